@@ -1,0 +1,106 @@
+/**
+ * Every name that both the stack (or a tool beside it) and the function use stands here once: what the table and
+ * the bucket look like, how metrics are called, which environment variables the function reads.
+ */
+
+/** Environment variables of the function. The first two are required; the others have the defaults below. */
+export const ENV = {
+  /** Name of the hot tier's table. */
+  table: "DYNAMODB_TABLE",
+  /** Name of the archive bucket. */
+  bucket: "S3_BUCKET",
+  /** The metrics' one dimension: the environment suffix. */
+  environment: "ENVIRONMENT",
+  /** Bounds of a normal value by sensor type, as JSON: `{"temperature":{"min":0,"max":100}}`. Either bound may be absent. */
+  anomalyLimits: "ANOMALY_LIMITS",
+  /** Days that a reading stays in the hot tier, counted from arrival. */
+  hotRetentionDays: "HOT_RETENTION_DAYS",
+} as const;
+
+/** Bounds of a normal value, in the sensor type's own unit; a value outside is an anomaly. */
+export interface AnomalyLimit {
+  /** The lowest normal value, itself normal. */
+  readonly min?: number;
+  /** The highest normal value, itself normal. */
+  readonly max?: number;
+}
+
+/** Bounds by sensor type; a type without any has no anomalies. */
+export type AnomalyLimits = Readonly<Record<string, AnomalyLimit>>;
+
+/** What the function assumes where its environment says nothing, and the stack where its configuration does not. */
+export const DEFAULTS = {
+  environment: "dev",
+  anomalyLimits: { temperature: { min: 0, max: 100 }, pressure: { min: 0, max: 200 } } as AnomalyLimits,
+  hotRetentionDays: 30,
+} as const;
+
+/** Attributes of an item in the hot tier. */
+export const ATTRIBUTE = {
+  /** Hash key (S): the thing that published. */
+  deviceId: "deviceId",
+  /** Range key (S): `<13-digit ms>#<sensorType>`, with `#<sequenceNumber>` where the reading has no timestamp of its own. */
+  timestampSensorType: "timestampSensorType",
+  /** Milliseconds since the epoch (N); range key of the index. */
+  timestamp: "timestamp",
+  sensorType: "sensorType",
+  /** Hash key of the index (S): `<sensorType>#<00..09>`. */
+  sensorTypeShard: "sensorTypeShard",
+  value: "value",
+  isAnomaly: "isAnomaly",
+  /** When the item expires (N), seconds since the epoch. */
+  expirationTime: "expirationTime",
+  /** When the function wrote the item (N), milliseconds since the epoch. */
+  processedAt: "processedAt",
+  /** The device's own object (M), where it sent one. */
+  metadata: "metadata",
+} as const;
+
+/** The global index for "this sensor type over time". */
+export const SENSOR_TYPE_INDEX = "SensorTypeIndex";
+
+/** Shards that spread each sensor type over the index: one partition takes 1,000 writes a second, even on demand. */
+export const INDEX_SHARDS = 10;
+
+/** Prefixes of the archive bucket's objects. */
+export const PREFIX = {
+  /** The cold tier: large Parquet objects. */
+  readings: "readings/",
+  /** `anomalies/<deviceId>/<timestamp>-<sensorType>.json`: the payload as received. */
+  anomalies: "anomalies/",
+  /** `rejected/<yyyy>/<mm>/<dd>/<HH>/<shardId>-<first>-<last>.jsonl`: see `RejectedLine`. */
+  rejected: "rejected/",
+  /** Failed batches, written by Lambda itself; the name is AWS's. */
+  failed: "aws/lambda/",
+} as const;
+
+/** A line of a `rejected/` object. Its identity is (shardId, sequenceNumber): a crash can repeat a line. */
+export interface RejectedLine {
+  /** Why, as a code. */
+  readonly reason: string;
+  /** Why, as a sentence. */
+  readonly detail: string;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  /** Kinesis' approximate arrival time, milliseconds since the epoch. */
+  readonly arrivedAt: number;
+  /** The original bytes, in base64. */
+  readonly data: string;
+}
+
+/** Namespace of the function's own metrics; their one dimension is `METRIC_DIMENSION`. */
+export const METRIC_NAMESPACE = "IoT/Manufacturing";
+export const METRIC_DIMENSION = "Environment";
+
+/** The function's own metrics, each a count over the records before the returned checkpoint. */
+export const METRIC = {
+  /** Stored. */
+  processed: "ProcessedRecords",
+  /** Out of bounds, of those stored. */
+  anomalies: "AnomaliesDetected",
+  /** Set aside in `rejected/`. */
+  rejected: "RejectedRecords",
+  /** Set aside, plus handed back for a retry. */
+  errors: "ProcessingErrors",
+} as const;
