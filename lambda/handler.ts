@@ -1,0 +1,25 @@
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
+import { readSettings } from "./environment";
+import { processBatch, type Surroundings } from "./process-batch";
+import { receivedRecord } from "./received-record";
+import { connectStores } from "./stores";
+
+const settings = readSettings(process.env);
+
+const surroundings: Surroundings = {
+  settings,
+  stores: connectStores(settings),
+  now: Date.now,
+  // Raw: what goes through the console is wrapped under JSON log format, and then no metrics are found in it.
+  log: (line) => process.stdout.write(line),
+};
+
+/** Entry point of the function: a batch of one shard's records, in order. */
+export async function handler(
+  event: Partial<KinesisStreamEvent>,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+): Promise<KinesisStreamBatchResponse> {
+  const records = event.Records ?? [];
+  if (records.length === 0) return { batchItemFailures: [] };
+  return processBatch(records.map(receivedRecord), context.getRemainingTimeInMillis(), surroundings);
+}
