@@ -1,0 +1,35 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { S3Client } from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+
+export interface Clients {
+  readonly dynamodb: DynamoDBClient;
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+}
+
+/** Credentials that no one checks here. */
+export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+
+/** SDK clients of the local endpoint. */
+export function localClients(endpoint: string, region: string): Clients {
+  const settings = { endpoint, region, credentials: LOCAL_CREDENTIALS };
+  return {
+    dynamodb: new DynamoDBClient(settings),
+    // The Kinesis client would speak HTTP/2 by itself. Its callers try again, each by its own rules.
+    kinesis: new KinesisClient({
+      ...settings,
+      requestHandler: new NodeHttpHandler({ requestTimeout: 5000 }),
+      maxAttempts: 1,
+    }),
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+  };
+}
+
+/** PutRecord on this stream, once: who calls it tries again. */
+export function putRecordTo(kinesis: KinesisClient, streamName: string) {
+  return async (data: Buffer, partitionKey: string): Promise<void> => {
+    await kinesis.send(new PutRecordCommand({ StreamName: streamName, Data: data, PartitionKey: partitionKey }));
+  };
+}

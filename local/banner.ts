@@ -1,0 +1,23 @@
+import type { Declaration } from "./declaration";
+
+/** What is up where, and how to talk to it. */
+export function banner(declaration: Declaration, at: { readonly mqttPort: number; readonly awsPort: number }): string {
+  const { table, stream, rule, region, processor } = declaration;
+  const reading = '{"deviceId":"ext-1","sensorType":"temperature","value":25.5}';
+  const topic = rule.sql.match(/'(.+)\/#'/)?.[1] ?? "sensor/data";
+  return [
+    `MQTT          127.0.0.1:${at.mqttPort}   publish to ${topic}/<client id>`,
+    `AWS endpoint  http://127.0.0.1:${at.awsPort}   region ${region}, any credentials`,
+    `table         ${table.name}`,
+    `stream        ${stream.name} (${stream.shardCount} shards)`,
+    `buckets       ${declaration.buckets.join(", ")}`,
+    `function      ${processor.name}`,
+    "",
+    "Try it, in another terminal:",
+    `  mosquitto_pub -h 127.0.0.1 -p ${at.mqttPort} -q 1 -i ext-1 -t ${topic}/ext-1 -m '${reading}'`,
+    `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`,
+    `  aws --endpoint-url http://127.0.0.1:${at.awsPort} dynamodb query --table-name ${table.name} \\`,
+    `    --key-condition-expression '${table.hashKey} = :d' --expression-attribute-values '{":d":{"S":"ext-1"}}'`,
+    "",
+  ].join("\n");
+}

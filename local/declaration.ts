@@ -1,0 +1,182 @@
+import type { RecordedResource, Recording } from "./capture";
+import type { RuleDeclaration } from "./iot/rules-engine";
+
+/** What the stack declares, as far as the local run makes it real. */
+export interface Declaration {
+  readonly region: string;
+  readonly accountId: string;
+  readonly stream: { readonly name: string; readonly arn: string; readonly shardCount: number };
+  readonly table: TableDeclaration;
+  readonly buckets: readonly string[];
+  readonly topics: readonly string[];
+  readonly rule: RuleDeclaration;
+  /** The device policy's text. */
+  readonly devicePolicy: string;
+  readonly processor: ProcessorDeclaration;
+  readonly mapping: MappingDeclaration;
+}
+
+export interface TableDeclaration {
+  readonly name: string;
+  readonly hashKey: string;
+  readonly rangeKey: string | undefined;
+  readonly attributes: readonly { readonly name: string; readonly type: string }[];
+  readonly indexes: readonly {
+    readonly name: string;
+    readonly keys: readonly { readonly attributeName: string; readonly keyType: string }[];
+    readonly projection: string;
+  }[];
+}
+
+export interface ProcessorDeclaration {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** Reserved concurrency, or undefined where the account's is not divided. */
+  readonly reservedConcurrency: number | undefined;
+}
+
+export interface MappingDeclaration {
+  readonly uuid: string;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly parallelizationFactor: number;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeSeconds: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  readonly reportBatchItemFailures: boolean;
+  readonly failureBucket: string | undefined;
+}
+
+/** Shards that AWS gives a new on-demand stream: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
+const ON_DEMAND_SHARDS = 4;
+
+/** A declaration that the local run does not understand. It is refused, because a part left out would make the run lie. */
+export class DeclarationError extends Error {}
+
+/** Reads what the local run makes real out of a captured stack. Throws DeclarationError. */
+export function readDeclaration(recording: Recording): Declaration {
+  const stream = recording.only("aws:kinesis/stream:Stream");
+  const streamArn = textOf(stream, "arn", stream.state);
+  const processor = processorOf(recording.only("aws:lambda/function:Function"));
+  return {
+    region: streamArn.split(":")[3] ?? "",
+    accountId: streamArn.split(":")[4] ?? "",
+    stream: { name: textOf(stream, "name"), arn: streamArn, shardCount: shardCountOf(stream) },
+    table: tableOf(recording.only("aws:dynamodb/table:Table")),
+    buckets: recording.ofType("aws:s3/bucket:Bucket").map((bucket) => textOf(bucket, "bucket")),
+    topics: recording.ofType("aws:sns/topic:Topic").map((topic) => textOf(topic, "name")),
+    rule: ruleOf(recording.only("aws:iot/topicRule:TopicRule"), textOf(stream, "name")),
+    devicePolicy: textOf(recording.only("aws:iot/policy:Policy"), "policy"),
+    processor,
+    mapping: mappingOf(recording.only("aws:lambda/eventSourceMapping:EventSourceMapping"), streamArn, processor),
+  };
+}
+
+function shardCountOf(stream: RecordedResource): number {
+  const mode = (stream.inputs.streamModeDetails as { streamMode?: string } | undefined)?.streamMode;
+  return mode === "ON_DEMAND" ? ON_DEMAND_SHARDS : numberOf(stream, "shardCount");
+}
+
+function tableOf(table: RecordedResource): TableDeclaration {
+  const rangeKey = table.inputs.rangeKey === undefined ? undefined : textOf(table, "rangeKey");
+  return {
+    name: textOf(table, "name"),
+    hashKey: textOf(table, "hashKey"),
+    rangeKey,
+    attributes: listOf<{ name: string; type: string }>(table, "attributes"),
+    indexes: listOf<{ name: string; keySchemas: { attributeName: string; keyType: string }[]; projectionType: string }>(
+      table,
+      "globalSecondaryIndexes",
+    ).map(({ name, keySchemas, projectionType }) => ({ name, keys: keySchemas, projection: projectionType })),
+  };
+}
+
+function ruleOf(rule: RecordedResource, streamName: string): RuleDeclaration {
+  const [action, ...others] = listOf<{ streamName: string; partitionKey?: string }>(rule, "kineses");
+  if (!action || others.length > 0 || action.streamName !== streamName || action.partitionKey === undefined)
+    throw refusal(rule, "kineses", `one action that puts to "${streamName}" with a partition key`, rule.inputs.kineses);
+  if (rule.inputs.enabled !== true) throw refusal(rule, "enabled", "true", rule.inputs.enabled);
+  return {
+    name: textOf(rule, "name"),
+    sql: textOf(rule, "sql"),
+    sqlVersion: textOf(rule, "sqlVersion"),
+    partitionKey: action.partitionKey,
+  };
+}
+
+function processorOf(processor: RecordedResource): ProcessorDeclaration {
+  const runtime = processor.inputs.runtime;
+  if (runtime !== "nodejs24.x") throw refusal(processor, "runtime", '"nodejs24.x"', runtime);
+  const reserved = processor.inputs.reservedConcurrentExecutions;
+  return {
+    name: textOf(processor, "name"),
+    arn: textOf(processor, "arn", processor.state),
+    roleArn: textOf(processor, "role"),
+    handler: textOf(processor, "handler"),
+    environment: (processor.inputs.environment as { variables?: Record<string, string> } | undefined)?.variables ?? {},
+    memoryMb: numberOf(processor, "memorySize"),
+    timeoutMs: numberOf(processor, "timeout") * 1000,
+    reservedConcurrency: typeof reserved === "number" && reserved >= 0 ? reserved : undefined,
+  };
+}
+
+function mappingOf(mapping: RecordedResource, streamArn: string, processor: ProcessorDeclaration): MappingDeclaration {
+  const { inputs } = mapping;
+  if (inputs.eventSourceArn !== streamArn) throw refusal(mapping, "eventSourceArn", streamArn, inputs.eventSourceArn);
+  if (inputs.functionName !== processor.arn && inputs.functionName !== processor.name)
+    throw refusal(mapping, "functionName", processor.arn, inputs.functionName);
+  if (inputs.startingPosition !== "TRIM_HORIZON")
+    throw refusal(mapping, "startingPosition", '"TRIM_HORIZON"', inputs.startingPosition);
+  for (const unsupported of ["filterCriteria", "tumblingWindowInSeconds"] as const)
+    if (inputs[unsupported] !== undefined) throw refusal(mapping, unsupported, "left out", inputs[unsupported]);
+  const destination = (inputs.destinationConfig as { onFailure?: { destinationArn?: string } } | undefined)?.onFailure
+    ?.destinationArn;
+  if (destination !== undefined && !destination.startsWith("arn:aws:s3:::"))
+    throw refusal(mapping, "destinationConfig", "a bucket's ARN, or left out", destination);
+  const responseTypes = (inputs.functionResponseTypes as string[] | undefined) ?? [];
+  return {
+    uuid: textOf(mapping, "uuid", { uuid: mapping.id, ...mapping.state }),
+    batchSize: numberOf(mapping, "batchSize", 100),
+    windowMs: numberOf(mapping, "maximumBatchingWindowInSeconds", 0) * 1000,
+    parallelizationFactor: numberOf(mapping, "parallelizationFactor", 1),
+    maximumRetryAttempts: numberOf(mapping, "maximumRetryAttempts", -1),
+    maximumRecordAgeSeconds: numberOf(mapping, "maximumRecordAgeInSeconds", -1),
+    bisectBatchOnFunctionError: inputs.bisectBatchOnFunctionError === true,
+    reportBatchItemFailures: responseTypes.includes("ReportBatchItemFailures"),
+    failureBucket: destination?.slice("arn:aws:s3:::".length),
+  };
+}
+
+function textOf(
+  resource: RecordedResource,
+  property: string,
+  from: Readonly<Record<string, unknown>> = resource.inputs,
+): string {
+  const value = from[property];
+  if (typeof value !== "string" || value === "") throw refusal(resource, property, "a text", value);
+  return value;
+}
+
+function numberOf(resource: RecordedResource, property: string, absent?: number): number {
+  const value = resource.inputs[property] ?? absent;
+  if (typeof value !== "number") throw refusal(resource, property, "a number", value);
+  return value;
+}
+
+/** The elements' shapes are the provider's, checked where the stack is compiled. */
+function listOf<Element>(resource: RecordedResource, property: string): readonly Element[] {
+  const value = resource.inputs[property] ?? [];
+  if (!Array.isArray(value)) throw refusal(resource, property, "a list", value);
+  return value;
+}
+
+function refusal(resource: RecordedResource, property: string, wanted: string, got: unknown): DeclarationError {
+  return new DeclarationError(
+    `"${property}" of ${resource.type} "${resource.name}" must be ${wanted} for the local run, got ${JSON.stringify(got)}`,
+  );
+}

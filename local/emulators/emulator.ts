@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+const START_TIMEOUT_MS = 30_000;
+
+/** An emulator that runs in a process of its own, on a free port of 127.0.0.1. */
+export class Emulator {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  /**
+   * Starts `kind` with these environment variables and resolves when it listens. `onExit` hears of an end that nobody asked for.
+   * Throws with the emulator's own last words where it does not start.
+   */
+  static async start(
+    childPath: string,
+    kind: "kinesis" | "dynamodb" | "s3",
+    env: Readonly<Record<string, string>>,
+    onExit: (why: string) => void,
+  ): Promise<Emulator> {
+    // A process group of its own: Ctrl-C is for this process, which needs the emulators until it has drained.
+    const child = spawn(process.execPath, [childPath, kind], {
+      detached: true,
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      env: { ...env },
+    });
+    let words = "";
+    child.stderr?.on("data", (text: Buffer) => {
+      words = (words + text.toString()).slice(-2000);
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`the ${kind} emulator did not start in time. ${words}`)),
+        START_TIMEOUT_MS,
+      );
+      child.once("message", (message: { port: number }) => {
+        clearTimeout(timer);
+        resolve(message.port);
+      });
+      child.once("exit", (code) => {
+        clearTimeout(timer);
+        reject(new Error(`the ${kind} emulator ended with status ${code}. ${words}`));
+      });
+    }).catch((error) => {
+      child.kill("SIGKILL");
+      throw error;
+    });
+    child.once("exit", (code, signal) => onExit(`the ${kind} emulator ended (${signal ?? code}). ${words}`));
+    return new Emulator(child, port);
+  }
+
+  /** Ends the process. It holds nothing that outlives the run. */
+  async stop(): Promise<void> {
+    this.child.removeAllListeners("exit");
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGKILL");
+    await ended;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Declaration } from "../declaration";
+import type { Gateway } from "../gateway/gateway";
+import { Emulator } from "./emulator";
+
+/** The emulators of the services that the stack uses. */
+export class Emulators {
+  private constructor(private readonly emulators: readonly Emulator[]) {}
+
+  /** Starts them all and connects the gateway to them. `onExit` hears of one that ends by itself. */
+  static async start(
+    { accountId, region, stream }: Pick<Declaration, "accountId" | "region" | "stream">,
+    childPath: string,
+    gateway: Gateway,
+    onExit: (why: string) => void,
+  ): Promise<Emulators> {
+    const started = await Promise.allSettled([
+      Emulator.start(
+        childPath,
+        "kinesis",
+        {
+          AWS_ACCOUNT_ID: accountId,
+          AWS_REGION: region,
+          CREATE_STREAM_DURATION: "10ms",
+          SHARD_LIMIT: String(Math.max(50, stream.shardCount)),
+          LOG_LEVEL: "ERROR",
+        },
+        onExit,
+      ),
+      Emulator.start(childPath, "dynamodb", {}, onExit),
+      Emulator.start(childPath, "s3", { AWS_REGION: region }, onExit),
+    ]);
+    const emulators = new Emulators(started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+    const failure = started.find((result) => result.status === "rejected");
+    if (failure) {
+      await emulators.stop();
+      throw failure.reason;
+    }
+    const [kinesis, dynamodb, s3] = emulators.emulators;
+    gateway.connect(["kinesis"], kinesis?.port ?? 0);
+    gateway.connect(["dynamodb"], dynamodb?.port ?? 0);
+    gateway.connect(["s3", "sns", "sqs"], s3?.port ?? 0);
+    return emulators;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.emulators.map((emulator) => emulator.stop()));
+  }
+}

@@ -1,0 +1,65 @@
+import { connect, type MqttClient } from "mqtt";
+
+/** Publishes of a device that may wait for their PUBACK: AWS IoT's own limit of a connection. */
+const MAX_INFLIGHT = 100;
+
+/** One simulated device on one MQTT connection. It connects again by itself, and sends again what was not acknowledged. */
+export class Device {
+  #client: MqttClient | undefined;
+  #inFlight = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly port: number,
+  ) {}
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether it can publish now. */
+  get ready(): boolean {
+    return this.#client?.connected === true && this.#inFlight < MAX_INFLIGHT;
+  }
+
+  /** Connects; rejects where the first connection is refused. */
+  async connect(): Promise<void> {
+    const client = connect({
+      host: "127.0.0.1",
+      port: this.port,
+      protocol: "mqtt",
+      clientId: this.name,
+      clean: true,
+      reconnectPeriod: 500,
+      resubscribe: false,
+      // Each publish is made while connected: what waits is what was sent and not acknowledged.
+      queueQoSZero: false,
+    });
+    this.#client = client;
+    await new Promise<void>((resolve, reject) => {
+      client.once("connect", () => resolve());
+      client.once("error", reject);
+    });
+    client.removeAllListeners("error");
+    // A connection that breaks is made again; there is nothing to do here.
+    client.on("error", () => {});
+  }
+
+  /** Publishes at QoS 1 and calls back when the broker has acknowledged. */
+  publish(topic: string, payload: Buffer, onAcknowledged: () => void): void {
+    this.#inFlight += 1;
+    this.#client?.publish(topic, payload, { qos: 1 }, (error) => {
+      this.#inFlight -= 1;
+      if (!error) onAcknowledged();
+    });
+  }
+
+  /** Breaks its own connection, with no word to the broker. */
+  breakConnection(): void {
+    this.#client?.stream.destroy();
+  }
+
+  async stop(): Promise<void> {
+    await this.#client?.endAsync(true);
+  }
+}

@@ -1,0 +1,120 @@
+import type { AnomalyLimits } from "../../lambda/contract";
+import { spoil } from "./bad-messages";
+import { Device } from "./device";
+import { Pacer } from "./pacer";
+import { deviceNames, ReadingSource } from "./readings";
+
+const TICK_MS = 10;
+/** Connections that are opened at a time. */
+const CONNECTING_AT_ONCE = 50;
+
+export interface FleetSettings {
+  readonly devices: number;
+  readonly ratePerSecond: number;
+  readonly anomalyShare: number;
+  readonly badShare: number;
+  readonly limits: AnomalyLimits;
+  readonly mqttPort: number;
+}
+
+/** A publish, at the moment it is made. */
+export interface Publish {
+  readonly device: string;
+  readonly payload: Buffer;
+  readonly publishedAt: number;
+  /** The key of the item that it becomes; undefined for a bad message. */
+  readonly key: { readonly deviceId: string; readonly timestampSensorType: string } | undefined;
+}
+
+export interface FleetPorts {
+  readonly random: () => number;
+  readonly now: () => number;
+  readonly onPublish: (publish: Publish) => void;
+  readonly onAcknowledged: (publish: Publish) => void;
+}
+
+/** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
+export class Fleet {
+  readonly #members: readonly { device: Device; source: ReadingSource }[];
+  #timer: NodeJS.Timeout | undefined;
+  #next = 0;
+  #badMessages = 0;
+
+  constructor(
+    private readonly settings: FleetSettings,
+    private readonly ports: FleetPorts,
+  ) {
+    this.#members = deviceNames(settings.devices).map((name) => ({
+      device: new Device(name, settings.mqttPort),
+      source: new ReadingSource(name, settings.limits, ports.random),
+    }));
+  }
+
+  /** Publishes that wait for their PUBACK. */
+  get inFlight(): number {
+    return this.#members.reduce((sum, { device }) => sum + device.inFlight, 0);
+  }
+
+  async connect(): Promise<void> {
+    const waiting = this.#members.map(({ device }) => device);
+    const worker = async () => {
+      for (let device = waiting.shift(); device; device = waiting.shift()) await device.connect();
+    };
+    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, worker));
+  }
+
+  start(): void {
+    const pacer = new Pacer(this.settings.ratePerSecond, performance.now());
+    this.#timer = setInterval(() => pacer.take(this.#publish(pacer.due(performance.now()))), TICK_MS);
+  }
+
+  /** Publishes no more. What is in flight goes on. */
+  pause(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Breaks the connections that `pick` chooses, from the devices' side. */
+  breakConnections(pick: () => boolean): number {
+    const chosen = this.#members.filter(pick);
+    for (const { device } of chosen) device.breakConnection();
+    return chosen.length;
+  }
+
+  async stop(): Promise<void> {
+    this.pause();
+    await Promise.all(this.#members.map(({ device }) => device.stop()));
+  }
+
+  /** Publishes up to `count` readings, one device after the other, and returns how many; a device that is not ready is passed over. */
+  #publish(count: number): number {
+    let published = 0;
+    for (let passedOver = 0; published < count && passedOver < this.#members.length; ) {
+      const member = this.#members[this.#next];
+      this.#next = (this.#next + 1) % this.#members.length;
+      if (member?.device.ready) {
+        this.#publishOne(member.device, member.source);
+        published += 1;
+        passedOver = 0;
+      } else passedOver += 1;
+    }
+    return published;
+  }
+
+  #publishOne(device: Device, source: ReadingSource): void {
+    const { random, now, onPublish, onAcknowledged } = this.ports;
+    const publishedAt = now();
+    const bad = random() < this.settings.badShare;
+    const reading = source.next(publishedAt, !bad && random() < this.settings.anomalyShare);
+    const payload = bad ? spoil(reading, this.#mark(), random) : Buffer.from(JSON.stringify(reading));
+    const timestampSensorType = `${reading.timestamp}#${reading.sensorType}`;
+    const key = bad ? undefined : { deviceId: reading.deviceId, timestampSensorType };
+    const publish = { device: device.name, payload, publishedAt, key };
+    onPublish(publish);
+    device.publish(`sensor/data/${device.name}`, payload, () => onAcknowledged(publish));
+  }
+
+  #mark(): string {
+    this.#badMessages += 1;
+    return `bad-${this.#badMessages}`;
+  }
+}

@@ -1,0 +1,27 @@
+/** Longest debt that is caught up after a pause, in seconds of the rate: more would be a burst that nobody asked for. */
+const MAX_DEBT_SECONDS = 1;
+
+/** Says how many readings are due, so that their rate is held evenly whatever the timer does. */
+export class Pacer {
+  #due = 0;
+  #lastMs: number;
+
+  constructor(
+    private readonly ratePerSecond: number,
+    nowMs: number,
+  ) {
+    this.#lastMs = nowMs;
+  }
+
+  /** Readings due by now. What is not `take`n stays due. */
+  due(nowMs: number): number {
+    this.#due += ((nowMs - this.#lastMs) / 1000) * this.ratePerSecond;
+    this.#due = Math.min(this.#due, Math.max(1, this.ratePerSecond * MAX_DEBT_SECONDS));
+    this.#lastMs = nowMs;
+    return Math.floor(this.#due);
+  }
+
+  take(count: number): void {
+    this.#due -= count;
+  }
+}

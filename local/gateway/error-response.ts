@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { SERVICES } from "./route";
+
+/** An answer that the gateway gives itself. */
+export interface ErrorResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+type Trouble = "throttle" | "error500" | "unavailable";
+
+const THROTTLED = "The level of configured provisioned throughput for the table was exceeded.";
+const JSON_ERRORS: Readonly<Record<"dynamodb" | "kinesis", Readonly<Record<Trouble, [number, string, string]>>>> = {
+  dynamodb: {
+    throttle: [400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", THROTTLED],
+    error500: [500, "com.amazonaws.dynamodb.v20120810#InternalServerError", "Internal server error"],
+    unavailable: [503, "com.amazonaws.dynamodb.v20120810#ServiceUnavailable", "Service is unavailable"],
+  },
+  kinesis: {
+    throttle: [400, "ProvisionedThroughputExceededException", "Rate exceeded for shard"],
+    error500: [500, "InternalFailure", "Internal failure"],
+    unavailable: [503, "ServiceUnavailable", "Service is unavailable"],
+  },
+};
+const XML_ERRORS: Readonly<Record<Trouble, [number, string, string]>> = {
+  throttle: [503, "SlowDown", "Please reduce your request rate."],
+  error500: [500, "InternalError", "We encountered an internal error. Please try again."],
+  unavailable: [503, "ServiceUnavailable", "Service is unable to handle request."],
+};
+
+/** A service's trouble in its own wire format. */
+export function troubleResponse(service: "dynamodb" | "kinesis" | "s3", trouble: Trouble): ErrorResponse {
+  if (service === "s3") return xmlError(...XML_ERRORS[trouble]);
+  return jsonError(...JSON_ERRORS[service][trouble]);
+}
+
+/** What a request for a service that does not run here gets, in the format that its client reads. */
+export function unknownServiceResponse(service: string | undefined, isJson: boolean): ErrorResponse {
+  const asked = service === undefined ? "the request carries no AWS signature" : `"${service}" does not run here`;
+  const message = `${asked}; this local endpoint has ${SERVICES.join(", ")}`;
+  return isJson ? jsonError(400, "UnknownServiceException", message) : xmlError(400, "UnknownService", message);
+}
+
+function jsonError(status: number, type: string, message: string): ErrorResponse {
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": randomUUID() },
+    body: JSON.stringify({ __type: type, message }),
+  };
+}
+
+function xmlError(status: number, code: string, message: string): ErrorResponse {
+  const escaped = message.replace(/[<&>]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const requestId = randomUUID();
+  return {
+    status,
+    headers: { "content-type": "application/xml", "x-amz-request-id": requestId },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escaped}</Message><RequestId>${requestId}</RequestId></Error>`,
+  };
+}

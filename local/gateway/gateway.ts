@@ -1,0 +1,149 @@
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
+import { type FaultBoard, parseFaults, type StoreFault } from "./faults";
+import { isService, type Service, signedService } from "./route";
+import { mergeUnprocessed, splitBatch } from "./unprocessed";
+
+/** The administrative path: GET shows what is broken, PUT breaks, DELETE heals. */
+const FAULTS_PATH = "/_local/faults";
+const DEFAULT_LATENCY_MS = 200;
+
+export interface GatewayPorts {
+  readonly faults: FaultBoard;
+  readonly random: () => number;
+}
+
+/** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
+export class Gateway {
+  readonly #server: Server;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  readonly #ports = new Map<Service, number>();
+
+  constructor(private readonly ports: GatewayPorts) {
+    this.#server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
+      this.#handle(req, res).catch(() => res.destroy());
+    });
+    this.#server.on("clientError", (_error, socket) => socket.destroy());
+  }
+
+  /** Listens on 127.0.0.1 and returns the port. Requests before a service is connected are answered with 503. */
+  async listen(port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    });
+    const address = this.#server.address();
+    return typeof address === "object" && address ? address.port : port;
+  }
+
+  /** Hands requests for these services to the emulator on this port. */
+  connect(services: readonly Service[], port: number): void {
+    for (const service of services) this.#ports.set(service, port);
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy();
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (req.url?.split("?")[0] === FAULTS_PATH) return this.#administer(req, res);
+    const service = signedService({ url: req.url ?? "/", headers: req.headers });
+    if (!isService(service)) {
+      req.resume();
+      return answer(res, unknownServiceResponse(service, req.headers["x-amz-target"] !== undefined));
+    }
+    const port = this.#ports.get(service);
+    if (port === undefined) {
+      req.resume();
+      return answer(
+        res,
+        troubleResponse(service === "kinesis" || service === "dynamodb" ? service : "s3", "unavailable"),
+      );
+    }
+    if (service === "dynamodb" || service === "s3" || service === "kinesis") {
+      const fault = this.ports.faults.strike(service);
+      if (fault) return this.#break(service, fault, req, res, port);
+    }
+    return this.#proxy(req, res, port, req);
+  }
+
+  async #break(
+    service: "dynamodb" | "s3" | "kinesis",
+    fault: StoreFault,
+    req: IncomingMessage,
+    res: ServerResponse,
+    port: number,
+  ): Promise<void> {
+    switch (fault.kind) {
+      case "reset":
+        req.socket.resetAndDestroy();
+        return;
+      case "hang":
+        req.resume();
+        return;
+      case "latency":
+        await new Promise((resolve) => setTimeout(resolve, fault.latencyMs ?? DEFAULT_LATENCY_MS));
+        return this.#proxy(req, res, port, req);
+      case "unprocessed":
+        return this.#leaveUnprocessed(req, res, port);
+      default:
+        // A body that nobody reads would block the connection.
+        await buffer(req);
+        return answer(res, troubleResponse(service, fault.kind));
+    }
+  }
+
+  async #leaveUnprocessed(req: IncomingMessage, res: ServerResponse, port: number): Promise<void> {
+    const body = await buffer(req);
+    const isBatch = String(req.headers["x-amz-target"]).endsWith(".BatchWriteItem");
+    const split = isBatch ? splitBatch(body.toString(), this.ports.random) : undefined;
+    if (!split) return this.#proxy(req, res, port, body);
+    const emulated = split.handOn === undefined ? undefined : await this.#forward(req, port, Buffer.from(split.handOn));
+    const text = emulated ? (await buffer(emulated)).toString() : "{}";
+    const status = emulated?.statusCode ?? 200;
+    const merged = status === 200 ? mergeUnprocessed(text, split.leftOver) : text;
+    return answer(res, { status, headers: { "content-type": "application/x-amz-json-1.0" }, body: merged });
+  }
+
+  async #proxy(req: IncomingMessage, res: ServerResponse, port: number, body: IncomingMessage | Buffer): Promise<void> {
+    const emulated = await this.#forward(req, port, body);
+    res.writeHead(emulated.statusCode ?? 502, emulated.headers);
+    await pipeline(emulated, res);
+  }
+
+  #forward(req: IncomingMessage, port: number, body: IncomingMessage | Buffer): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      // Connection handling is between neighbours; Node has answered an "expect" already.
+      const { connection: _connection, expect: _expect, ...headers } = req.headers;
+      if (Buffer.isBuffer(body)) headers["content-length"] = String(body.length);
+      const path = req.url ?? "/";
+      const forwarded = request({ agent: this.#agent, host: "127.0.0.1", port, method: req.method, path, headers });
+      forwarded.once("response", resolve).once("error", reject);
+      if (Buffer.isBuffer(body)) forwarded.end(body);
+      else body.pipe(forwarded);
+    });
+  }
+
+  async #administer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const text = (await buffer(req)).toString();
+    if (req.method === "PUT") {
+      const parsed = parseFaults(text);
+      if (!parsed.ok) return answerJson(res, 400, { problems: parsed.problems });
+      this.ports.faults.set(parsed.faults);
+    } else if (req.method === "DELETE") this.ports.faults.set({});
+    else if (req.method !== "GET") return answerJson(res, 405, { problems: ["GET, PUT or DELETE"] });
+    return answerJson(res, 200, { faults: this.ports.faults.faults, hits: this.ports.faults.hits });
+  }
+}
+
+function answer(res: ServerResponse, { status, headers, body }: ErrorResponse): void {
+  res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+}
+
+function answerJson(res: ServerResponse, status: number, body: unknown): void {
+  const text = `${JSON.stringify(body, null, 2)}\n`;
+  answer(res, { status, headers: { "content-type": "application/json" }, body: text });
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import type { RuleMessage } from "./rule-sql";
+
+/** What AWS IoT hands to a rule's error action: https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
+export interface RuleErrorDocument {
+  readonly ruleName: string;
+  readonly topic: string;
+  readonly cloudwatchTraceId: string;
+  readonly clientId: string;
+  readonly base64OriginalPayload: string;
+  readonly failures: readonly { failedAction: string; failedResource: string; errorMessage: string }[];
+}
+
+/** The log group of the rule's error action. */
+export class ErrorLog {
+  readonly #documents: RuleErrorDocument[] = [];
+
+  /** `resource` is the stream that the rule's action puts to. */
+  constructor(
+    private readonly ruleName: string,
+    private readonly resource: string,
+  ) {}
+
+  get documents(): readonly RuleErrorDocument[] {
+    return this.#documents;
+  }
+
+  add(message: RuleMessage, errorMessage: string): void {
+    this.#documents.push({
+      ruleName: this.ruleName,
+      topic: message.topic,
+      cloudwatchTraceId: randomUUID(),
+      clientId: message.clientId,
+      base64OriginalPayload: message.payload.toString("base64"),
+      failures: [{ failedAction: "KinesisAction", failedResource: this.resource, errorMessage }],
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { rmSync } from "node:fs";
+import { HELP, parseOptions, UsageError } from "./options";
+import { type RunPaths, runLocally } from "./run";
+import { Terminal } from "./terminal";
+
+/** A second signal this soon after the first is the same Ctrl-C: npm passes on the one that the terminal has sent already. */
+const SAME_SIGNAL_MS = 500;
+
+/** Runs the command line and resolves with its exit status: 0, 1 where something was lost or broke, 2 for a wrong option. */
+export async function main(args: readonly string[], paths: RunPaths): Promise<number> {
+  process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true }));
+  const terminal = new Terminal(process.stdout, process.stderr, () => performance.now());
+  try {
+    const options = parseOptions(args, Date.now() % 1_000_000);
+    if (options === "help") {
+      terminal.result(HELP.trimEnd());
+      return 0;
+    }
+    const summary = await runLocally(options, paths, terminal, onSignals(terminal));
+    return summary.lost === 0 ? 0 : 1;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.note(`${error.message}\nTry "npm run local -- --help".`);
+      return 2;
+    }
+    terminal.note(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+/** The first Ctrl-C asks the run to come to its end; the second one ends it. */
+function onSignals(terminal: Terminal): AbortSignal {
+  const stop = new AbortController();
+  let firstAt = 0;
+  const handle = () => {
+    if (!stop.signal.aborted) {
+      firstAt = performance.now();
+      terminal.note("Stopping: the fleet is silent, the pipeline runs dry. Ctrl-C again ends at once.");
+      stop.abort();
+    } else if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130);
+  };
+  process.on("SIGINT", handle).on("SIGTERM", handle);
+  return stop.signal;
+}

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { METRIC_NAMESPACE } from "../lambda/contract";
+import { Ledger } from "./accounting/ledger";
+import { type Clients, LOCAL_CREDENTIALS, localClients, putRecordTo } from "./aws-clients";
+import type { Declaration } from "./declaration";
+import { Emulators } from "./emulators/emulators";
+import { createResources } from "./emulators/resources";
+import type { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
+import type { FunctionHost } from "./function-host/function-host";
+import { FaultBoard } from "./gateway/faults";
+import { withFunctionFaults } from "./gateway/function-faults";
+import { Gateway } from "./gateway/gateway";
+import { Broker } from "./iot/broker";
+import { DeviceAccess } from "./iot/device-access";
+import { ErrorLog } from "./iot/error-log";
+import { KinesisAction } from "./iot/kinesis-action";
+import { RulesEngine } from "./iot/rules-engine";
+import { MetricTotals } from "./metrics/emf";
+
+/** Where the built parts lie. */
+export interface PipelinePaths {
+  /** The processor's bundle. */
+  readonly processor: string;
+  /** The entry of a function's process. */
+  readonly functionRuntime: string;
+  /** The entry of an emulator's process. */
+  readonly emulator: string;
+}
+
+export interface PipelinePorts {
+  readonly mqttPort: number;
+  readonly awsPort: number;
+  readonly random: () => number;
+  /** Hears what the person at the terminal should know. */
+  readonly note: (text: string) => void;
+  /** Hears that a part has ended, after which nothing works. */
+  readonly onBroken: (why: string) => void;
+}
+
+/** The declared stack, running: from the MQTT port to the stores. */
+export class Pipeline {
+  readonly ledger = new Ledger();
+  readonly metrics = new MetricTotals(METRIC_NAMESPACE);
+  readonly faults: FaultBoard;
+  readonly errorLog: ErrorLog;
+  readonly broker: Broker;
+  readonly #gateway: Gateway;
+  readonly #action: KinesisAction;
+  #emulators: Emulators | undefined;
+  #functionHost: FunctionHost | undefined;
+  #mapping: EventSourceMapping | undefined;
+  #clients: Clients | undefined;
+  mqttPort = 0;
+  awsPort = 0;
+
+  /** Throws on a declaration that the broker or the rules engine does not understand. Starts nothing. */
+  constructor(
+    private readonly declaration: Declaration,
+    private readonly paths: PipelinePaths,
+    private readonly ports: PipelinePorts,
+  ) {
+    const { rule, stream, devicePolicy, region, accountId } = declaration;
+    this.faults = new FaultBoard(ports.random);
+    this.errorLog = new ErrorLog(rule.name, stream.name);
+    this.#gateway = new Gateway({ faults: this.faults, random: ports.random });
+    this.#action = new KinesisAction({
+      putRecord: (data, partitionKey) => putRecordTo(this.clients.kinesis, stream.name)(data, partitionKey),
+      onError: (message, why) => this.errorLog.add(message, why),
+      now: Date.now,
+      sleep,
+    });
+    const rules = new RulesEngine(rule, this.#action, this.errorLog);
+    this.broker = new Broker({
+      access: new DeviceAccess(devicePolicy, region, accountId),
+      accept: (message) => {
+        if (rules.selects(message.topic)) this.ledger.accepted(message.payload);
+        return rules.accept(message);
+      },
+      onRefused: (clientId, why) => ports.note(`refused: client "${clientId}": ${why}`),
+      now: Date.now,
+    });
+  }
+
+  /** SDK clients of the local endpoint. */
+  get clients(): Clients {
+    this.#clients ??= localClients(this.endpoint, this.declaration.region);
+    return this.#clients;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.awsPort}`;
+  }
+
+  /** Messages and records on their way: in the rules engine, and behind it. */
+  get lagMs(): number {
+    return this.#mapping?.counters.lagMs ?? 0;
+  }
+
+  /** Takes both ports and starts every part. Rejects with a message for the person where a port is taken. */
+  async start(): Promise<void> {
+    const { declaration, paths, ports } = this;
+    this.awsPort = await taken(this.#gateway.listen(ports.awsPort), ports.awsPort, "--aws-port");
+    this.mqttPort = await taken(this.broker.listen(ports.mqttPort), ports.mqttPort, "--mqtt-port");
+    this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
+    await createResources(declaration, this.clients, this.endpoint);
+    this.#functionHost = this.#createFunctionHost();
+    this.#mapping = this.#createMapping(this.#functionHost);
+    this.#mapping.start();
+  }
+
+  /** Resolves when everything that the broker took has reached its place. */
+  async drained(): Promise<void> {
+    await this.#action.drained();
+    await this.#mapping?.drained();
+  }
+
+  async stop(): Promise<void> {
+    await this.broker.stop();
+    await this.#mapping?.stop();
+    await this.#functionHost?.stop();
+    await this.#gateway.stop();
+    await this.#emulators?.stop();
+  }
+}
+
+/** Waits for a port, and says what to do where another program has it. */
+async function taken(listening: Promise<number>, port: number, option: string): Promise<number> {
+  try {
+    return await listening;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE")
+      throw new Error(
+        `port ${port} of 127.0.0.1 is in use by another program; choose another one with ${option} (0: any free port)`,
+      );
+    if (code === "EACCES")
+      throw new Error(`port ${port} needs rights that this user does not have; choose another one with ${option}`);
+    throw error;
+  }
+}

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
+import { takeAccount } from "./accounting/account";
+import { payloadId } from "./accounting/ledger";
+import { readBack } from "./accounting/read-back";
+import { formatSummary, type Summary } from "./accounting/summary";
+import { banner } from "./banner";
+import { type Declaration, readDeclaration } from "./declaration";
+import { declareStack } from "./declare-stack";
+import { Fleet } from "./fleet/fleet";
+import type { Options } from "./options";
+import { Pipeline, type PipelinePaths } from "./pipeline";
+import { formatProgress, type Progress } from "./progress";
+import { seededRandom } from "./random";
+import { stackConfig } from "./stack-config";
+import type { Terminal } from "./terminal";
+
+export interface RunPaths extends PipelinePaths {
+  readonly projectRoot: string;
+  /** Folder of what was built for this run; it goes when the run ends. */
+  readonly runFolder: string;
+}
+
+/** How long the pipeline may take to run dry. What is still on its way then counts as lost. */
+const DRAIN_LIMIT_MS = 240_000;
+
+/** Runs everything once: starts, publishes, drains, accounts. Resolves with the summary, which it has printed. */
+export async function runLocally(
+  options: Options,
+  paths: RunPaths,
+  terminal: Terminal,
+  stopRequested: AbortSignal,
+): Promise<Summary> {
+  const config = stackConfig(paths.projectRoot, options.stack, options.config);
+  const declaration = readDeclaration(await declareStack(config, options.stack));
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => {});
+  const pipeline = new Pipeline(declaration, paths, {
+    mqttPort: options.mqttPort,
+    awsPort: options.awsPort,
+    random: seededRandom(options.seed + 1),
+    note: (text) => terminal.note(text),
+    onBroken: (why) => broken.reject(new Error(why)),
+  });
+  try {
+    await pipeline.start();
+    terminal.note(banner(declaration, pipeline));
+    return await Promise.race([runFleet(options, declaration, pipeline, terminal, stopRequested), broken.promise]);
+  } finally {
+    await pipeline.stop();
+  }
+}
+
+async function runFleet(
+  options: Options,
+  declaration: Declaration,
+  pipeline: Pipeline,
+  terminal: Terminal,
+  stopRequested: AbortSignal,
+): Promise<Summary> {
+  const { ledger } = pipeline;
+  const fleet = new Fleet(
+    {
+      devices: options.devices,
+      ratePerSecond: options.ratePerSecond,
+      anomalyShare: options.anomalyShare,
+      badShare: options.badShare,
+      limits: anomalyLimits(declaration),
+      mqttPort: pipeline.mqttPort,
+    },
+    {
+      random: seededRandom(options.seed),
+      now: Date.now,
+      onPublish: (publish) => ledger.published(publish),
+      onAcknowledged: (publish) => ledger.acknowledge(publish),
+    },
+  );
+  await fleet.connect();
+  if (options.devices > 0)
+    terminal.note(`${options.devices} devices, ${options.ratePerSecond} readings a second, seed ${options.seed}`);
+  const startedAt = performance.now();
+  const progress = reportProgress(pipeline, terminal, startedAt);
+  try {
+    if (options.devices > 0) fleet.start();
+    await sleep(options.forMs ?? 2 ** 31 - 1, undefined, { signal: stopRequested }).catch(() => {});
+    fleet.pause();
+    const durationSeconds = (performance.now() - startedAt) / 1000;
+    progress.phase("draining");
+    const drained = await withLimit(drain(fleet, pipeline), DRAIN_LIMIT_MS);
+    await fleet.stop();
+    progress.stop();
+    if (!drained)
+      terminal.note(
+        `The pipeline has not run dry in ${DRAIN_LIMIT_MS / 1000} s. What is still on its way counts as lost: is a fault in force (/_local/faults)?`,
+      );
+    const summary = await summarize(options, declaration, pipeline, durationSeconds);
+    terminal.result(formatSummary(summary));
+    if (options.json) terminal.result(JSON.stringify(summary));
+    return summary;
+  } finally {
+    progress.stop();
+    await fleet.stop();
+  }
+}
+
+/** In the order of the flow: the broker acknowledges, the stream takes, the mapping delivers. */
+async function drain(fleet: Fleet, pipeline: Pipeline): Promise<void> {
+  while (fleet.inFlight > 0) await sleep(20);
+  await pipeline.drained();
+}
+
+async function summarize(
+  options: Options,
+  { table, processor, mapping }: Declaration,
+  { clients, ledger, errorLog, metrics, faults }: Pipeline,
+  durationSeconds: number,
+): Promise<Summary> {
+  faults.set({});
+  const found = await readBack(DynamoDBDocumentClient.from(clients.dynamodb), clients.s3, {
+    table: table.name,
+    archive: processor.environment[ENV.bucket] ?? "",
+    failureBucket: mapping.failureBucket,
+  });
+  const errors = new Set(errorLog.documents.map(({ base64OriginalPayload }) => payloadId(base64OriginalPayload)));
+  const account = takeAccount(ledger.entries, found, errors);
+  const injected = faults.hits;
+  return {
+    ...account,
+    duplicates: ledger.duplicates,
+    readingsPerSecond: Number((account.published / durationSeconds).toFixed(1)),
+    durationSeconds: Number(durationSeconds.toFixed(1)),
+    seed: options.seed,
+    metrics: Object.fromEntries(Object.values(METRIC).map((name) => [name, metrics.sum(name)])),
+    ...(Object.keys(injected).length > 0 ? { faults: injected } : {}),
+  };
+}
+
+/** The bounds that the function judges by. */
+function anomalyLimits({ processor }: Declaration): AnomalyLimits {
+  const declared = processor.environment[ENV.anomalyLimits];
+  return declared === undefined ? DEFAULTS.anomalyLimits : JSON.parse(declared);
+}
+
+/** Shows a progress line once a second. */
+function reportProgress(pipeline: Pipeline, terminal: Terminal, startedAt: number) {
+  let phase: string | undefined;
+  let lastPublished = 0;
+  const timer = setInterval(() => {
+    const published = pipeline.ledger.acknowledged;
+    const progress: Progress = {
+      elapsedMs: performance.now() - startedAt,
+      published,
+      stored: pipeline.metrics.sum(METRIC.processed),
+      rejected: pipeline.metrics.sum(METRIC.rejected),
+      anomalies: pipeline.metrics.sum(METRIC.anomalies),
+      lagMs: pipeline.lagMs,
+      ratePerSecond: published - lastPublished,
+      ...(phase === undefined ? {} : { phase }),
+    };
+    terminal.progress(formatProgress(progress));
+    lastPublished = published;
+  }, 1000);
+  return {
+    phase: (text: string) => {
+      phase = text;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Whether it ended in time. */
+async function withLimit(work: Promise<void>, limitMs: number): Promise<boolean> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([work.then(() => true), sleep(limitMs, false, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}
