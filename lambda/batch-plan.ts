@@ -5,7 +5,8 @@ import type { Rejection } from "./rejection";
 export interface ItemWrite {
   readonly deviceId: string;
   readonly range: string;
-  readonly item: string;
+  /** The item in DynamoDB's JSON, UTF-8. */
+  readonly item: Buffer;
   readonly records: readonly number[];
 }
 
@@ -27,7 +28,7 @@ export interface BatchPlan {
  * that stays. What it supersedes shares its fate. A superseded reading that was an anomaly is still kept as one.
  */
 export function planBatch(assessed: readonly (Accepted | Rejection)[]): BatchPlan {
-  const items = new Map<string, { deviceId: string; range: string; item: string; records: number[] }>();
+  const items = new Map<string, { deviceId: string; range: string; item: Buffer; records: number[] }>();
   const anomalies = new Map<string, { key: string; body: Buffer; records: number[] }>();
   assessed.forEach((entry, index) => {
     if (!entry.ok) return;

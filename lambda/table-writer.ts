@@ -1,5 +1,6 @@
-import { BatchWriteItemCommand, type BatchWriteItemCommandOutput, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { BatchWriteItemCommandOutput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ItemWrite } from "./batch-plan";
+import { batchPut } from "./batch-put";
 import { ATTRIBUTE } from "./contract";
 import type { Deadline } from "./deadline";
 import { MAX_BATCH_ITEMS } from "./dynamodb-limits";
@@ -49,7 +50,10 @@ export class TableWriter {
       return [];
     };
     try {
-      const command = batchPut(this.table, writes);
+      const command = batchPut(
+        this.table,
+        writes.map(({ item }) => item),
+      );
       const response = await deadline.race(this.client.send(command, { abortSignal: deadline.signal }));
       const left = unprocessed(writes, response);
       if (left.length > 0) report.count("UnprocessedItems", left.length);
@@ -68,25 +72,6 @@ export class TableWriter {
       return [...first, ...(await this.send(writes.slice(half), deadline, report, outcomes))];
     }
   }
-}
-
-/**
- * A put of items that are DynamoDB's JSON already. The SDK addresses, signs and retries the request; only its
- * generic serializer is passed by: the body is set where it would have been made.
- */
-function batchPut(table: string, writes: readonly ItemWrite[]): BatchWriteItemCommand {
-  const puts = writes.map(({ item }) => `{"PutRequest":{"Item":${item}}}`).join(",");
-  const body = `{"RequestItems":{${JSON.stringify(table)}:[${puts}]}}`;
-  const command = new BatchWriteItemCommand({ RequestItems: { [table]: [] } });
-  command.middlewareStack.add(
-    (next) => (args) => {
-      (args.request as { body: string }).body = body;
-      return next(args);
-    },
-    // After the SDK's serializer, before the content's length and the signature.
-    { step: "serialize", priority: "low", name: "itemsAsText" },
-  );
-  return command;
 }
 
 /** The writes that a response names as not done. One that cannot be told which it is means all of them: a put can be repeated. */
