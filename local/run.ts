@@ -6,9 +6,11 @@ import { payloadId } from "./accounting/ledger";
 import { readBack } from "./accounting/read-back";
 import { formatSummary, type Summary } from "./accounting/summary";
 import { banner } from "./banner";
+import { wreakHavoc } from "./chaos/chaos";
 import { type Declaration, readDeclaration } from "./declaration";
 import { declareStack } from "./declare-stack";
 import { Fleet } from "./fleet/fleet";
+import type { Faults } from "./gateway/faults";
 import type { Options } from "./options";
 import { Pipeline, type PipelinePaths } from "./pipeline";
 import { formatProgress, type Progress } from "./progress";
@@ -83,8 +85,12 @@ async function runFleet(
   const progress = reportProgress(pipeline, terminal, startedAt);
   try {
     if (options.devices > 0) fleet.start();
+    const calm = new AbortController();
+    const havoc = options.chaos ? havocOn(options, fleet, pipeline, terminal, calm.signal) : undefined;
     await sleep(options.forMs ?? 2 ** 31 - 1, undefined, { signal: stopRequested }).catch(() => {});
     fleet.pause();
+    calm.abort();
+    await havoc;
     const durationSeconds = (performance.now() - startedAt) / 1000;
     progress.phase("draining");
     const drained = await withLimit(drain(fleet, pipeline), DRAIN_LIMIT_MS);
@@ -102,6 +108,22 @@ async function runFleet(
     progress.stop();
     await fleet.stop();
   }
+}
+
+function havocOn(
+  { seed }: Options,
+  fleet: Fleet,
+  { faults, broker }: Pipeline,
+  terminal: Terminal,
+  calm: AbortSignal,
+): Promise<void> {
+  const ports = {
+    setFaults: (broken: Faults) => faults.set(broken),
+    breakDevices: (pick: () => boolean) => fleet.breakConnections(pick),
+    breakBroker: (pick: () => boolean) => broker.breakConnections(pick),
+    note: (text: string) => terminal.note(text),
+  };
+  return wreakHavoc(seededRandom(seed + 2), ports, calm);
 }
 
 /** In the order of the flow: the broker acknowledges, the stream takes, the mapping delivers. */

@@ -1,6 +1,9 @@
 /** Longest debt that is caught up after a pause, in seconds of the rate: more would be a burst that nobody asked for. */
 const MAX_DEBT_SECONDS = 1;
 
+/** Sums of fractions come out a hair below the whole number that they mean. */
+const ROUNDING = 1e-6;
+
 /** Says how many readings are due, so that their rate is held evenly whatever the timer does. */
 export class Pacer {
   #due = 0;
@@ -18,7 +21,7 @@ export class Pacer {
     this.#due += ((nowMs - this.#lastMs) / 1000) * this.ratePerSecond;
     this.#due = Math.min(this.#due, Math.max(1, this.ratePerSecond * MAX_DEBT_SECONDS));
     this.#lastMs = nowMs;
-    return Math.floor(this.#due);
+    return Math.floor(this.#due + ROUNDING);
   }
 
   take(count: number): void {
