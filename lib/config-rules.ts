@@ -1,0 +1,105 @@
+import type { AnomalyLimits } from "../lambda/contract";
+import { longestSuffix, refusedNames } from "./names";
+
+/** What a value must be, and the value where it is that. */
+export type Checked<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly rule: string };
+
+/** Reads one key's value: Pulumi hands every value over as text, a configuration file as what it says. */
+export type Rule<Value> = (given: unknown) => Checked<Value>;
+
+export function wholeNumber(min: number, max: number, extra: readonly number[] = []): Rule<number> {
+  const others = extra.map((value) => `, or ${value}`).join("");
+  return (given) => {
+    const value = typeof given === "string" && /^-?\d+$/.test(given.trim()) ? Number(given) : given;
+    const fits =
+      Number.isSafeInteger(value) && (extra.includes(Number(value)) || (Number(value) >= min && Number(value) <= max));
+    return fits
+      ? { ok: true, value: Number(value) }
+      : { ok: false, rule: `a whole number from ${min} to ${max}${others}` };
+  };
+}
+
+export function oneOf<Value extends string | number>(values: readonly Value[]): Rule<Value> {
+  return (given) => {
+    const value = values.find((candidate) => String(candidate) === String(given));
+    return value === undefined ? { ok: false, rule: `one of ${values.join(", ")}` } : { ok: true, value };
+  };
+}
+
+/** One of the words, or what the rule takes. */
+export function wordOr<const Word extends string, Value>(
+  words: readonly Word[],
+  rule: Rule<Value>,
+): Rule<Word | Value> {
+  return (given) => {
+    const word = words.find((candidate) => candidate === given);
+    if (word !== undefined) return { ok: true, value: word };
+    const checked = rule(given);
+    return checked.ok
+      ? checked
+      : { ok: false, rule: `${words.map((text) => `"${text}"`).join(", ")} or ${checked.rule}` };
+  };
+}
+
+export const flag: Rule<boolean> = (given) => {
+  if (given === true || given === "true") return { ok: true, value: true };
+  if (given === false || given === "false") return { ok: true, value: false };
+  return { ok: false, rule: "true or false" };
+};
+
+export const suffix: Rule<string> = (given) => {
+  const { length, limitedBy } = longestSuffix();
+  const rule = `1 to ${length} lower-case letters, digits and hyphens, with a letter or digit at both ends ("${limitedBy}" must stay a valid name)`;
+  const fits =
+    typeof given === "string" && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(given) && refusedNames(given).length === 0;
+  return fits ? { ok: true, value: given } : { ok: false, rule };
+};
+
+export const emails: Rule<readonly string[]> = (given) => {
+  const value = fromJson(given);
+  const fits =
+    Array.isArray(value) && value.every((one) => typeof one === "string" && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one));
+  if (fits && new Set(value).size === value.length) return { ok: true, value };
+  return { ok: false, rule: 'a list of different e-mail addresses, such as ["operations@example.com"]' };
+};
+
+/** How many bytes Lambda takes as the environment, all variables together, less what the others need. */
+const MAX_LIMITS_BYTES = 3500;
+
+export const anomalyLimits: Rule<AnomalyLimits> = (given) => {
+  const value = fromJson(given);
+  const rule =
+    'an object that gives a sensor type "min", "max" or both, min not above max: {"temperature":{"min":0,"max":100}}';
+  if (!isObject(value) || !Object.entries(value).every(([type, limit]) => type !== "" && isLimit(limit)))
+    return { ok: false, rule };
+  // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables.
+  if (Buffer.byteLength(JSON.stringify(value)) > MAX_LIMITS_BYTES) {
+    return {
+      ok: false,
+      rule: `at most ${MAX_LIMITS_BYTES} bytes as JSON, which is what the function's environment has room for`,
+    };
+  }
+  return { ok: true, value: value as AnomalyLimits };
+};
+
+function isLimit(limit: unknown): boolean {
+  if (!isObject(limit) || Object.keys(limit).length === 0) return false;
+  if (!Object.entries(limit).every(([key, bound]) => ["min", "max"].includes(key) && Number.isFinite(bound)))
+    return false;
+  return limit.min === undefined || limit.max === undefined || Number(limit.min) <= Number(limit.max);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fromJson(given: unknown): unknown {
+  if (typeof given !== "string") return given;
+  try {
+    return JSON.parse(given);
+  } catch {
+    return undefined;
+  }
+}

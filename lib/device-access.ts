@@ -1,0 +1,74 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Environment, tagsOf } from "./environment";
+import { type PolicyDocument, policyDocument, policyText } from "./policy-document";
+
+export interface DeviceAccessArgs {
+  readonly environment: Environment;
+}
+
+/** The policy to attach to each device's certificate. */
+export class DeviceAccess extends pulumi.ComponentResource {
+  readonly policy: aws.iot.Policy;
+
+  constructor(name: string, { environment }: DeviceAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("iot:index:DeviceAccess", name, {}, opts);
+    const { names, region, accountId } = environment;
+    this.policy = new aws.iot.Policy(
+      `${name}-policy`,
+      {
+        name: names.devicePolicy,
+        policy: policyText({ region, accountId, ruleName: names.rule }, devicePolicy),
+        tags: tagsOf(environment, names.devicePolicy, "What a device may do"),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ policyName: this.policy.name });
+  }
+}
+
+/** A thing's own name, which AWS IoT substitutes where the client id is the name of a thing that the certificate is attached to. */
+const THING = "${iot:Connection.Thing.ThingName}";
+
+/** Connect under one's own name, publish to one's own topic (over Basic Ingest too), receive one's own commands; nothing else. */
+export function devicePolicy({
+  region,
+  accountId,
+  ruleName,
+}: {
+  region: string;
+  accountId: string;
+  ruleName: string;
+}): PolicyDocument {
+  const arn = (resource: string) => `arn:aws:iot:${region}:${accountId}:${resource}`;
+  // https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
+  const Condition = { Bool: { "iot:Connection.Thing.IsAttached": "true" } };
+  return policyDocument(
+    { Sid: "ConnectAsItself", Effect: "Allow", Action: "iot:Connect", Resource: arn(`client/${THING}`), Condition },
+    {
+      Sid: "PublishReadings",
+      Effect: "Allow",
+      Action: "iot:Publish",
+      Resource: [
+        arn(`topic/sensor/data/${THING}`),
+        // https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html
+        arn(`topic/$aws/rules/${ruleName}/sensor/data/${THING}`),
+      ],
+      Condition,
+    },
+    {
+      Sid: "SubscribeToCommands",
+      Effect: "Allow",
+      Action: "iot:Subscribe",
+      Resource: arn(`topicfilter/sensor/commands/${THING}`),
+      Condition,
+    },
+    {
+      Sid: "ReceiveCommands",
+      Effect: "Allow",
+      Action: "iot:Receive",
+      Resource: arn(`topic/sensor/commands/${THING}`),
+      Condition,
+    },
+  );
+}

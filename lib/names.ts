@@ -1,0 +1,87 @@
+/** Every physical name of an environment. Buckets share one namespace over all of AWS, hence the account in theirs. */
+export interface PhysicalNames {
+  readonly archiveBucket: string;
+  readonly accessLogBucket: string;
+  readonly table: string;
+  readonly stream: string;
+  readonly processor: string;
+  readonly processorRole: string;
+  readonly rule: string;
+  readonly ruleRole: string;
+  readonly ruleErrorLog: string;
+  readonly devicePolicy: string;
+  readonly alarmTopic: string;
+  readonly dashboard: string;
+}
+
+/** The names of the environment `suffix` in an account. */
+export function physicalNames(suffix: string, accountId: string): PhysicalNames {
+  return {
+    archiveBucket: `iot-sensor-archival-${suffix}-${accountId}`,
+    accessLogBucket: `iot-sensor-access-logs-${suffix}-${accountId}`,
+    table: `iot-sensor-data-${suffix}`,
+    stream: `iot-sensor-stream-${suffix}`,
+    processor: `iot-sensor-processor-${suffix}`,
+    processorRole: `iot-processor-lambda-role-${suffix}`,
+    rule: `iot_sensor_rule_${suffix.replaceAll("-", "_")}`,
+    ruleRole: `iot-kinesis-role-${suffix}`,
+    ruleErrorLog: `/aws/iot/rules/${suffix}`,
+    devicePolicy: `iot-device-policy-${suffix}`,
+    alarmTopic: `iot-alarms-${suffix}`,
+    dashboard: `iot-monitoring-${suffix}`,
+  };
+}
+
+/** The alarm `key`'s name in an environment. */
+export function alarmName(key: string, suffix: string): string {
+  return `iot-${key}-${suffix}`;
+}
+
+/** What each service takes as a name. */
+const RULES: Readonly<Record<keyof PhysicalNames, { readonly maxLength: number; readonly pattern: RegExp }>> = {
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  archiveBucket: { maxLength: 63, pattern: /^[a-z0-9][a-z0-9-]+[a-z0-9]$/ },
+  accessLogBucket: { maxLength: 63, pattern: /^[a-z0-9][a-z0-9-]+[a-z0-9]$/ },
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+  table: { maxLength: 255, pattern: /^[A-Za-z0-9_.-]{3,}$/ },
+  // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
+  stream: { maxLength: 128, pattern: /^[A-Za-z0-9_.-]+$/ },
+  // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+  processor: { maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/ },
+  // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+  processorRole: { maxLength: 64, pattern: /^[\w+=,.@-]+$/ },
+  ruleRole: { maxLength: 64, pattern: /^[\w+=,.@-]+$/ },
+  // https://docs.aws.amazon.com/iot/latest/apireference/API_CreateTopicRule.html
+  rule: { maxLength: 128, pattern: /^[A-Za-z0-9_]+$/ },
+  // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+  ruleErrorLog: { maxLength: 512, pattern: /^[.\-_/#A-Za-z0-9]+$/ },
+  // https://docs.aws.amazon.com/iot/latest/apireference/API_CreatePolicy.html
+  devicePolicy: { maxLength: 128, pattern: /^[\w+=,.@-]+$/ },
+  // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+  alarmTopic: { maxLength: 256, pattern: /^[A-Za-z0-9_-]+$/ },
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+  dashboard: { maxLength: 255, pattern: /^[A-Za-z0-9_-]+$/ },
+};
+
+/** Account ids have twelve digits; which ones changes no length. */
+const ANY_ACCOUNT = "000000000000";
+
+/** The longest suffix with which every name still fits, and the name that sets the limit. */
+export function longestSuffix(): { readonly length: number; readonly limitedBy: string } {
+  const rooms = entriesOf(physicalNames("", ANY_ACCOUNT)).map(([part, name]) => ({
+    length: RULES[part].maxLength - name.length,
+    limitedBy: physicalNames("<suffix>", "<account>")[part],
+  }));
+  return rooms.reduce((tightest, room) => (room.length < tightest.length ? room : tightest));
+}
+
+/** The names that a service would refuse with this suffix. */
+export function refusedNames(suffix: string): readonly string[] {
+  return entriesOf(physicalNames(suffix, ANY_ACCOUNT))
+    .filter(([part, name]) => name.length > RULES[part].maxLength || !RULES[part].pattern.test(name))
+    .map(([, name]) => name);
+}
+
+function entriesOf(names: PhysicalNames): [keyof PhysicalNames, string][] {
+  return Object.entries(names) as [keyof PhysicalNames, string][];
+}

@@ -1,0 +1,72 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArchiveBucket } from "./archive-bucket";
+import { REGION, type StackConfig } from "./config";
+import { DeviceAccess } from "./device-access";
+import type { Environment } from "./environment";
+import { HotStore } from "./hot-store";
+import { Ingestion } from "./ingestion";
+import { Monitoring } from "./monitoring";
+import { physicalNames } from "./names";
+import { Processor } from "./processor";
+
+export interface TapStackArgs {
+  readonly config: StackConfig;
+}
+
+/** What a deployment prints: for the operator, and for the programs that go on from here. */
+export interface TapStackOutputs {
+  readonly kinesis_stream_name: pulumi.Output<string>;
+  readonly kinesis_stream_arn: pulumi.Output<string>;
+  readonly dynamodb_table_name: pulumi.Output<string>;
+  readonly s3_bucket_name: pulumi.Output<string>;
+  readonly lambda_function_name: pulumi.Output<string>;
+  /** The policy to attach to each device's certificate. */
+  readonly iot_policy_name: pulumi.Output<string>;
+  readonly alarm_topic_arn: pulumi.Output<string>;
+  readonly region: pulumi.Output<string>;
+  /** The host that devices connect to. */
+  readonly iot_endpoint: pulumi.Output<string>;
+  readonly dashboard_url: pulumi.Output<string>;
+}
+
+/** One environment of a plant: from the sensors' topics to the stores, and who watches over it. */
+export class TapStack extends pulumi.ComponentResource {
+  readonly outputs: TapStackOutputs;
+
+  constructor(name: string, { config }: TapStackArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("iot:index:TapStack", name, {}, opts);
+    const parent = { parent: this };
+    const environment = environmentOf(config, this);
+
+    const { bucket } = new ArchiveBucket(`${name}-archive`, { environment }, parent);
+    const { table } = new HotStore(`${name}-hot-store`, { environment }, parent);
+    const { stream, rule } = new Ingestion(`${name}-ingestion`, { environment, config }, parent);
+    const processor = new Processor(`${name}-processor`, { environment, config, stream, table, bucket }, parent);
+    const { policy } = new DeviceAccess(`${name}-device-access`, { environment }, parent);
+    const monitoring = new Monitoring(
+      `${name}-monitoring`,
+      { environment, config, stream, rule, table, bucket, function: processor.function, mapping: processor.mapping },
+      parent,
+    );
+
+    this.outputs = {
+      kinesis_stream_name: stream.name,
+      kinesis_stream_arn: stream.arn,
+      dynamodb_table_name: table.name,
+      s3_bucket_name: bucket.bucket,
+      lambda_function_name: processor.function.name,
+      iot_policy_name: policy.name,
+      alarm_topic_arn: monitoring.topic.arn,
+      region: pulumi.output(REGION),
+      iot_endpoint: aws.iot.getEndpointOutput({ endpointType: "iot:Data-ATS" }, parent).endpointAddress,
+      dashboard_url: pulumi.interpolate`https://${REGION}.console.aws.amazon.com/cloudwatch/home?region=${REGION}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,
+    };
+    this.registerOutputs(this.outputs);
+  }
+}
+
+function environmentOf({ environmentSuffix: suffix, protectData }: StackConfig, parent: pulumi.Resource): Environment {
+  const accountId = aws.getCallerIdentityOutput({}, { parent }).accountId;
+  return { suffix, region: REGION, accountId, names: physicalNames(suffix, ""), protectData };
+}
