@@ -121,7 +121,8 @@ export class FakeAws {
     const share = fault?.kind === "unprocessed" ? fault.share : 0;
     const left: object[] = [];
     keyed.forEach(({ put, key }, i) => {
-      const isLeft = i < Math.ceil(share * keyed.length) || (rule?.action === "leave" && rule.matches(put.PutRequest.Item));
+      const isLeft =
+        i < Math.ceil(share * keyed.length) || (rule?.action === "leave" && rule.matches(put.PutRequest.Item));
       if (isLeft) left.push(put);
       else this.items.set(key, put.PutRequest.Item);
     });
