@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { METRIC_NAMESPACE } from "../lambda/contract";
 import { Ledger } from "./accounting/ledger";
-import { type Clients, LOCAL_CREDENTIALS, localClients, putRecordTo } from "./aws-clients";
+import { type Clients, localClients, putRecordTo } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
 import { createResources } from "./emulators/resources";
-import type { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
-import type { FunctionHost } from "./function-host/function-host";
 import { FaultBoard } from "./gateway/faults";
-import { withFunctionFaults } from "./gateway/function-faults";
 import { Gateway } from "./gateway/gateway";
 import { Broker } from "./iot/broker";
 import { DeviceAccess } from "./iot/device-access";
@@ -16,10 +13,11 @@ import { ErrorLog } from "./iot/error-log";
 import { KinesisAction } from "./iot/kinesis-action";
 import { RulesEngine } from "./iot/rules-engine";
 import { MetricTotals } from "./metrics/emf";
+import { Processing } from "./processing";
 
 /** Where the built parts lie. */
 export interface PipelinePaths {
-  /** The processor's bundle. */
+  /** Where the processor's bundle is written. */
   readonly processor: string;
   /** The entry of a function's process. */
   readonly functionRuntime: string;
@@ -47,8 +45,7 @@ export class Pipeline {
   readonly #gateway: Gateway;
   readonly #action: KinesisAction;
   #emulators: Emulators | undefined;
-  #functionHost: FunctionHost | undefined;
-  #mapping: EventSourceMapping | undefined;
+  #processing: Processing | undefined;
   #clients: Clients | undefined;
   mqttPort = 0;
   awsPort = 0;
@@ -91,9 +88,9 @@ export class Pipeline {
     return `http://127.0.0.1:${this.awsPort}`;
   }
 
-  /** Messages and records on their way: in the rules engine, and behind it. */
+  /** How far behind the processor is. */
   get lagMs(): number {
-    return this.#mapping?.counters.lagMs ?? 0;
+    return this.#processing?.lagMs ?? 0;
   }
 
   /** Takes both ports and starts every part. Rejects with a message for the person where a port is taken. */
@@ -103,21 +100,26 @@ export class Pipeline {
     this.mqttPort = await taken(this.broker.listen(ports.mqttPort), ports.mqttPort, "--mqtt-port");
     this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
     await createResources(declaration, this.clients, this.endpoint);
-    this.#functionHost = this.#createFunctionHost();
-    this.#mapping = this.#createMapping(this.#functionHost);
-    this.#mapping.start();
+    this.#processing = new Processing(declaration, paths, {
+      clients: this.clients,
+      endpoint: this.endpoint,
+      faults: this.faults,
+      ledger: this.ledger,
+      random: ports.random,
+      onLog: (line) => this.metrics.addLine(line),
+    });
+    this.#processing.start();
   }
 
   /** Resolves when everything that the broker took has reached its place. */
   async drained(): Promise<void> {
     await this.#action.drained();
-    await this.#mapping?.drained();
+    await this.#processing?.drained();
   }
 
   async stop(): Promise<void> {
     await this.broker.stop();
-    await this.#mapping?.stop();
-    await this.#functionHost?.stop();
+    await this.#processing?.stop();
     await this.#gateway.stop();
     await this.#emulators?.stop();
   }

@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
+import { bundleProcessor } from "../lib/processor-bundle";
 import { takeAccount } from "./accounting/account";
 import { payloadId } from "./accounting/ledger";
 import { readBack } from "./accounting/read-back";
@@ -36,6 +38,7 @@ export async function runLocally(
 ): Promise<Summary> {
   const config = stackConfig(paths.projectRoot, options.stack, options.config);
   const declaration = readDeclaration(await declareStack(config, options.stack));
+  writeFileSync(paths.processor, bundleProcessor(paths.projectRoot).code);
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   const pipeline = new Pipeline(declaration, paths, {

@@ -1,11 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import requireNode from "./require-node.mjs";
 
 requireNode();
-
-const { bundleProcessor } = await import("../lib/processor-bundle.ts");
 
 const projectRoot = dirname(import.meta.dirname);
 const builds = join(projectRoot, "dist", "local");
@@ -14,7 +12,7 @@ const runFolder = join(builds, String(process.pid));
 const paths = {
   projectRoot,
   runFolder,
-  processor: join(runFolder, "processor", "index.js"),
+  processor: join(runFolder, "index.js"),
   functionRuntime: join(runFolder, "runtime.mjs"),
   emulator: join(runFolder, "emulator.mjs"),
 };
@@ -58,6 +56,4 @@ function build() {
     // Packages that are CommonJS are required, which ES modules cannot do by themselves.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  mkdirSync(dirname(paths.processor), { recursive: true });
-  writeFileSync(paths.processor, bundleProcessor(projectRoot).code);
 }

@@ -35,11 +35,17 @@ export function troubleResponse(service: "dynamodb" | "kinesis" | "s3", trouble:
   return jsonError(...JSON_ERRORS[service][trouble]);
 }
 
-/** What a request for a service that does not run here gets, in the format that its client reads. */
-export function unknownServiceResponse(service: string | undefined, isJson: boolean): ErrorResponse {
+/** How a client reads errors: the newer protocols as JSON, the query protocol and S3 each as XML of their own. */
+export type ErrorFormat = "json" | "query" | "s3";
+
+/** What a request for a service that does not run here gets. */
+export function unknownServiceResponse(service: string | undefined, format: ErrorFormat): ErrorResponse {
   const asked = service === undefined ? "the request carries no AWS signature" : `"${service}" does not run here`;
   const message = `${asked}; this local endpoint has ${SERVICES.join(", ")}`;
-  return isJson ? jsonError(400, "UnknownServiceException", message) : xmlError(400, "UnknownService", message);
+  if (format === "json") return jsonError(400, "UnknownServiceException", message);
+  const error = xmlError(400, "UnknownService", message);
+  const body = error.body.replace("<Error>", "<ErrorResponse><Error>").replace("</Error>", "</Error></ErrorResponse>");
+  return format === "query" ? { ...error, body } : error;
 }
 
 function jsonError(status: number, type: string, message: string): ErrorResponse {

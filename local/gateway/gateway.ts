@@ -1,7 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
+import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
 import { type FaultBoard, parseFaults, type StoreFault } from "./faults";
 import { isService, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
@@ -53,7 +53,7 @@ export class Gateway {
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
     if (!isService(service)) {
       req.resume();
-      return answer(res, unknownServiceResponse(service, req.headers["x-amz-target"] !== undefined));
+      return answer(res, unknownServiceResponse(service, errorFormat(req)));
     }
     const port = this.#ports.get(service);
     if (port === undefined) {
@@ -79,6 +79,8 @@ export class Gateway {
   ): Promise<void> {
     switch (fault.kind) {
       case "reset":
+        // A connection breaks before the store has heard of it, or after the store has done it.
+        if (this.ports.random() < 0.5) await buffer(await this.#forward(req, port, req));
         req.socket.resetAndDestroy();
         return;
       case "hang":
@@ -137,6 +139,11 @@ export class Gateway {
     else if (req.method !== "GET") return answerJson(res, 405, { problems: ["GET, PUT or DELETE"] });
     return answerJson(res, 200, { faults: this.ports.faults.faults, hits: this.ports.faults.hits });
   }
+}
+
+function errorFormat({ headers }: IncomingMessage): ErrorFormat {
+  if (headers["x-amz-target"] !== undefined) return "json";
+  return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "query" : "s3";
 }
 
 function answer(res: ServerResponse, { status, headers, body }: ErrorResponse): void {

@@ -1,4 +1,5 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server } from "node:net";
+import type { Duplex } from "node:stream";
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from "aedes";
 import type { DeviceAccess } from "./device-access";
 import { publishFault } from "./limits";
@@ -17,7 +18,8 @@ export interface BrokerPorts {
 export class Broker {
   readonly #aedes: Aedes;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Set<Duplex>();
+  readonly #doomed = new WeakSet<Duplex>();
 
   constructor(private readonly ports: BrokerPorts) {
     this.#aedes = new Aedes({
@@ -63,11 +65,12 @@ export class Broker {
     return typeof address === "object" && address ? address.port : port;
   }
 
-  /** Breaks the connections that `pick` chooses, as a network does: with no word. */
-  breakConnections(pick: () => boolean): number {
-    const chosen = [...this.#sockets].filter(pick);
-    for (const socket of chosen) socket.resetAndDestroy();
-    return chosen.length;
+  /**
+   * Breaks the connections that `pick` chooses at the worst moment: when the next message was taken, and before its PUBACK. The
+   * device has to send it again.
+   */
+  breakConnections(pick: () => boolean): void {
+    for (const socket of this.#sockets) if (pick()) this.#doomed.add(socket);
   }
 
   async stop(): Promise<void> {
@@ -87,7 +90,7 @@ export class Broker {
     }
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
     await this.ports.accept({ topic: packet.topic, clientId, payload, receivedAt: this.ports.now() });
-    done();
+    done(client && this.#doomed.has(client.conn) ? new Error("the connection breaks") : null);
   }
 
   #refusal(clientId: string, packet: PublishPacket): string | undefined {

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { Ledger } from "./accounting/ledger";
+import type { Clients } from "./aws-clients";
+import type { Declaration } from "./declaration";
+import { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
+import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import { FunctionHost } from "./function-host/function-host";
+import type { FaultBoard } from "./gateway/faults";
+import { withFunctionFaults } from "./gateway/function-faults";
+
+export interface ProcessingPorts {
+  readonly clients: Clients;
+  /** Where the function finds every AWS service. */
+  readonly endpoint: string;
+  readonly faults: FaultBoard;
+  readonly ledger: Ledger;
+  readonly random: () => number;
+  /** A line of the function's log. */
+  readonly onLog: (line: string) => void;
+}
+
+/** The function and the mapping that feeds it, as the stack declares them. */
+export class Processing {
+  readonly #host: FunctionHost;
+  readonly #mapping: EventSourceMapping;
+
+  constructor(
+    { processor, mapping, stream, region }: Declaration,
+    paths: { readonly processor: string; readonly functionRuntime: string },
+    { clients, endpoint, faults, ledger, random, onLog }: ProcessingPorts,
+  ) {
+    this.#host = new FunctionHost({
+      functionName: processor.name,
+      functionArn: processor.arn,
+      bundlePath: paths.processor,
+      runtimePath: paths.functionRuntime,
+      handler: processor.handler,
+      environment: { ...processor.environment, AWS_ENDPOINT_URL: endpoint },
+      memoryMb: processor.memoryMb,
+      timeoutMs: processor.timeoutMs,
+      concurrency: processor.reservedConcurrency ?? stream.shardCount * mapping.parallelizationFactor,
+      onLog,
+    });
+    this.#mapping = new EventSourceMapping(
+      {
+        ...mapping,
+        streamName: stream.name,
+        streamArn: stream.arn,
+        functionArn: processor.arn,
+        roleArn: processor.roleArn,
+        region,
+      },
+      {
+        kinesis: kinesisReader(clients.kinesis, stream.name),
+        invoke: withFunctionFaults((event) => this.#host.invoke(event), faults, randomUUID),
+        putFailure: async (bucket, key, body) => {
+          await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+        },
+        now: Date.now,
+        sleep: async (ms, signal) => {
+          await sleep(ms, undefined, { signal }).catch(() => {});
+        },
+        random,
+        onBatch: (outcome) => {
+          if (outcome.how === "processed")
+            for (const record of outcome.records) ledger.settled(record.data, outcome.at);
+        },
+      },
+    );
+  }
+
+  /** Age of the records that the function was given last. */
+  get lagMs(): number {
+    return this.#mapping.counters.lagMs;
+  }
+
+  start(): void {
+    this.#mapping.start();
+  }
+
+  /** Resolves when every shard was read to its tip and nothing is in flight. */
+  drained(): Promise<void> {
+    return this.#mapping.drained();
+  }
+
+  async stop(): Promise<void> {
+    await this.#mapping.stop();
+    await this.#host.stop();
+  }
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import path from "node:path";
+
+const ROOT = path.resolve(__dirname, "../..");
+
+/** How a run ended. */
+export interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const running = new Set<LocalRun>();
+
+/** Ends the runs that a failed test has left, for afterEach or afterAll. */
+export function killLeftRuns(): void {
+  for (const run of running) run.kill();
+}
+
+/** `npm run local`, started as a user does, on free ports unless the arguments name others. */
+export class LocalRun {
+  readonly #child: ChildProcess;
+  #out = "";
+  #err = "";
+  readonly ended: Promise<Ended>;
+
+  constructor(args: string, ports = "--mqtt-port 0 --aws-port 0") {
+    const words = `scripts/local.mjs ${ports} ${args}`.trim().split(/\s+/);
+    running.add(this);
+    this.#child = spawn(process.execPath, words, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child.stdout?.on("data", (text) => {
+      this.#out += text;
+    });
+    this.#child.stderr?.on("data", (text) => {
+      this.#err += text;
+    });
+    this.ended = new Promise((resolve) => {
+      this.#child.once("close", (status) => {
+        running.delete(this);
+        resolve({ status, out: this.#out, err: this.#err });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Where it listens, once it does. */
+  async ready(): Promise<{ readonly mqttPort: number; readonly endpoint: string }> {
+    await this.#shows(/aws --endpoint-url/);
+    const mqttPort = Number(/MQTT +127\.0\.0\.1:(\d+)/.exec(this.#err)?.[1]);
+    const endpoint = /AWS endpoint +(http:\S+)/.exec(this.#err)?.[1] ?? "";
+    return { mqttPort, endpoint };
+  }
+
+  /** Resolves when its standard error has shown this. */
+  async #shows(wanted: RegExp): Promise<void> {
+    while (!wanted.test(this.#err)) {
+      if (this.#child.exitCode !== null) throw new Error(`the run ended before it showed ${wanted}:\n${this.#err}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** Everything that it has started, directly or not. */
+  descendants(): number[] {
+    const children = new Map<number, number[]>();
+    for (const line of execFileSync("ps", ["-A", "-o", "pid=,ppid="]).toString().trim().split("\n")) {
+      const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
+      children.set(parent, [...(children.get(parent) ?? []), pid]);
+    }
+    const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+    return below(this.pid);
+  }
+}
+
+/** The summary that `--json` puts into the last line of standard output. */
+export function summaryOf({ out }: Ended): Record<string, number> & { external: Record<string, number> } {
+  return JSON.parse(out.trim().split("\n").at(-1) ?? "");
+}
+
+/** Whether a process is there. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when `test` holds; rejects with `what` when it does not in time. */
+export async function eventually(
+  what: string,
+  test: () => boolean | Promise<boolean>,
+  limitMs = 30_000,
+): Promise<void> {
+  for (const end = Date.now() + limitMs; Date.now() < end; ) {
+    if (await test()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`did not happen in ${limitMs / 1000} s: ${what}`);
+}

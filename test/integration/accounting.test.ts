@@ -1,0 +1,39 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+
+afterEach(killLeftRuns);
+
+describe("a run of the fleet", () => {
+  it("accounts for every reading, in two runs at once", async () => {
+    const args = "--devices 25 --rate 100 --for 6s --anomalies 0.05 --bad 0.05 --json";
+    const runs = await Promise.all([new LocalRun(`${args} --seed 1`).ended, new LocalRun(`${args} --seed 2`).ended]);
+    for (const ended of runs) {
+      expect(ended).toMatchObject({ status: 0 });
+      const { published = 0, stored = 0, rejected = 0, anomalies, ...rest } = summaryOf(ended);
+      expect(published).toBeGreaterThan(500);
+      expect(stored + rejected).toBe(published);
+      expect(rejected).toBeGreaterThan(0);
+      expect(anomalies).toBeGreaterThan(0);
+      expect(rest).toMatchObject({
+        failed: 0,
+        ruleErrors: 0,
+        lost: 0,
+        duplicates: 0,
+        external: { stored: 0, rejected: 0, failed: 0, ruleErrors: 0 },
+        metrics: { ProcessedRecords: stored, AnomaliesDetected: anomalies, RejectedRecords: rejected },
+      });
+      expect(rest.latencyMs).toMatchObject({ p50: expect.any(Number), p99: expect.any(Number) });
+      expect(ended.out).toMatch(/^published +\d/);
+      expect(ended.err).toMatch(/00:0\d {2}published \d+ {2}stored \d+ {2}rejected \d+ {2}anomalies \d+ {2}lag /);
+    }
+  }, 60_000);
+
+  it("loses nothing while everything breaks, and heals before it accounts", async () => {
+    const ended = await new LocalRun("--devices 20 --rate 150 --for 15s --bad 0.02 --chaos --seed 5 --json").ended;
+    expect(ended).toMatchObject({ status: 0 });
+    const summary = summaryOf(ended);
+    expect(summary).toMatchObject({ lost: 0, unacknowledged: 0 });
+    expect(summary.published).toBeGreaterThan(1500);
+    expect(ended.err).toMatch(/chaos at \d/);
+  }, 120_000);
+});

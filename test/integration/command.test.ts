@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { eventually, isRunning, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+
+const runFolder = ({ pid }: LocalRun) => path.resolve(__dirname, "../../dist/local", String(pid));
+
+afterEach(killLeftRuns);
+
+describe("npm run local", () => {
+  it("prints its options", async () => {
+    const { status, out } = await new LocalRun("--help").ended;
+    expect(status).toBe(0);
+    expect(out).toContain("Usage: npm run local -- [options]");
+  });
+
+  it.each([
+    ["--devices many", '"--devices" must be a whole number from 0 to 5000, got "many"'],
+    ["--colour", "Unknown option '--colour'"],
+    ["--stack nowhere", 'must be one that has a file Pulumi.<stack>.yaml (dev), got "nowhere"'],
+  ])("refuses %s with one message", async (args, message) => {
+    const run = new LocalRun(args);
+    const { status, out, err } = await run.ended;
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toContain(message);
+    expect(err.trim().split("\n")).toHaveLength(2);
+    expect(existsSync(runFolder(run))).toBe(false);
+  });
+
+  it("reports a configuration that the stack refuses, and starts nothing", async () => {
+    const { status, out, err } = await new LocalRun("--config shardCount=0 --config aws:region=us-east-1").ended;
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect(err).toContain('"shardCount"');
+    expect(err).toContain("us-east-1");
+    expect(err).not.toContain("    at ");
+  });
+
+  it.each(["--mqtt-port", "--aws-port"])("names the port that another program has, and %s", async (option) => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const address = other.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const { status, err } = await new LocalRun(`${option} ${port}`).ended;
+    other.close();
+    expect(status).toBe(1);
+    expect(err.trim()).toBe(
+      `port ${port} of 127.0.0.1 is in use by another program; choose another one with ${option} (0: any free port)`,
+    );
+  });
+
+  it("stops the fleet at Ctrl-C, accounts for every reading and leaves nothing behind", async () => {
+    const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json");
+    await run.ready();
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const children = run.descendants();
+    expect(children.length).toBeGreaterThanOrEqual(3);
+    run.interrupt();
+    run.interrupt(); // npm passes on the signal that the terminal has sent already: both are one Ctrl-C.
+    const ended = await run.ended;
+    expect(ended.status).toBe(0);
+    const { published, stored, lost } = summaryOf(ended);
+    expect(published).toBeGreaterThan(20);
+    expect({ stored, lost }).toEqual({ stored: published, lost: 0 });
+    await eventually("the children have ended", () => !children.some(isRunning), 5000);
+    expect(existsSync(runFolder(run))).toBe(false);
+  });
+
+  it("ends at once at a second Ctrl-C", async () => {
+    const run = new LocalRun("--devices 5 --rate 50");
+    const { endpoint } = await run.ready();
+    // A pipeline that cannot run dry.
+    await fetch(`${endpoint}/_local/faults`, { method: "PUT", body: '{"dynamodb":{"kind":"hang","share":1}}' });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const children = run.descendants();
+    run.interrupt();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    run.interrupt();
+    const { status, out } = await run.ended;
+    expect({ status, out }).toEqual({ status: 130, out: "" });
+    await eventually("the children have ended", () => !children.some(isRunning), 5000);
+    expect(existsSync(runFolder(run))).toBe(false);
+  });
+
+  it("takes its children along when it is killed", async () => {
+    const run = new LocalRun("--devices 1");
+    await run.ready();
+    const children = run.descendants();
+    run.kill();
+    await run.ended;
+    await eventually("the children have ended", () => !children.some(isRunning), 5000);
+  });
+});

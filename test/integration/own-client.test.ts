@@ -1,0 +1,164 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { connectAsync } from "mqtt";
+import type { RejectedLine } from "../../lambda/contract";
+import { type Ended, eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+
+const TABLE = "iot-sensor-data-dev";
+const BUCKET = "iot-sensor-archival-dev-123456789012";
+const reading = (deviceId: string, change: object = {}) =>
+  JSON.stringify({ deviceId, sensorType: "temperature", value: 25.5, timestamp: 1767225600000, ...change });
+
+describe("clients of one's own", () => {
+  let run: LocalRun;
+  let at: { mqttPort: number; endpoint: string };
+  let dynamodb: DynamoDBDocumentClient;
+  let s3: S3Client;
+
+  beforeAll(async () => {
+    run = new LocalRun("--devices 0 --json");
+    at = await run.ready();
+    const settings = {
+      endpoint: at.endpoint,
+      region: "sa-east-1",
+      credentials: { accessKeyId: "any", secretAccessKey: "any" },
+    };
+    dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
+    s3 = new S3Client({ ...settings, forcePathStyle: true });
+  }, 30_000);
+
+  afterAll(killLeftRuns);
+
+  /** Publishes as `thing` and says whether the broker acknowledged, or closed the connection. */
+  async function publish(thing: string, topic: string, payload: string, options: object = {}): Promise<string> {
+    const client = await connect(thing);
+    const closed = new Promise<string>((resolve) => client.once("close", () => resolve("connection closed")));
+    const sent = client.publishAsync(topic, payload, { qos: 1, ...options }).then(() => "acknowledged");
+    const outcome = await Promise.race([sent, closed]);
+    sent.catch(() => {});
+    await client.endAsync(true);
+    return outcome;
+  }
+
+  function connect(clientId: string) {
+    return connectAsync(`mqtt://127.0.0.1:${at.mqttPort}`, { clientId, reconnectPeriod: 0 }, false);
+  }
+
+  async function itemsOf(deviceId: string) {
+    const { Items = [] } = await dynamodb.send(
+      new QueryCommand({
+        TableName: TABLE,
+        KeyConditionExpression: "deviceId = :d",
+        ExpressionAttributeValues: { ":d": deviceId },
+      }),
+    );
+    return Items;
+  }
+
+  async function objects(prefix: string): Promise<string[]> {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: prefix }));
+    return Promise.all(
+      Contents.map(async ({ Key }) => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+        return (await Body?.transformToString()) ?? "";
+      }),
+    );
+  }
+
+  const rejectedLines = async (): Promise<RejectedLine[]> =>
+    (await objects("rejected/")).flatMap((body) =>
+      body
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line)),
+    );
+
+  it("finds its reading in the table", async () => {
+    expect(await publish("ext-1", "sensor/data/ext-1", reading("ext-1"))).toBe("acknowledged");
+    await eventually("the item is there", async () => (await itemsOf("ext-1")).length === 1);
+    expect((await itemsOf("ext-1"))[0]).toMatchObject({
+      deviceId: "ext-1",
+      timestampSensorType: "1767225600000#temperature",
+      value: 25.5,
+      isAnomaly: false,
+    });
+  }, 40_000);
+
+  it("may use Basic Ingest", async () => {
+    const topic = "$aws/rules/iot_sensor_rule_dev/sensor/data/ext-2";
+    expect(await publish("ext-2", topic, reading("ext-2", { value: 999 }))).toBe("acknowledged");
+    await eventually("the item is there", async () => (await itemsOf("ext-2")).length === 1);
+    expect((await itemsOf("ext-2"))[0]).toMatchObject({ isAnomaly: true });
+    expect(await objects("anomalies/ext-2/")).toEqual([reading("ext-2", { value: 999 })]);
+  }, 40_000);
+
+  it("finds what it may not send in rejected/, with its original bytes", async () => {
+    expect(await publish("ext-3", "sensor/data/ext-3", reading("ext-1"))).toBe("acknowledged");
+    expect(await publish("ext-3", "sensor/data/ext-3", "not json")).toBe("acknowledged");
+    await eventually("two lines are there", async () => (await rejectedLines()).length === 2);
+    expect((await rejectedLines()).map(({ partitionKey, data }) => [partitionKey, atob(data)])).toEqual([
+      ["ext-3", reading("ext-1")],
+      ["ext-3", "not json"],
+    ]);
+  }, 40_000);
+
+  it.each([
+    ["to another thing's topic", "sensor/data/ext-1", {}],
+    ["to another topic", "sensor/commands/ext-4", {}],
+    ["retained", "sensor/data/ext-4", { retain: true }],
+    ["at QoS 2", "sensor/data/ext-4", { qos: 2 }],
+    ["through another rule", "$aws/rules/other_rule/sensor/data/ext-4", {}],
+  ])("loses its connection when it publishes %s", async (_what, topic, options) => {
+    expect(await publish("ext-4", topic, reading("ext-4"), options)).toBe("connection closed");
+  });
+
+  it("loses its connection over a payload of more than 128 KiB", async () => {
+    expect(await publish("ext-4", "sensor/data/ext-4", "x".repeat(131_073))).toBe("connection closed");
+  });
+
+  it("cannot listen to others", async () => {
+    const client = await connect("ext-5");
+    const granted = await new Promise((resolve) =>
+      client.subscribe("sensor/#", { qos: 1 }, (error, grants) => resolve(error?.message ?? grants)),
+    );
+    await client.endAsync(true);
+    expect(granted).toMatch(/Unspecified error|128/);
+  });
+
+  it("cannot connect under a name that no thing has", async () => {
+    await expect(connect("no/thing")).rejects.toThrow("Not authorized");
+  });
+
+  it("keeps a batch that always fails in the failure destination, whole, and stores what comes after", async () => {
+    const fault = (body: object) =>
+      fetch(`${at.endpoint}/_local/faults`, { method: "PUT", body: JSON.stringify(body) });
+    await fault({ function: { kind: "throw", share: 1 } });
+    for (const value of [1, 2, 3])
+      await publish("ext-6", "sensor/data/ext-6", reading("ext-6", { value, timestamp: 1767225600000 + value }));
+    const failedValues = async () =>
+      (await objects("aws/lambda/"))
+        .flatMap((body) => JSON.parse(JSON.parse(body).payload).Records)
+        .map(({ kinesis }) => JSON.parse(atob(kinesis.data)).value)
+        .sort();
+    await eventually("three records are there", async () => (await failedValues()).length === 3, 60_000);
+    expect(await failedValues()).toEqual([1, 2, 3]);
+    await fetch(`${at.endpoint}/_local/faults`, { method: "DELETE" });
+    await publish("ext-6", "sensor/data/ext-6", reading("ext-6", { value: 4 }));
+    await eventually("the item is there", async () => (await itemsOf("ext-6")).length === 1);
+    expect((await itemsOf("ext-6"))[0]).toMatchObject({ value: 4 });
+  }, 120_000);
+
+  it("is counted apart from the fleet", async () => {
+    run.interrupt();
+    const ended: Ended = await run.ended;
+    expect(ended.status).toBe(0);
+    expect(summaryOf(ended)).toMatchObject({
+      published: 0,
+      lost: 0,
+      external: { stored: 3, rejected: 2, failed: 3, ruleErrors: 0 },
+    });
+    expect(ended.err).toContain('refused: client "ext-4": the device policy does not allow it to publish to');
+  }, 60_000);
+});
