@@ -1,0 +1,68 @@
+import type { Counters } from "./counters";
+import type { Lane } from "./lane";
+import { laneOf } from "./lane-of";
+import type { MappingPorts, RecordsPage } from "./ports";
+
+/** A shard is polled once a second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+const IDLE_POLL_MS = 1000;
+/** Five reads a second are allowed for each shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const BUSY_POLL_MS = 200;
+/** As many as one read may bring. Above it the shard is not read, so that a lane which stands still does not fill the memory. */
+const MAX_PENDING = 10_000;
+
+/** Reads a shard from its oldest record on, and deals the records out to lanes by their key. */
+export class Shard {
+  #iterator: string | undefined;
+  #lastRead: string | undefined;
+  #waiting: (() => void)[] = [];
+  #closed = false;
+
+  constructor(
+    private readonly shardId: string,
+    private readonly lanes: readonly Lane[],
+    private readonly ports: MappingPorts,
+    private readonly counters: Counters,
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  /** Resolves when stopped, or at the end of a closed shard. */
+  async poll(): Promise<void> {
+    while (!this.stopping.aborted && !this.#closed) {
+      const pending = this.lanes.reduce((sum, lane) => sum + lane.pending, 0);
+      const pauseMs = pending >= MAX_PENDING ? BUSY_POLL_MS : await this.#read();
+      await this.ports.sleep(pauseMs, this.stopping);
+    }
+  }
+
+  /** Resolves when a read that began after the call has found nothing more. */
+  reachTip(): Promise<void> {
+    return this.#closed ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async #read(): Promise<number> {
+    const waiting = this.#waiting.splice(0);
+    const page = await this.#page();
+    const atTip = page !== undefined && page.records.length === 0 && page.millisBehindLatest === 0;
+    this.#closed = page !== undefined && page.nextIterator === undefined;
+    for (const record of page?.records ?? []) this.lanes[laneOf(record.partitionKey, this.lanes.length)]?.push(record);
+    if (atTip || this.#closed) for (const resolve of waiting) resolve();
+    else this.#waiting.push(...waiting);
+    return page && page.millisBehindLatest > 0 ? BUSY_POLL_MS : IDLE_POLL_MS;
+  }
+
+  /** Undefined where the read has failed. The next one asks for a new iterator: this one may have expired. */
+  async #page(): Promise<RecordsPage | undefined> {
+    const { ports, shardId, stopping } = this;
+    try {
+      const iterator = this.#iterator ?? (await ports.kinesis.getIterator(shardId, this.#lastRead));
+      this.#iterator = undefined;
+      const page = await ports.kinesis.getRecords(shardId, iterator, stopping);
+      this.#iterator = page.nextIterator;
+      this.#lastRead = page.records.at(-1)?.sequenceNumber ?? this.#lastRead;
+      this.counters.polled += page.records.length;
+      return page;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { ExecutionEnvironment } from "./execution-environment";
+
+export interface FunctionSettings {
+  readonly functionName: string;
+  readonly functionArn: string;
+  /** The function's code, one CommonJS file. */
+  readonly bundlePath: string;
+  /** The program that each execution environment runs: runtime.ts, as a file that Node.js can run. */
+  readonly runtimePath: string;
+  /** `<file>.<export>`, as Lambda has it. */
+  readonly handler: string;
+  /** The function's own variables. Of the host's variables it sees none. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** How many invocations run at once, at least 1. */
+  readonly concurrency: number;
+  /** Hears each line of the function's log. */
+  readonly onLog: (line: string) => void;
+}
+
+/** What an invocation came to: the handler's value, or what Lambda reports as its error. */
+export type InvokeResult =
+  | { readonly ok: true; readonly payload: unknown }
+  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+
+/**
+ * Runs a function as Lambda does: an environment takes one invocation at a time and is used again while it lives. What is over the
+ * concurrency waits for its turn; Lambda would throttle it, and the caller would wait. Not emulated: environments are not frozen
+ * between invocations.
+ */
+export class FunctionHost {
+  readonly #free: ExecutionEnvironment[] = [];
+  readonly #all = new Set<ExecutionEnvironment>();
+  readonly #waiting: { take(environment: ExecutionEnvironment): void; refuse(error: Error): void }[] = [];
+  #stopped = false;
+
+  constructor(private readonly settings: FunctionSettings) {
+    if (!(settings.concurrency >= 1)) throw new Error(`"concurrency" must be at least 1, got ${settings.concurrency}`);
+  }
+
+  /** Invokes the function once. Rejects only where the host stops before the function runs. */
+  async invoke(event: unknown): Promise<InvokeResult & { readonly requestId: string }> {
+    const requestId = randomUUID();
+    const environment = await this.#acquire();
+    try {
+      return { ...(await environment.run(requestId, event)), requestId };
+    } finally {
+      this.#release(environment);
+    }
+  }
+
+  /** Ends every process. Resolves when none is left. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const { refuse } of this.#waiting.splice(0)) refuse(stoppedError());
+    await Promise.all([...this.#all].map((environment) => environment.stop()));
+  }
+
+  #acquire(): ExecutionEnvironment | Promise<ExecutionEnvironment> {
+    if (this.#stopped) throw stoppedError();
+    const free = this.#takeFree();
+    if (free) return free;
+    if (this.#all.size < this.settings.concurrency) return this.#start();
+    return new Promise((take, refuse) => this.#waiting.push({ take, refuse }));
+  }
+
+  #takeFree(): ExecutionEnvironment | undefined {
+    for (let free = this.#free.pop(); free; free = this.#free.pop()) {
+      if (free.alive) return free;
+      this.#all.delete(free);
+    }
+    return undefined;
+  }
+
+  #start(): ExecutionEnvironment {
+    const environment = new ExecutionEnvironment(this.settings);
+    this.#all.add(environment);
+    return environment;
+  }
+
+  #release(environment: ExecutionEnvironment): void {
+    if (!environment.alive) this.#all.delete(environment);
+    if (this.#stopped) return;
+    const next = this.#waiting.shift();
+    if (next) next.take(environment.alive ? environment : this.#start());
+    else if (environment.alive) this.#free.push(environment);
+  }
+}
+
+function stoppedError(): Error {
+  return new Error("the function host has stopped");
+}
