@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync, type Metafile } from "esbuild";
 
@@ -8,14 +8,21 @@ export interface ProcessorBundle {
   readonly code: string;
   /** For whoever debugs; it is not uploaded. */
   readonly sourceMap: string;
-  /** Paths of all sources, from the project's root, and how many bytes of each are in the code. */
-  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+  /** Paths of the sources of which something is in the code, from the project's root. */
+  readonly sources: readonly string[];
 }
 
 /** The module that the bundle begins with. */
 const ENTRY = "lambda/handler.ts";
 /** Where `npm run build` puts the bundle, from the project's root; the map's paths start from here. */
 export const BUNDLE_FILE = "dist/processor/index.js";
+/** The licences of what is in the bundle, from the project's root; uploaded beside it. */
+export const NOTICES_FILE = "THIRD-PARTY-NOTICES";
+
+/** The text of the licences, as `npm run notices` wrote it; a test keeps it in step with the bundle. */
+export function readNotices(root = findRoot()): string {
+  return readFileSync(join(root, NOTICES_FILE), "utf8");
+}
 
 /**
  * Bundles the processor for the Node.js 24 runtime. The same sources give the same bytes, wherever the project lies
@@ -44,11 +51,12 @@ export function bundleProcessor(root = findRoot()): ProcessorBundle {
     tsconfigRaw: {},
   });
   const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? "";
-  return { code: text(".js"), sourceMap: text(".js.map"), inputs: inputsOf(metafile) };
+  return { code: text(".js"), sourceMap: text(".js.map"), sources: sourcesOf(metafile) };
 }
 
-function inputsOf(metafile: Metafile): ProcessorBundle["inputs"] {
-  return metafile.outputs[BUNDLE_FILE]?.inputs ?? {};
+function sourcesOf(metafile: Metafile): readonly string[] {
+  const inputs = metafile.outputs[BUNDLE_FILE]?.inputs ?? {};
+  return Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0);
 }
 
 /** The nearest folder that holds the processor: from here upwards (CommonJS), else from the working directory. */

@@ -4,7 +4,7 @@ import { ENV, PREFIX } from "../lambda/contract";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
-import { bundleProcessor } from "./processor-bundle";
+import { bundleProcessor, NOTICES_FILE, readNotices } from "./processor-bundle";
 
 export interface ProcessorArgs {
   readonly environment: Environment;
@@ -86,6 +86,7 @@ export class Processor extends pulumi.ComponentResource {
         handler: "index.handler",
         code: new pulumi.asset.AssetArchive({
           "index.js": new pulumi.asset.StringAsset(code),
+          [NOTICES_FILE]: new pulumi.asset.StringAsset(readNotices()),
         }),
         memorySize: 512,
         timeout: 60,

@@ -1,0 +1,13 @@
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import requireNode from "./require-node.mjs";
+
+requireNode();
+
+const { bundleProcessor, NOTICES_FILE } = await import("../lib/processor-bundle.ts");
+const { thirdPartyNotices } = await import("../lib/third-party-notices.ts");
+
+const root = dirname(import.meta.dirname);
+const notices = thirdPartyNotices(root, bundleProcessor(root).sources);
+writeFileSync(join(root, NOTICES_FILE), notices);
+console.log(`${NOTICES_FILE}: ${(notices.length / 1000).toFixed(0)} kB`);
