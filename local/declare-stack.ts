@@ -2,7 +2,7 @@ import { readConfig } from "../lib/config";
 import { TapStack } from "../lib/tap-stack";
 import { type Recording, record } from "./capture";
 
-/** What the stack of a configuration declares: the program's own reading of it, and its own stack. */
+/** What the program declares with this configuration. Rejects with every problem of the configuration. */
 export function declareStack(config: Readonly<Record<string, unknown>>, stack: string): Promise<Recording> {
   return record(
     () => {

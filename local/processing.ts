@@ -63,6 +63,7 @@ export class Processing {
           await sleep(ms, undefined, { signal }).catch(() => {});
         },
         random,
+        newUuid: randomUUID,
         onBatch: (outcome) => {
           if (outcome.how === "processed")
             for (const record of outcome.records) ledger.settled(record.data, outcome.at);
