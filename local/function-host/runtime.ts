@@ -67,6 +67,8 @@ function crash(what: Report): void {
 }
 
 process.on("disconnect", () => process.exit());
+// Ctrl-C reaches every process of the terminal; the invocations at hand are still needed then.
+process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => crash(failure(error)));
 process.on("unhandledRejection", (reason) =>
   crash(failure(new RuntimeError("Runtime.UnhandledPromiseRejection", String(reason)))),
