@@ -1,4 +1,4 @@
-import type { AnomalyLimits } from "../lambda/contract";
+import type { AnomalyLimit, AnomalyLimits } from "../lambda/contract";
 import { longestSuffix, refusedNames } from "./names";
 
 /** What a value must be, and the value where it is that. */
@@ -28,18 +28,12 @@ export function oneOf<Value extends string | number>(values: readonly Value[]): 
   };
 }
 
-/** One of the words, or what the rule takes. */
-export function wordOr<const Word extends string, Value>(
-  words: readonly Word[],
-  rule: Rule<Value>,
-): Rule<Word | Value> {
+/** The word, or what the rule takes. */
+export function wordOr<const Word extends string, Value>(word: Word, rule: Rule<Value>): Rule<Word | Value> {
   return (given) => {
-    const word = words.find((candidate) => candidate === given);
-    if (word !== undefined) return { ok: true, value: word };
+    if (given === word) return { ok: true, value: word };
     const checked = rule(given);
-    return checked.ok
-      ? checked
-      : { ok: false, rule: `${words.map((text) => `"${text}"`).join(", ")} or ${checked.rule}` };
+    return checked.ok ? checked : { ok: false, rule: `"${word}" or ${checked.rule}` };
   };
 }
 
@@ -70,10 +64,13 @@ const MAX_LIMITS_BYTES = 3500;
 
 export const anomalyLimits: Rule<AnomalyLimits> = (given) => {
   const value = fromJson(given);
-  const rule =
-    'an object that gives a sensor type "min", "max" or both, min not above max: {"temperature":{"min":0,"max":100}}';
-  if (!isObject(value) || !Object.entries(value).every(([type, limit]) => type !== "" && isLimit(limit)))
-    return { ok: false, rule };
+  const limits = isObject(value) ? Object.entries(value).map(([type, limit]) => [type, limitOf(limit)] as const) : [];
+  if (!isObject(value) || !limits.every(([type, limit]) => isSensorType(type) && limit)) {
+    return {
+      ok: false,
+      rule: 'an object that gives a sensor type "min", "max" or both, min below max: {"temperature":{"min":0,"max":100}}',
+    };
+  }
   // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables.
   if (Buffer.byteLength(JSON.stringify(value)) > MAX_LIMITS_BYTES) {
     return {
@@ -81,14 +78,27 @@ export const anomalyLimits: Rule<AnomalyLimits> = (given) => {
       rule: `at most ${MAX_LIMITS_BYTES} bytes as JSON, which is what the function's environment has room for`,
     };
   }
-  return { ok: true, value: value as AnomalyLimits };
+  return { ok: true, value: Object.fromEntries(limits) as AnomalyLimits };
 };
 
-function isLimit(limit: unknown): boolean {
-  if (!isObject(limit) || Object.keys(limit).length === 0) return false;
-  if (!Object.entries(limit).every(([key, bound]) => ["min", "max"].includes(key) && Number.isFinite(bound)))
-    return false;
-  return limit.min === undefined || limit.max === undefined || Number(limit.min) <= Number(limit.max);
+/** What a reading may have as its type: bounds for another would never be used. */
+function isSensorType(type: string): boolean {
+  return /^[^\p{Cc}#]{1,64}$/u.test(type) && type === type.normalize("NFC");
+}
+
+/** The bounds as numbers. `pulumi config set --path` keeps 90.5 as a text. */
+function limitOf(limit: unknown): AnomalyLimit | undefined {
+  if (!isObject(limit)) return undefined;
+  const bounds = Object.entries(limit).map(([key, bound]) => [key, numberOf(bound)] as const);
+  if (bounds.length === 0 || !bounds.every(([key, bound]) => ["min", "max"].includes(key) && Number.isFinite(bound)))
+    return undefined;
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = Object.fromEntries(bounds);
+  return min < max ? Object.fromEntries(bounds) : undefined;
+}
+
+function numberOf(given: unknown): number {
+  const isNumeral = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
+  return isNumeral ? Number(given) : Number.NaN;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

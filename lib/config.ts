@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AnomalyLimits, DEFAULTS } from "../lambda/contract";
 import { anomalyLimits, emails, flag, oneOf, type Rule, suffix, wholeNumber, wordOr } from "./config-rules";
+import { nearestWord } from "./nearest-word";
 
 /** The one region: the plant's data stays in Brazil. */
 export const REGION = "sa-east-1";
@@ -48,8 +49,9 @@ export interface StackConfig {
 
 /** Reserved concurrency where "auto" decides: enough for four shards with two invocations each, and a little room. */
 const RESERVED_CONCURRENCY = 10;
+const RESERVE_NONE = -1;
 
-type Given = Omit<StackConfig, "reservedConcurrency"> & { readonly reservedConcurrency: number | "auto" | "none" };
+type Given = Omit<StackConfig, "reservedConcurrency"> & { readonly reservedConcurrency: number | "auto" };
 type Key = keyof Given;
 
 /** Each key's rule and default. Pulumi.yaml declares the keys to Pulumi; a test keeps the two in step. */
@@ -63,7 +65,7 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html, the next two as well
   batchSize: { rule: wholeNumber(1, 10_000), default: 100 },
   parallelizationFactor: { rule: wholeNumber(1, 10), default: 2 },
-  reservedConcurrency: { rule: wordOr(["auto", "none"], wholeNumber(1, 10_000)), default: "auto" },
+  reservedConcurrency: { rule: wordOr("auto", wholeNumber(1, 10_000, [RESERVE_NONE])), default: "auto" },
   hotRetentionDays: { rule: wholeNumber(1, 3650), default: DEFAULTS.hotRetentionDays },
   anomalyLimits: { rule: anomalyLimits, default: DEFAULTS.anomalyLimits },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -85,12 +87,27 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   alarmAnomalies: { rule: wholeNumber(0, 1_000_000), default: 10 },
 };
 
+/** How a part of a list or an object is set: https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/ */
+const PATHS: Readonly<Record<string, string>> = {
+  alarmEmails: "--path 'alarmEmails[0]'",
+  anomalyLimits: "--path anomalyLimits.<sensorType>.max",
+};
+
 export type Parsed =
   | { readonly ok: true; readonly config: StackConfig }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Checks everything at once: `given` are the project's own keys, `region` is `aws:region`. */
-export function parseConfig(given: Readonly<Record<string, unknown>>, region: string | undefined): Parsed {
+/**
+ * Checks everything at once.
+ * @param given The project's own keys.
+ * @param region The key `aws:region`.
+ * @param secrets Keys whose values no message may show.
+ */
+export function parseConfig(
+  given: Readonly<Record<string, unknown>>,
+  region: string | undefined,
+  secrets: readonly string[] = [],
+): Parsed {
   const problems: string[] = [];
   if (region !== REGION) {
     problems.push(
@@ -98,9 +115,9 @@ export function parseConfig(given: Readonly<Record<string, unknown>>, region: st
     );
   }
   for (const key of Object.keys(given).filter((name) => !Object.hasOwn(KEYS, name))) {
-    const nearest = nearestKey(key);
+    const nearest = nearestWord(key, Object.keys(KEYS));
     problems.push(
-      `"${key}" is not a key of this project${nearest ? `; did you mean "${nearest}"?` : ""} Fix: pulumi config rm ${key}`,
+      `"${key}" is not a key of this project${nearest ? `; did you mean "${nearest}"` : ""}. Fix: pulumi config rm ${key}`,
     );
   }
   const values = Object.fromEntries(
@@ -108,7 +125,7 @@ export function parseConfig(given: Readonly<Record<string, unknown>>, region: st
       const checked = (rule as Rule<unknown>)(given[key] ?? absent);
       if (checked.ok) return [key, checked.value];
       problems.push(
-        `"${key}" must be ${checked.rule}, got ${show(given[key])}. Fix: pulumi config set ${key} <value>, or pulumi config rm ${key} for the default`,
+        `"${key}" must be ${checked.rule}, got ${secrets.includes(key) ? "a secret" : show(given[key])}. Fix: pulumi config set ${PATHS[key] ?? key} <value>, or pulumi config rm ${key} for the default`,
       );
       return [key, absent];
     }),
@@ -120,7 +137,7 @@ export function parseConfig(given: Readonly<Record<string, unknown>>, region: st
 
 /** An on-demand stream's shards are AWS's to choose, so nothing is reserved for them by default. */
 function reservedConcurrency({ reservedConcurrency: given, streamMode }: Given): number | undefined {
-  if (given === "none") return undefined;
+  if (given === RESERVE_NONE) return undefined;
   if (given === "auto") return streamMode === "ON_DEMAND" ? undefined : RESERVED_CONCURRENCY;
   return given;
 }
@@ -132,7 +149,7 @@ function concurrencyProblems(config: StackConfig): string[] {
   if (streamMode === "ON_DEMAND" || reserved === undefined || needed <= reserved) return [];
   return [
     `"reservedConcurrency" must be at least "shardCount" x "parallelizationFactor", ${shardCount} x ${parallelizationFactor} = ${needed}, got ${reserved}. ` +
-      `Fix: pulumi config set reservedConcurrency ${needed}, or none to reserve nothing`,
+      `Fix: pulumi config set reservedConcurrency ${needed}, or pulumi config set reservedConcurrency -- -1 to reserve none`,
   ];
 }
 
@@ -141,7 +158,8 @@ export function readConfig(): StackConfig {
   const project = `${pulumi.getProject()}:`;
   const all = Object.entries(pulumi.runtime.allConfig());
   const own = all.filter(([key]) => key.startsWith(project)).map(([key, value]) => [key.slice(project.length), value]);
-  const parsed = parseConfig(Object.fromEntries(own), new pulumi.Config("aws").get("region"));
+  const secrets = secretKeys().map((key) => key.slice(project.length));
+  const parsed = parseConfig(Object.fromEntries(own), new pulumi.Config("aws").get("region"), secrets);
   if (parsed.ok) return parsed.config;
   const count = parsed.problems.length === 1 ? "a problem" : `${parsed.problems.length} problems`;
   throw new pulumi.RunError(
@@ -149,32 +167,14 @@ export function readConfig(): StackConfig {
   );
 }
 
+/** The keys, with their namespaces, of what `pulumi config set --secret` encrypted: the engine says so in the environment. */
+function secretKeys(): readonly string[] {
+  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
+}
+
 /** What was given, as a person wrote it, cut where it is long. */
 function show(given: unknown): string {
   if (given === undefined) return "nothing";
   const text = typeof given === "string" ? `"${given}"` : JSON.stringify(given);
   return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
-}
-
-/** The key that a misspelt one most likely means. */
-function nearestKey(name: string): string | undefined {
-  const scored = Object.keys(KEYS).map((key) => ({
-    key,
-    distance: editDistance(name.toLowerCase(), key.toLowerCase()),
-  }));
-  const best = scored.reduce((a, b) => (b.distance < a.distance ? b : a));
-  return best.distance <= Math.max(2, name.length / 3) ? best.key : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

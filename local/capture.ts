@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { answers, computedBy } from "./computed-by-aws";
 
 /** A resource that a program declared, as the provider would be asked for it. */
 export interface RecordedResource {
@@ -13,6 +14,10 @@ export interface RecordedResource {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The inputs, and what AWS would compute. */
   readonly state: Readonly<Record<string, unknown>>;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect: boolean;
+  /** Urns of the resources that have to exist before it: those of its inputs, and those that it names. */
+  readonly dependencies: readonly string[];
 }
 
 /** All that a program declared. */
@@ -43,7 +48,7 @@ export async function record(build: () => void | Promise<void>, options: Capture
   const { config = {}, stack = "dev", accountId = "123456789012" } = options;
   const configured = { "aws:region": "sa-east-1", ...namespaced(config) };
   const region = configured["aws:region"] ?? "";
-  const recorded: Omit<RecordedResource, "urn" | "parent">[] = [];
+  const recorded: Computed[] = [];
   const unanswered: string[] = [];
 
   await pulumi.runtime.setMocks(
@@ -66,6 +71,7 @@ export async function record(build: () => void | Promise<void>, options: Capture
     stack,
     false,
   );
+  const placed = listenToRegistrations();
   pulumi.runtime.setAllConfig(configured);
   await build();
   await settle(() => recorded.length);
@@ -74,7 +80,7 @@ export async function record(build: () => void | Promise<void>, options: Capture
       `The program calls provider functions that have no answer here: ${[...new Set(unanswered)].join(", ")}`,
     );
   }
-  return recordingOf(recorded.map((resource) => located(resource, stack)));
+  return recordingOf(recorded.map((resource) => ({ ...resource, ...placed(resource) })));
 }
 
 /** Waits until nothing more is registered: resources whose inputs are known late are declared late. */
@@ -95,16 +101,50 @@ function namespaced(config: Readonly<Record<string, unknown>>): Record<string, s
   );
 }
 
-/** The chain of types in the mock monitor's urn says which component a resource is part of. */
-function located(resource: Omit<RecordedResource, "urn" | "parent">, stack: string): RecordedResource {
-  const suffix = `${resource.type}::${resource.name}`;
-  const registered = pulumi.runtime.getMonitor() as unknown as { getRegisteredResources(): Map<string, unknown> };
-  const urn = [...registered.getRegisteredResources().keys()].find(
-    (known) => known.endsWith(`::${suffix}`) || known.endsWith(`$${suffix}`),
-  );
-  if (urn === undefined) throw new Error(`"${resource.name}" of ${resource.type} has no urn in stack ${stack}`);
-  const parent = urn.split("::")[2]?.split("$").at(-2);
-  return { ...resource, urn, ...(parent === undefined ? {} : { parent }) };
+/** What the mocks are told of a resource. */
+type Computed = Pick<RecordedResource, "type" | "name" | "id" | "inputs" | "state">;
+/** What only the engine is told. */
+type Placed = Omit<RecordedResource, keyof Computed>;
+
+/** The part of Pulumi's mock monitor, and of its request, that is read here. */
+interface Monitor {
+  registerResource(request: Registration, respond: (error: unknown, response: Registered) => void): Promise<void>;
+}
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getProtect(): boolean;
+  getDependenciesList(): string[];
+}
+interface Registered {
+  getUrn(): string;
+}
+
+/** Notes what the mocks are not told: a resource's place in the tree, its protection and its dependencies. */
+function listenToRegistrations(): (resource: Computed) => Placed {
+  const registrations = new Map<string, Placed>();
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, respond) =>
+    register(request, (error, response) => {
+      if (!error) {
+        const urn = response.getUrn();
+        // The mock monitor's urn names the type of the component that the resource is part of.
+        const parent = urn.split("::")[2]?.split("$").at(-2);
+        registrations.set(`${request.getType()}::${request.getName()}`, {
+          urn,
+          ...(parent === undefined ? {} : { parent }),
+          protect: request.getProtect(),
+          dependencies: request.getDependenciesList(),
+        });
+      }
+      respond(error, response);
+    });
+  return ({ type, name }) => {
+    const placed = registrations.get(`${type}::${name}`);
+    if (placed === undefined) throw new Error(`"${name}" of ${type} was declared, and never registered`);
+    return placed;
+  };
 }
 
 function recordingOf(all: readonly RecordedResource[]): Recording {
@@ -119,57 +159,3 @@ function recordingOf(all: readonly RecordedResource[]): Recording {
     },
   };
 }
-
-/** What a provider function answers. */
-function answers(region: string, accountId: string): Readonly<Record<string, Record<string, unknown>>> {
-  return {
-    "aws:index/getCallerIdentity:getCallerIdentity": {
-      accountId,
-      arn: `arn:aws:iam::${accountId}:user/local`,
-      userId: "LOCAL",
-    },
-    "aws:index/getRegion:getRegion": { region },
-    "aws:iot/getEndpoint:getEndpoint": { endpointAddress: `local-ats.iot.${region}.amazonaws.com` },
-  };
-}
-
-interface Declared {
-  readonly name: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly region: string;
-  readonly accountId: string;
-}
-
-/** What AWS computes, by type: ids, ARNs and the like, the same for the same declaration. */
-function computedBy(type: string, { name, inputs, region, accountId }: Declared): Record<string, unknown> {
-  const arn = (service: string, resource: string) => ({ arn: `arn:aws:${service}:${region}:${accountId}:${resource}` });
-  const given = String(inputs.name ?? name);
-  switch (type) {
-    case "aws:s3/bucket:Bucket":
-      return { id: inputs.bucket, arn: `arn:aws:s3:::${inputs.bucket}` };
-    case "aws:dynamodb/table:Table":
-      return { id: given, ...arn("dynamodb", `table/${given}`) };
-    case "aws:kinesis/stream:Stream":
-      return arn("kinesis", `stream/${given}`);
-    case "aws:lambda/function:Function":
-      return { id: given, ...arn("lambda", `function:${given}`) };
-    case "aws:lambda/eventSourceMapping:EventSourceMapping":
-      return { id: MAPPING_UUID, uuid: MAPPING_UUID };
-    case "aws:iam/role:Role":
-      return { id: given, arn: `arn:aws:iam::${accountId}:role/${given}` };
-    case "aws:iot/policy:Policy":
-      return { id: given, ...arn("iot", `policy/${given}`) };
-    case "aws:iot/topicRule:TopicRule":
-      return { id: given, ...arn("iot", `rule/${given}`) };
-    case "aws:sns/topic:Topic":
-      return { id: arn("sns", given).arn, ...arn("sns", given) };
-    case "aws:cloudwatch/logGroup:LogGroup":
-      return { id: given, ...arn("logs", `log-group:${given}`) };
-    case "aws:cloudwatch/metricAlarm:MetricAlarm":
-      return { id: given, ...arn("cloudwatch", `alarm:${given}`) };
-    default:
-      return {};
-  }
-}
-
-const MAPPING_UUID = "11111111-2222-4333-8444-555555555555";
