@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+
+afterEach(killLeftRuns);
+
+const MINUTE = 60_000;
+
+/** Starts a run, breaks it for some time while its fleet publishes, heals it or not, and resolves with its summary. */
+async function runBroken(args: string, faults: object, forMs: number) {
+  const run = new LocalRun(`--devices 10 --rate 20 --bad 0 --json ${args}`);
+  const { endpoint } = await run.ready();
+  await fetch(`${endpoint}/_local/faults`, { method: "PUT", body: JSON.stringify(faults) });
+  await new Promise((resolve) => setTimeout(resolve, forMs));
+  await fetch(`${endpoint}/_local/faults`, { method: "DELETE" });
+  const ended = await run.ended;
+  expect(ended.status).toBe(0);
+  return summaryOf(ended);
+}
+
+describe("an outage", () => {
+  it(
+    "of the table that is shorter than the retries is caught up, with no loss and no hand",
+    async () => {
+      const summary = await runBroken("--for 20s", { dynamodb: { kind: "unavailable", share: 1 } }, 70_000);
+      expect(summary).toMatchObject({ stored: summary.published, failed: 0, lost: 0 });
+    },
+    5 * MINUTE,
+  );
+
+  it(
+    "of the table that is longer than the retries ends in the failure destination, whole",
+    async () => {
+      const args = "--for 5s --config retryAttempts=0";
+      const summary = await runBroken(args, { dynamodb: { kind: "unavailable", share: 1 } }, 75_000);
+      expect(summary.published).toBeGreaterThan(50);
+      expect(summary).toMatchObject({ failed: summary.published, stored: 0, lost: 0 });
+    },
+    5 * MINUTE,
+  );
+});
+
+describe("chaos", () => {
+  it(
+    "loses none of more than 100,000 readings in five minutes",
+    async () => {
+      const run = new LocalRun("--chaos --for 5m --rate 400 --devices 100 --bad 0.01 --seed 7 --json");
+      const ended = await run.ended;
+      expect(ended.status).toBe(0);
+      const { published = 0, lost } = summaryOf(ended);
+      expect(published).toBeGreaterThan(100_000);
+      expect(lost).toBe(0);
+    },
+    15 * MINUTE,
+  );
+});
