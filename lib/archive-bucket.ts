@@ -38,7 +38,7 @@ export class ArchiveBucket extends pulumi.ComponentResource {
       {
         environment,
         bucketName: archiveName,
-        purpose: "Cold tier, set-aside records and failed batches",
+        purpose: "Cold tier and what was set aside or failed",
         policy: (bucketArn) => policyText({ bucketArn }, ({ bucketArn: arn }) => archiveBucketPolicy(arn)),
         lifecycleRules: archiveLifecycle(),
         versioned: true,

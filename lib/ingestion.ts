@@ -86,7 +86,7 @@ export class Ingestion extends pulumi.ComponentResource {
         // A plain string: AWS IoT substitutes the topic's third level, the thing that published.
         kineses: [{ streamName: this.stream.name, partitionKey: "${topic(3)}", roleArn: role.arn }],
         errorAction: { cloudwatchLogs: { logGroupName: errorLog.name, roleArn: role.arn } },
-        tags: tagsOf(environment, names.rule, "From the sensors' topics into the stream"),
+        tags: tagsOf(environment, names.rule, "From the device topics into the stream"),
       },
       // A rule that is on before its role may write would drop what arrives.
       { ...parent, dependsOn: [rolePolicy] },

@@ -31,7 +31,7 @@ export class Monitoring extends pulumi.ComponentResource {
     this.topic = new aws.sns.Topic(
       `${name}-topic`,
       // No key: with alias/aws/sns CloudWatch may not publish, and no alarm would ever arrive.
-      { name: names.alarmTopic, tags: tagsOf(environment, names.alarmTopic, "Alarms, and their ends") },
+      { name: names.alarmTopic, tags: tagsOf(environment, names.alarmTopic, "Alarms and recoveries") },
       parent,
     );
     const topicPolicy = new aws.sns.TopicPolicy(

@@ -103,7 +103,7 @@ export class Processor extends pulumi.ComponentResource {
             [ENV.hotRetentionDays]: String(config.hotRetentionDays),
           },
         },
-        tags: tagsOf(environment, names.processor, "Checks, judges and stores the readings"),
+        tags: tagsOf(environment, names.processor, "Checks and stores the readings"),
       },
       // Without its log group the function would make one that keeps everything for ever.
       { ...parent, dependsOn: [log, rolePolicy] },
