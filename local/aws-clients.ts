@@ -10,7 +10,7 @@ export interface Clients {
 }
 
 /** Credentials that no one checks here. */
-export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 
 /** SDK clients of the local endpoint. */
 export function localClients(endpoint: string, region: string): Clients {

@@ -63,7 +63,6 @@ export class Processing {
           await sleep(ms, undefined, { signal }).catch(() => {});
         },
         random,
-        newUuid: randomUUID,
         onBatch: (outcome) => {
           if (outcome.how === "processed")
             for (const record of outcome.records) ledger.settled(record.data, outcome.at);

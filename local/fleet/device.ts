@@ -1,7 +1,5 @@
 import { connect, type MqttClient } from "mqtt";
-
-/** Publishes of a device that may wait for their PUBACK: AWS IoT's own limit of a connection. */
-const MAX_INFLIGHT = 100;
+import { MAX_INFLIGHT } from "../iot/limits";
 
 /** One simulated device on one MQTT connection. It connects again by itself, and sends again what was not acknowledged. */
 export class Device {
