@@ -117,12 +117,12 @@ export function parseConfig(
   for (const key of Object.keys(given).filter((name) => !Object.hasOwn(KEYS, name))) {
     const nearest = nearestWord(key, Object.keys(KEYS));
     problems.push(
-      `"${key}" is not a key of this project${nearest ? `; did you mean "${nearest}"` : ""}. Fix: pulumi config rm ${key}`,
+      `"${key}" is not a key of this project${nearest ? `; did you mean "${nearest}"?` : "."} Fix: pulumi config rm ${key}`,
     );
   }
   const values = Object.fromEntries(
     Object.entries(KEYS).map(([key, { rule, default: absent }]) => {
-      const checked = (rule as Rule<unknown>)(given[key] ?? absent);
+      const checked = (rule as Rule<unknown>)(given[key] === undefined ? absent : given[key]);
       if (checked.ok) return [key, checked.value];
       problems.push(
         `"${key}" must be ${checked.rule}, got ${secrets.includes(key) ? "a secret" : show(given[key])}. Fix: pulumi config set ${PATHS[key] ?? key} <value>, or pulumi config rm ${key} for the default`,

@@ -1,0 +1,234 @@
+import { describe, expect, it } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import { parseConfig, readConfig, type StackConfig } from "../../lib/config";
+import { record } from "../../local/capture";
+
+const DEFAULTS: StackConfig = {
+  environmentSuffix: "dev",
+  alarmEmails: [],
+  streamMode: "PROVISIONED",
+  shardCount: 4,
+  streamRetentionHours: 24,
+  batchSize: 100,
+  parallelizationFactor: 2,
+  reservedConcurrency: 10,
+  hotRetentionDays: 30,
+  anomalyLimits: { temperature: { min: 0, max: 100 }, pressure: { min: 0, max: 200 } },
+  logRetentionDays: 30,
+  protectData: false,
+  retryAttempts: 3,
+  retryMaxAgeSeconds: -1,
+  silenceMinutes: 15,
+  alarmFunctionErrors: 10,
+  alarmIteratorAgeMs: 60_000,
+  alarmThrottledWrites: 10,
+  alarmRejectedReadings: 10,
+  alarmAnomalies: 10,
+};
+
+function parse(given: Readonly<Record<string, unknown>>): StackConfig {
+  const parsed = parseConfig(given, "sa-east-1");
+  if (parsed.ok) return parsed.config;
+  throw new Error(parsed.problems.join("\n"));
+}
+
+function problems(given: Readonly<Record<string, unknown>>): readonly string[] {
+  const parsed = parseConfig(given, "sa-east-1");
+  return parsed.ok ? [] : parsed.problems;
+}
+
+const setOrRemove = (key: string, path = key) =>
+  `Fix: pulumi config set ${path} <value>, or pulumi config rm ${key} for the default`;
+
+describe("parseConfig", () => {
+  it("has a default for every key", () => {
+    expect(parse({})).toEqual(DEFAULTS);
+  });
+
+  it("reads the texts that Pulumi hands over", () => {
+    expect(
+      parse({
+        environmentSuffix: "plant-7",
+        alarmEmails: '["a@example.com"]',
+        shardCount: "2",
+        reservedConcurrency: "auto",
+        anomalyLimits: '{"vibração":{"max":"90.5"}}',
+        protectData: "true",
+        retryAttempts: "-1",
+      }),
+    ).toEqual({
+      ...DEFAULTS,
+      environmentSuffix: "plant-7",
+      alarmEmails: ["a@example.com"],
+      shardCount: 2,
+      anomalyLimits: { vibração: { max: 90.5 } },
+      protectData: true,
+      retryAttempts: -1,
+    });
+  });
+
+  it("reads the values that a file holds", () => {
+    expect(parse({ alarmEmails: ["a@example.com"], shardCount: 2, protectData: true })).toEqual({
+      ...DEFAULTS,
+      alarmEmails: ["a@example.com"],
+      shardCount: 2,
+      protectData: true,
+    });
+  });
+
+  it.each([
+    ["shardCount", [1, 5], [0, 501, "4.5", "four", "", "1e1", true, null, [4]]],
+    ["streamRetentionHours", [24, 8760], [23, 8761]],
+    ["batchSize", [1, 10_000], [0, 10_001]],
+    ["parallelizationFactor", [1, 2], [0, 11]],
+    ["reservedConcurrency", [8, 10_000, -1, "auto"], [0, -2, 10_001, "none"]],
+    ["hotRetentionDays", [1, 3650], [0, 3651]],
+    ["logRetentionDays", [1, 3653, "365"], [0, 2, 366, "forever"]],
+    ["retryAttempts", [-1, 0, 10_000], [-2, 10_001]],
+    ["retryMaxAgeSeconds", [-1, 60, 604_800], [0, 59, 604_801]],
+    ["silenceMinutes", [0, 1440], [-1, 1441]],
+    ["alarmFunctionErrors", [0, 1_000_000], [-1, 1_000_001]],
+    ["alarmIteratorAgeMs", [1000, 604_800_000], [999, 604_800_001]],
+    ["alarmThrottledWrites", [0, 1_000_000], [-1, 1_000_001]],
+    ["alarmRejectedReadings", [0, 1_000_000], [-1, 1_000_001]],
+    ["alarmAnomalies", [0, 1_000_000], [-1, 1_000_001]],
+    ["protectData", [true, false, "true", "false"], ["yes", 1, "TRUE"]],
+    ["streamMode", ["PROVISIONED", "ON_DEMAND"], ["on-demand", "on_demand", 1]],
+    [
+      "alarmEmails",
+      [[], ["a@example.com", "b@example.com"]],
+      ["a@example.com", ["a"], ["a@b"], ["a b@example.com"], [1], { a: 1 }, ["a@example.com", "a@example.com"]],
+    ],
+    [
+      "anomalyLimits",
+      [{}, { t: { min: -1.5 } }, { t: { max: 0 } }, { t: { min: 1, max: 2 } }, { ["x".repeat(64)]: { min: 0 } }],
+      [
+        "{",
+        [],
+        { t: {} },
+        { t: 1 },
+        { t: { min: 1, max: 1 } },
+        { t: { min: 2, max: 1 } },
+        { t: { min: "low" } },
+        { t: { min: "" } },
+        { t: { mim: 1 } },
+        { "": { min: 1 } },
+        { "a#b": { min: 1 } },
+        { "e\u0301": { min: 1 } },
+        { ["x".repeat(65)]: { min: 0 } },
+      ],
+    ],
+    [
+      "environmentSuffix",
+      ["d", "prod", "plant-7-eu", "x".repeat(27)],
+      ["", "Prod", "a_b", "-a", "a-", "x".repeat(28), 7],
+    ],
+  ] as const)("takes what is in range for %s, and refuses what is not", (key, good, bad) => {
+    for (const value of good) expect(problems({ [key]: value })).toEqual([]);
+    for (const value of bad)
+      expect(problems({ [key]: value })).toEqual([expect.stringMatching(`^"${key}" must be .*got`)]);
+  });
+
+  it.each([
+    [{ shardCount: "0" }, `"shardCount" must be a whole number from 1 to 500, got "0". ${setOrRemove("shardCount")}`],
+    [
+      { retryMaxAgeSeconds: 59 },
+      `"retryMaxAgeSeconds" must be a whole number from 60 to 604800, or -1, got 59. ${setOrRemove("retryMaxAgeSeconds")}`,
+    ],
+    [{ protectData: "yes" }, `"protectData" must be true or false, got "yes". ${setOrRemove("protectData")}`],
+    [
+      { alarmEmails: "a@example.com" },
+      `"alarmEmails" must be a list of different e-mail addresses, such as ["operations@example.com"], got "a@example.com". ${setOrRemove("alarmEmails", "--path 'alarmEmails[0]'")}`,
+    ],
+    [
+      { environmentSuffix: "Dev" },
+      `"environmentSuffix" must be 1 to 27 lower-case letters, digits and hyphens, with a letter or digit at both ends ("iot-sensor-access-logs-<suffix>-<account>" must stay a valid name), got "Dev". ${setOrRemove("environmentSuffix")}`,
+    ],
+    [
+      { shardCounts: 4 },
+      '"shardCounts" is not a key of this project; did you mean "shardCount"? Fix: pulumi config rm shardCounts',
+    ],
+    [{ colour: "red" }, '"colour" is not a key of this project. Fix: pulumi config rm colour'],
+    [
+      { shardCount: 6 },
+      '"reservedConcurrency" must be at least "shardCount" x "parallelizationFactor", 6 x 2 = 12, got 10. ' +
+        "Fix: pulumi config set reservedConcurrency 12, or pulumi config set reservedConcurrency -- -1 to reserve none",
+    ],
+  ])("says what is wrong with %j and how to put it right", (given, message) => {
+    expect(problems(given)).toEqual([message]);
+  });
+
+  it.each(["us-east-1", undefined])("refuses the region %s", (region) => {
+    const got = region === undefined ? "nothing" : `"${region}"`;
+    expect(parseConfig({}, region)).toEqual({
+      ok: false,
+      problems: [
+        `"aws:region" must be sa-east-1: the plant's data stays in Brazil; got ${got}. Fix: pulumi config set aws:region sa-east-1`,
+      ],
+    });
+  });
+
+  it("reports everything at once", () => {
+    const given = { shardCount: 0, batchSize: "x", colour: 1, environmentSuffix: "A" };
+    const parsed = parseConfig(given, "us-east-1");
+    expect(parsed).toEqual({
+      ok: false,
+      problems: ["aws:region", "colour", "environmentSuffix", "shardCount", "batchSize"].map((key) =>
+        expect.stringMatching(`^"${key}"`),
+      ),
+    });
+  });
+
+  it("takes more shards where more is reserved, nothing is, or AWS chooses them", () => {
+    expect(parse({ shardCount: 6, reservedConcurrency: 12 }).reservedConcurrency).toBe(12);
+    expect(parse({ shardCount: 6, reservedConcurrency: -1 }).reservedConcurrency).toBeUndefined();
+    expect(parse({ shardCount: 6, streamMode: "ON_DEMAND" }).reservedConcurrency).toBeUndefined();
+    expect(parse({ streamMode: "ON_DEMAND", reservedConcurrency: 4 }).reservedConcurrency).toBe(4);
+  });
+
+  it("refuses bounds that the function's environment has no room for", () => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`type-${i}`, { min: 0 }]));
+    expect(problems({ anomalyLimits: many })).toEqual([
+      expect.stringContaining(
+        "must be at most 3500 bytes as JSON, which is what the function's environment has room for",
+      ),
+    ]);
+  });
+
+  it("cuts a long value, and shows no secret", () => {
+    expect(problems({ shardCount: "9".repeat(200) })).toEqual([expect.stringContaining("… (202 characters)")]);
+    const parsed = parseConfig({ shardCount: "hunter2" }, "sa-east-1", ["shardCount"]);
+    expect(parsed).toEqual({ ok: false, problems: [expect.stringContaining("got a secret.")] });
+    expect(JSON.stringify(parsed)).not.toContain("hunter2");
+  });
+});
+
+describe("readConfig", () => {
+  it("reads the project's keys, and no other namespace's", async () => {
+    let config: StackConfig | undefined;
+    await record(
+      () => {
+        config = readConfig();
+      },
+      { config: { shardCount: 2, "other:shardCount": 3 } },
+    );
+    expect(config).toEqual({ ...DEFAULTS, shardCount: 2 });
+  });
+
+  it("ends with every problem in one message, which Pulumi shows without a stack trace", async () => {
+    const reading = record(
+      () => {
+        readConfig();
+      },
+      { config: { "aws:region": "us-east-1", shardCount: 0 } },
+    );
+    await expect(reading).rejects.toBeInstanceOf(pulumi.RunError);
+    await expect(reading).rejects.toThrow(
+      [
+        "The configuration has 2 problems; nothing was created.",
+        `  - "aws:region" must be sa-east-1: the plant's data stays in Brazil; got "us-east-1". Fix: pulumi config set aws:region sa-east-1`,
+        `  - "shardCount" must be a whole number from 1 to 500, got "0". ${setOrRemove("shardCount")}`,
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,208 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { Recording } from "../../local/capture";
+import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
+
+const TOPIC = "arn:aws:sns:sa-east-1:123456789012:iot-alarms-dev";
+const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const MAPPING = { EventSourceMappingUUID: "11111111-2222-4333-8444-555555555555" };
+const FUNCTION = { FunctionName: "iot-sensor-processor-dev" };
+const STREAM = { StreamName: "iot-sensor-stream-dev" };
+const TABLE = { TableName: "iot-sensor-data-dev" };
+const RULE = { RuleName: "iot_sensor_rule_dev" };
+const OWN = { Environment: "dev" };
+
+let stack: Recording;
+beforeAll(async () => {
+  stack = await recordStack("dev", { alarmEmails: ["a@example.com", "b@example.com"] });
+});
+
+describe("the alarm topic", () => {
+  it("has no key, with which CloudWatch could not publish", () => {
+    expect(stack.only("aws:sns/topic:Topic").inputs).toEqual({
+      name: "iot-alarms-dev",
+      tags: tags("iot-alarms-dev", "Alarms and recoveries"),
+    });
+  });
+
+  it("takes messages from this account's alarms, over TLS", () => {
+    expect(stack.only("aws:sns/topicPolicy:TopicPolicy").inputs.arn).toBe(TOPIC);
+    expect(policyOf(stack.only("aws:sns/topicPolicy:TopicPolicy"))).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "DenyPlainHttp",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sns:Publish",
+          Resource: [TOPIC],
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+        {
+          Sid: "LetAlarmsPublish",
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: TOPIC,
+          Condition: {
+            ArnLike: { "aws:SourceArn": "arn:aws:cloudwatch:sa-east-1:123456789012:alarm:*" },
+            StringEquals: { "aws:SourceAccount": "123456789012" },
+          },
+        },
+      ],
+    });
+  });
+
+  it("tells each configured address", () => {
+    const type = "aws:sns/topicSubscription:TopicSubscription";
+    expect(stack.ofType(type).map(({ inputs }) => inputs)).toEqual([
+      { topic: TOPIC, protocol: "email", endpoint: "a@example.com" },
+      { topic: TOPIC, protocol: "email", endpoint: "b@example.com" },
+    ]);
+  });
+});
+
+/** Key, namespace, metric, dimensions, statistic, threshold, seconds of a period, periods. */
+const ALARMS = [
+  ["lambda-errors", "AWS/Lambda", "Errors", FUNCTION, "Sum", 10, 300, 2],
+  ["kinesis-iterator-age", "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", STREAM, "Maximum", 60_000, 300, 2],
+  ["processor-iterator-age", "AWS/Lambda", "IteratorAge", FUNCTION, "Maximum", 60_000, 300, 2],
+  ["dynamodb-throttles", "AWS/DynamoDB", "WriteThrottleEvents", TABLE, "Sum", 10, 300, 1],
+  [
+    "dynamodb-index-throttles",
+    "AWS/DynamoDB",
+    "WriteThrottleEvents",
+    { ...TABLE, GlobalSecondaryIndexName: "SensorTypeIndex" },
+    "Sum",
+    10,
+    300,
+    1,
+  ],
+  ["kinesis-write-throttles", "AWS/Kinesis", "WriteProvisionedThroughputExceeded", STREAM, "Sum", 0, 300, 1],
+  ["rejected-readings", "IoT/Manufacturing", "RejectedRecords", OWN, "Sum", 10, 300, 1],
+  ["anomalies", "IoT/Manufacturing", "AnomaliesDetected", OWN, "Sum", 10, 300, 1],
+  ["silence", "AWS/Kinesis", "IncomingRecords", STREAM, "Sum", 1, 60, 15],
+  ["failed-batches", "AWS/Lambda", "OnFailureDestinationDeliveredEventCount", MAPPING, "Sum", 0, 300, 1],
+  ["dropped-batches", "AWS/Lambda", "DroppedEventCount", MAPPING, "Sum", 0, 300, 1],
+  ["destination-failures", "AWS/Lambda", "DestinationDeliveryFailures", FUNCTION, "Sum", 0, 300, 1],
+  ["rule-failures", "AWS/IoT", "Failure", { ...RULE, ActionType: "Kinesis" }, "Sum", 0, 300, 1],
+  ["rule-parse-errors", "AWS/IoT", "ParseError", RULE, "Sum", 0, 300, 1],
+] as const;
+
+describe("the alarms", () => {
+  it.each(ALARMS)(
+    "%s watches %s %s",
+    (key, namespace, metricName, dimensions, statistic, threshold, period, periods) => {
+      const name = `iot-${key}-dev`;
+      const silence = key === "silence";
+      expect(named(stack, ALARM, name).inputs).toEqual({
+        name,
+        alarmDescription: expect.any(String),
+        namespace,
+        metricName,
+        dimensions,
+        statistic,
+        comparisonOperator: silence ? "LessThanThreshold" : "GreaterThanThreshold",
+        threshold,
+        period,
+        evaluationPeriods: periods,
+        treatMissingData: silence ? "breaching" : "notBreaching",
+        alarmActions: [TOPIC],
+        okActions: [TOPIC],
+        tags: tags(name, "Alarm"),
+      });
+    },
+  );
+
+  it("are these and no others, and each can publish before it is made", () => {
+    const alarms = stack.ofType(ALARM);
+    expect(alarms.map(({ inputs }) => inputs.name).sort()).toEqual(ALARMS.map(([key]) => `iot-${key}-dev`).sort());
+    for (const alarm of alarms) expect(dependenciesOf(alarm)).toContain("iot-monitoring-topic-policy");
+  });
+
+  it("say in which unit they count", () => {
+    for (const { inputs } of stack.ofType(ALARM)) {
+      const age = String(inputs.metricName).includes("IteratorAge");
+      expect(inputs.alarmDescription).toMatch(age ? /\(maximum age, milliseconds\)\.$/ : /\(count\)\.$/);
+    }
+  });
+
+  it("take the plant's thresholds", async () => {
+    const tuned = await recordStack("dev", {
+      silenceMinutes: 1440,
+      alarmFunctionErrors: 1,
+      alarmIteratorAgeMs: 5000,
+      alarmThrottledWrites: 2,
+      alarmRejectedReadings: 3,
+      alarmAnomalies: 4,
+    });
+    const thresholds = tuned.ofType(ALARM).map(({ inputs }) => [inputs.name, inputs.threshold]);
+    expect(Object.fromEntries(thresholds)).toMatchObject({
+      "iot-lambda-errors-dev": 1,
+      "iot-kinesis-iterator-age-dev": 5000,
+      "iot-processor-iterator-age-dev": 5000,
+      "iot-dynamodb-throttles-dev": 2,
+      "iot-dynamodb-index-throttles-dev": 2,
+      "iot-rejected-readings-dev": 3,
+      "iot-anomalies-dev": 4,
+    });
+    expect(named(tuned, ALARM, "iot-silence-dev").inputs).toMatchObject({ period: 60, evaluationPeriods: 1440 });
+  });
+
+  it("leave silence out where it is off", async () => {
+    const quiet = await recordStack("dev", { silenceMinutes: 0 });
+    expect(quiet.ofType(ALARM).map(({ inputs }) => inputs.name)).not.toContain("iot-silence-dev");
+    expect(quiet.ofType(ALARM)).toHaveLength(ALARMS.length - 1);
+  });
+});
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: {
+    readonly title: string;
+    readonly region: string;
+    readonly stat: string;
+    readonly metrics: readonly (readonly string[])[];
+  };
+}
+
+describe("the dashboard", () => {
+  const widgets = (): readonly Widget[] =>
+    JSON.parse(String(stack.only("aws:cloudwatch/dashboard:Dashboard").inputs.dashboardBody)).widgets;
+
+  it("shows throughput, lag, anomalies, rejects, throttles, errors and cost drivers, in this region", () => {
+    expect(stack.only("aws:cloudwatch/dashboard:Dashboard").inputs.dashboardName).toBe("iot-monitoring-dev");
+    expect(widgets().map(({ type, properties: { title, region } }) => [type, title, region])).toEqual(
+      [
+        "Throughput",
+        "Lag",
+        "Anomalies",
+        "Set aside",
+        "Throttles",
+        "Errors",
+        "Cost drivers: writes, bytes, invocations",
+        "Cost drivers: bytes and objects kept",
+      ].map((title) => ["metric", title, "sa-east-1"]),
+    );
+  });
+
+  it("shows the metric of every alarm", () => {
+    const series = (metric: readonly string[]) => {
+      const [namespace, name, ...pairs] = metric;
+      const dimensions = pairs.flatMap((key, i) => (i % 2 === 0 ? [[key, pairs[i + 1]]] : []));
+      return JSON.stringify([namespace, name, Object.fromEntries(dimensions)]);
+    };
+    const shown = widgets().flatMap(({ properties }) => properties.metrics.map(series));
+    for (const [, namespace, metric, dimensions] of ALARMS)
+      expect(shown).toContain(JSON.stringify([namespace, metric, dimensions]));
+  });
+
+  it("has panels that fit CloudWatch's 24 columns and do not overlap", () => {
+    const places = widgets().map(({ x, y, width, height }) => ({ x, y, width, height }));
+    for (const { x, width } of places) expect(x + width).toBeLessThanOrEqual(24);
+    expect(new Set(places.map(({ x, y }) => `${x},${y}`)).size).toBe(places.length);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "@jest/globals";
+import { alarmName, longestSuffix, physicalNames, refusedNames } from "../../lib/names";
+
+describe("physicalNames", () => {
+  it("names every part of an environment", () => {
+    expect(physicalNames("plant-7", "123456789012")).toEqual({
+      archiveBucket: "iot-sensor-archival-plant-7-123456789012",
+      accessLogBucket: "iot-sensor-access-logs-plant-7-123456789012",
+      table: "iot-sensor-data-plant-7",
+      stream: "iot-sensor-stream-plant-7",
+      processor: "iot-sensor-processor-plant-7",
+      processorRole: "iot-processor-lambda-role-plant-7",
+      rule: "iot_sensor_rule_plant_7",
+      ruleRole: "iot-kinesis-role-plant-7",
+      ruleErrorLog: "/aws/iot/rules/plant-7",
+      devicePolicy: "iot-device-policy-plant-7",
+      alarmTopic: "iot-alarms-plant-7",
+      dashboard: "iot-monitoring-plant-7",
+    });
+    expect(alarmName("silence", "plant-7")).toBe("iot-silence-plant-7");
+  });
+});
+
+describe("the longest suffix", () => {
+  const { length, limitedBy } = longestSuffix();
+
+  it("is what a bucket's 63 characters leave", () => {
+    expect(longestSuffix()).toEqual({ length: 27, limitedBy: "iot-sensor-access-logs-<suffix>-<account>" });
+    expect(limitedBy.replace("<suffix>", "x".repeat(length)).replace("<account>", "0".repeat(12))).toHaveLength(63);
+  });
+
+  it("breaks no name, and one character more breaks one", () => {
+    expect(refusedNames("x".repeat(length))).toEqual([]);
+    expect(refusedNames("x".repeat(length + 1))).toEqual([`iot-sensor-access-logs-${"x".repeat(28)}-000000000000`]);
+  });
+});
+
+describe("refusedNames", () => {
+  it.each([
+    ["a_b", ["iot-sensor-archival-a_b-000000000000", "iot-sensor-access-logs-a_b-000000000000"]],
+    ["A", ["iot-sensor-archival-A-000000000000", "iot-sensor-access-logs-A-000000000000"]],
+    ["a-b", []],
+  ])("knows each service's characters: %s", (suffix, refused) => {
+    expect(refusedNames(suffix)).toEqual(refused);
+  });
+
+  it("refuses what no service takes everywhere", () => {
+    expect(refusedNames("a b")).toHaveLength(Object.keys(physicalNames("", "")).length);
+  });
+});
