@@ -111,7 +111,7 @@ function parseConditions(conditions: unknown): readonly Condition[] {
       );
     return Object.entries(keys).map(([key, values]): Condition => {
       const tests = texts(key, values).map(operator);
-      return { key: key.toLowerCase(), test: (text, context) => tests.some((test) => test(text, context)) };
+      return { key, test: (text, context) => tests.some((test) => test(text, context)) };
     });
   });
 }
@@ -123,9 +123,9 @@ function matches({ actions, resources, principals, conditions }: Statement, requ
     (resources === undefined || resources.some((resource) => resource(request.resource, context))) &&
     (principals === undefined || isPrincipal(principals, request.principal)) &&
     conditions.every(({ key, test }) => {
-      // Keys are not case-sensitive. One that the request does not have makes the condition false.
-      const found = Object.entries(context).find(([name]) => name.toLowerCase() === key);
-      return found !== undefined && test(found[1], context);
+      const value = contextValue(context, key);
+      // A key that the request does not have makes the condition false.
+      return value !== undefined && test(value, context);
     })
   );
 }
@@ -180,8 +180,14 @@ function variable(part: string): { readonly key: string } | string | undefined {
   return { key };
 }
 
+/** Keys are not case-sensitive: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
+function contextValue(context: Readonly<Record<string, string>>, key: string): string | undefined {
+  const wanted = key.toLowerCase();
+  return Object.entries(context).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
 function boundValue(context: Readonly<Record<string, string>>, key: string): string | undefined {
-  const value = context[key];
+  const value = contextValue(context, key);
   return value === undefined ? undefined : [...value].map(escapeSource).join("");
 }
 
