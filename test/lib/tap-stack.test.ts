@@ -1,0 +1,132 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig } from "../../lib/config";
+import { TapStack, type TapStackOutputs } from "../../lib/tap-stack";
+import { type RecordedResource, type Recording, record } from "../../local/capture";
+import { recordStack } from "../helpers/stack";
+
+const BUCKET = "aws:s3/bucket:Bucket";
+const TABLE = "aws:dynamodb/table:Table";
+const STREAM = "aws:kinesis/stream:Stream";
+
+let dev: Recording;
+beforeAll(async () => {
+  dev = await recordStack("dev");
+});
+
+describe("TapStack", () => {
+  it("has the outputs that other programs read", async () => {
+    let outputs: pulumi.Output<pulumi.Unwrap<TapStackOutputs>> | undefined;
+    await record(() => {
+      outputs = pulumi.output(new TapStack("iot", { config: readConfig() }).outputs);
+    });
+    const values = await new Promise((resolve) => outputs?.apply(resolve));
+    expect(values).toEqual({
+      kinesis_stream_name: "iot-sensor-stream-dev",
+      kinesis_stream_arn: "arn:aws:kinesis:sa-east-1:123456789012:stream/iot-sensor-stream-dev",
+      dynamodb_table_name: "iot-sensor-data-dev",
+      s3_bucket_name: "iot-sensor-archival-dev-123456789012",
+      lambda_function_name: "iot-sensor-processor-dev",
+      iot_policy_name: "iot-device-policy-dev",
+      alarm_topic_arn: "arn:aws:sns:sa-east-1:123456789012:iot-alarms-dev",
+      region: "sa-east-1",
+      iot_endpoint: "local-ats.iot.sa-east-1.amazonaws.com",
+      dashboard_url:
+        "https://sa-east-1.console.aws.amazon.com/cloudwatch/home?region=sa-east-1#dashboards/dashboard/iot-monitoring-dev",
+    });
+  });
+
+  it("is one stack class over one component for each part", () => {
+    const components = dev.all.filter(({ type }) => type.startsWith("iot:")).map(({ type, parent }) => [type, parent]);
+    const stack = "iot:index:TapStack";
+    expect(components).toEqual([
+      [stack, undefined],
+      ["iot:index:ArchiveBucket", stack],
+      ["iot:index:HotStore", stack],
+      ["iot:index:Ingestion", stack],
+      ["iot:index:Processor", stack],
+      ["iot:index:DeviceAccess", stack],
+      ["iot:index:Monitoring", stack],
+      ["iot:index:PrivateBucket", "iot:index:ArchiveBucket"],
+      ["iot:index:PrivateBucket", "iot:index:ArchiveBucket"],
+    ]);
+  });
+
+  it("leaves no resource outside a component", () => {
+    for (const { type, parent } of dev.all.filter(({ type }) => type.startsWith("aws:")))
+      expect([type, parent]).toEqual([type, expect.stringMatching(/^iot:index:/)]);
+  });
+
+  it("declares the same twice, so that nothing changed is no change in a preview", async () => {
+    const plain = (recording: Recording) => JSON.stringify(byName(recording));
+    expect(plain(await recordStack("dev"))).toBe(plain(dev));
+  });
+});
+
+describe("two environments", () => {
+  it("differ in nothing but their names and tags", async () => {
+    const prod = await recordStack("prod");
+    const renamed = JSON.stringify(byName(dev)).replaceAll(/([-_/"])dev\b/g, "$1prod");
+    expect(JSON.parse(renamed)).toEqual(JSON.parse(JSON.stringify(byName(prod))));
+  });
+
+  it("share no physical name, even where one suffix begins with the other", async () => {
+    const names = (recording: Recording) => recording.all.flatMap(physicalNamesOf);
+    const devNames = names(dev);
+    expect(devNames.length).toBeGreaterThan(20);
+    expect(new Set([...devNames, ...names(await recordStack("dev-2"))]).size).toBe(devNames.length * 2);
+  });
+
+  it("differ where they are configured to, and there only", async () => {
+    const tuned = byName(await recordStack("dev", { batchSize: 200 }));
+    const changed = byName(dev).filter((resource, i) => JSON.stringify(resource) !== JSON.stringify(tuned[i]));
+    expect(changed.map(({ type }) => type)).toEqual(["aws:lambda/eventSourceMapping:EventSourceMapping"]);
+  });
+});
+
+describe("a protected environment", () => {
+  let kept: Recording;
+  beforeAll(async () => {
+    kept = await recordStack("prod", { protectData: true });
+  });
+
+  it("does not let go of what holds data", () => {
+    expect(
+      kept.all
+        .filter(({ protect }) => protect)
+        .map(({ type }) => type)
+        .sort(),
+    ).toEqual([TABLE, STREAM, BUCKET, BUCKET].sort());
+    expect(kept.only(TABLE).inputs.deletionProtectionEnabled).toBe(true);
+    for (const { inputs } of kept.ofType(BUCKET)) expect(inputs.forceDestroy).toBe(false);
+  });
+});
+
+describe("an environment without protection", () => {
+  it("leaves nothing behind when it is destroyed", () => {
+    expect(dev.all.filter(({ protect }) => protect)).toEqual([]);
+    expect(dev.only(TABLE).inputs.deletionProtectionEnabled).toBe(false);
+    for (const { inputs } of dev.ofType(BUCKET)) expect(inputs.forceDestroy).toBe(true);
+    for (const { inputs } of dev.all) expect(inputs).not.toHaveProperty("skipDestroy");
+  });
+});
+
+/** What is declared, in an order that does not depend on when each promise was kept. */
+function byName(recording: Recording) {
+  return recording.all
+    .map(({ type, name, inputs, protect, dependencies }) => ({
+      type,
+      name,
+      protect,
+      dependencies: dependencies.map((urn) => urn.split("::").at(-1)).sort(),
+      inputs: Object.fromEntries(Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1))),
+    }))
+    .sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
+}
+
+/** The names that AWS knows a resource by; an inline policy's is its role's own. */
+function physicalNamesOf({ type, inputs }: RecordedResource): readonly string[] {
+  if (type === "aws:iam/rolePolicy:RolePolicy") return [];
+  const name = inputs.name ?? inputs.dashboardName ?? (type === BUCKET ? inputs.bucket : undefined);
+  return typeof name === "string" ? [`${type} ${name}`] : [];
+}
