@@ -66,7 +66,7 @@ describe("a device", () => {
     expect(ask(action, resource)).toBe("implicitDeny");
   });
 
-  it.each(["*", "?-1", "s-1/../s-2", "+", "#"])("gains nothing from being called %s", (thing) => {
+  it.each(["*", "?-1", "s-1/../s-2", "+", "#", "s-", "S-2"])("gains nothing from being called %s", (thing) => {
     const called = { "iot:Connection.Thing.ThingName": thing };
     expect(ask("Publish", `${HERE}:topic/sensor/data/s-2`, called)).toBe("implicitDeny");
     expect(ask("Connect", `${HERE}:client/s-2`, called)).toBe("implicitDeny");
@@ -285,6 +285,20 @@ describe("the buckets and the topic", () => {
       },
     };
     expect(ask("aws:sns/topicPolicy:TopicPolicy", TOPIC, request)).toBe(decision);
+  });
+
+  it("let nobody in over TLS by their own policies: neither the account, nor another, nor a reader of logs", () => {
+    const readers = [
+      { type: "AWS" as const, id: "arn:aws:iam::123456789012:root" },
+      { type: "AWS" as const, id: "arn:aws:iam::999999999999:root" },
+      { type: "Service" as const, id: "logging.s3.amazonaws.com" },
+    ];
+    const context = { "aws:SourceAccount": "123456789012", "aws:SourceArn": BUCKET, ...secure(true) };
+    for (const bucket of [BUCKET.slice("arn:aws:s3:::".length), LOG_BUCKET])
+      for (const principal of readers) {
+        const request = { action: "s3:GetObject", resource: `arn:aws:s3:::${bucket}/archive/x`, principal, context };
+        expect(ask("aws:s3/bucketPolicy:BucketPolicy", bucket, request)).toBe("implicitDeny");
+      }
   });
 
   it("let nobody subscribe by the topic's policy", () => {

@@ -84,6 +84,14 @@ describe("two environments", () => {
   });
 });
 
+describe("an environment on demand", () => {
+  it("differs in the stream's mode and in what is reserved for the processor, and there only", async () => {
+    const onDemand = byName(await recordStack("dev", { streamMode: "ON_DEMAND" }));
+    const changed = byName(dev).filter((resource, i) => JSON.stringify(resource) !== JSON.stringify(onDemand[i]));
+    expect(changed.map(({ type }) => type)).toEqual([STREAM, "aws:lambda/function:Function"].sort());
+  });
+});
+
 describe("a protected environment", () => {
   let kept: Recording;
   beforeAll(async () => {
