@@ -5,6 +5,8 @@ import { MAX_INFLIGHT } from "../iot/limits";
 export class Device {
   #client: MqttClient | undefined;
   #inFlight = 0;
+  /** Connected, and what was not acknowledged before has been sent again. */
+  #online = false;
 
   constructor(
     readonly name: string,
@@ -17,7 +19,7 @@ export class Device {
 
   /** Whether it can publish now. */
   get ready(): boolean {
-    return this.#client?.connected === true && this.#inFlight < MAX_INFLIGHT;
+    return this.#online && this.#inFlight < MAX_INFLIGHT;
   }
 
   /** Connects; rejects where the first connection is refused. */
@@ -30,10 +32,14 @@ export class Device {
       clean: true,
       reconnectPeriod: 500,
       resubscribe: false,
-      // Each publish is made while connected: what waits is what was sent and not acknowledged.
-      queueQoSZero: false,
     });
     this.#client = client;
+    client.on("connect", () => {
+      this.#online = true;
+    });
+    client.on("close", () => {
+      this.#online = false;
+    });
     await new Promise<void>((resolve, reject) => {
       client.once("connect", () => resolve());
       client.once("error", reject);

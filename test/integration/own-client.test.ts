@@ -8,6 +8,7 @@ import { type Ended, eventually, killLeftRuns, LocalRun, summaryOf } from "../he
 
 const TABLE = "iot-sensor-data-dev";
 const BUCKET = "iot-sensor-archival-dev-123456789012";
+const BASIC_INGEST = "$aws/rules/iot_sensor_rule_dev/sensor/data/ext-2";
 const reading = (deviceId: string, change: object = {}) =>
   JSON.stringify({ deviceId, sensorType: "temperature", value: 25.5, timestamp: 1767225600000, ...change });
 
@@ -16,6 +17,7 @@ describe("clients of one's own", () => {
   let at: { mqttPort: number; endpoint: string };
   let dynamodb: DynamoDBDocumentClient;
   let s3: S3Client;
+  let published: string[];
 
   beforeAll(async () => {
     run = new LocalRun("--devices 0 --json");
@@ -27,7 +29,14 @@ describe("clients of one's own", () => {
     };
     dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
     s3 = new S3Client({ ...settings, forcePathStyle: true });
-  }, 30_000);
+    // All at once: the mapping's window is waited for only once.
+    published = await Promise.all([
+      publish("ext-1", "sensor/data/ext-1", reading("ext-1")),
+      publish("ext-2", BASIC_INGEST, reading("ext-2", { value: 999 })),
+      publish("ext-3", "sensor/data/ext-3", reading("ext-1")),
+    ]);
+    published.push(await publish("ext-3", "sensor/data/ext-3", "not json"));
+  }, 40_000);
 
   afterAll(killLeftRuns);
 
@@ -75,8 +84,11 @@ describe("clients of one's own", () => {
         .map((line) => JSON.parse(line)),
     );
 
-  it("finds its reading in the table", async () => {
-    expect(await publish("ext-1", "sensor/data/ext-1", reading("ext-1"))).toBe("acknowledged");
+  it("are acknowledged at QoS 1, whatever they send to their own topic", () => {
+    expect(published).toEqual(["acknowledged", "acknowledged", "acknowledged", "acknowledged"]);
+  });
+
+  it("find their reading in the table", async () => {
     await eventually("the item is there", async () => (await itemsOf("ext-1")).length === 1);
     expect((await itemsOf("ext-1"))[0]).toMatchObject({
       deviceId: "ext-1",
@@ -87,16 +99,12 @@ describe("clients of one's own", () => {
   }, 40_000);
 
   it("may use Basic Ingest", async () => {
-    const topic = "$aws/rules/iot_sensor_rule_dev/sensor/data/ext-2";
-    expect(await publish("ext-2", topic, reading("ext-2", { value: 999 }))).toBe("acknowledged");
     await eventually("the item is there", async () => (await itemsOf("ext-2")).length === 1);
     expect((await itemsOf("ext-2"))[0]).toMatchObject({ isAnomaly: true });
     expect(await objects("anomalies/ext-2/")).toEqual([reading("ext-2", { value: 999 })]);
   }, 40_000);
 
-  it("finds what it may not send in rejected/, with its original bytes", async () => {
-    expect(await publish("ext-3", "sensor/data/ext-3", reading("ext-1"))).toBe("acknowledged");
-    expect(await publish("ext-3", "sensor/data/ext-3", "not json")).toBe("acknowledged");
+  it("find what they may not send in rejected/, with its original bytes", async () => {
     await eventually("two lines are there", async () => (await rejectedLines()).length === 2);
     expect((await rejectedLines()).map(({ partitionKey, data }) => [partitionKey, atob(data)])).toEqual([
       ["ext-3", reading("ext-1")],
@@ -110,11 +118,11 @@ describe("clients of one's own", () => {
     ["retained", "sensor/data/ext-4", { retain: true }],
     ["at QoS 2", "sensor/data/ext-4", { qos: 2 }],
     ["through another rule", "$aws/rules/other_rule/sensor/data/ext-4", {}],
-  ])("loses its connection when it publishes %s", async (_what, topic, options) => {
+  ])("lose their connection when they publish %s", async (_what, topic, options) => {
     expect(await publish("ext-4", topic, reading("ext-4"), options)).toBe("connection closed");
   });
 
-  it("loses its connection over a payload of more than 128 KiB", async () => {
+  it("lose their connection over a payload of more than 128 KiB", async () => {
     expect(await publish("ext-4", "sensor/data/ext-4", "x".repeat(131_073))).toBe("connection closed");
   });
 
@@ -131,7 +139,7 @@ describe("clients of one's own", () => {
     await expect(connect("no/thing")).rejects.toThrow("Not authorized");
   });
 
-  it("keeps a batch that always fails in the failure destination, whole, and stores what comes after", async () => {
+  it("keeps a batch that always fails in the failure destination, whole, and goes on to what comes after", async () => {
     const fault = (body: object) =>
       fetch(`${at.endpoint}/_local/faults`, { method: "PUT", body: JSON.stringify(body) });
     await fault({ function: { kind: "throw", share: 1 } });
@@ -145,12 +153,11 @@ describe("clients of one's own", () => {
     await eventually("three records are there", async () => (await failedValues()).length === 3, 60_000);
     expect(await failedValues()).toEqual([1, 2, 3]);
     await fetch(`${at.endpoint}/_local/faults`, { method: "DELETE" });
+    // Its place in the table is seen when the run ends, which drains first.
     await publish("ext-6", "sensor/data/ext-6", reading("ext-6", { value: 4 }));
-    await eventually("the item is there", async () => (await itemsOf("ext-6")).length === 1);
-    expect((await itemsOf("ext-6"))[0]).toMatchObject({ value: 4 });
   }, 120_000);
 
-  it("is counted apart from the fleet", async () => {
+  it("are counted apart from the fleet", async () => {
     run.interrupt();
     const ended: Ended = await run.ended;
     expect(ended.status).toBe(0);
