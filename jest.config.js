@@ -7,5 +7,7 @@ module.exports = {
   globalSetup: "<rootDir>/scripts/require-node.mjs",
   collectCoverageFrom: ["lib/**/*.ts", "lambda/**/*.ts"],
   coverageDirectory: "dist/coverage",
+  coverageReporters: ["text-summary"],
+  coverageThreshold: { global: { statements: 92, branches: 80, functions: 92, lines: 92 } },
   testTimeout: 20_000,
 };
