@@ -1,9 +1,6 @@
 import type { RecordedResource, Recording } from "../../local/capture";
 import { declareStack } from "../../local/declare-stack";
 
-/** The account that a captured stack is in. */
-export const ACCOUNT = "123456789012";
-
 /** What the program declares as the environment `suffix`. */
 export function recordStack(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
   return declareStack({ environmentSuffix: suffix, ...config }, suffix);
