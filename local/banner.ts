@@ -15,7 +15,7 @@ export function banner(declaration: Declaration, at: { readonly mqttPort: number
     "",
     "Try it, in another terminal:",
     `  mosquitto_pub -h 127.0.0.1 -p ${at.mqttPort} -q 1 -i ext-1 -t ${topic}/ext-1 -m '${reading}'`,
-    `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`,
+    `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=${region}`,
     `  aws --endpoint-url http://127.0.0.1:${at.awsPort} dynamodb query --table-name ${table.name} \\`,
     `    --key-condition-expression '${table.hashKey} = :d' --expression-attribute-values '{":d":{"S":"ext-1"}}'`,
     "",
