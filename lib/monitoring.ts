@@ -70,7 +70,7 @@ export class Monitoring extends pulumi.ComponentResource {
         `${name}-${alarm.key}`,
         {
           name: physicalName,
-          alarmDescription: alarm.description,
+          alarmDescription: `${alarm.description} What to do: docs/operations.md#${alarm.key}`,
           namespace: alarm.namespace,
           metricName: alarm.metric,
           dimensions: alarm.dimensions,

@@ -122,7 +122,9 @@ describe("the alarms", () => {
   it("say in which unit they count", () => {
     for (const { inputs } of stack.ofType(ALARM)) {
       const age = String(inputs.metricName).includes("IteratorAge");
-      expect(inputs.alarmDescription).toMatch(age ? /\(maximum age, milliseconds\)\.$/ : /\(count\)\.$/);
+      expect(inputs.alarmDescription).toMatch(
+        age ? /\(maximum age, milliseconds\)\. What to do: / : /\(count\)\. What to do: /,
+      );
     }
   });
 
