@@ -231,4 +231,20 @@ describe("readConfig", () => {
       ].join("\n"),
     );
   });
+
+  it("shows no value that was set with --secret", async () => {
+    process.env.PULUMI_CONFIG_SECRET_KEYS = '["industrial-iot-monitoring:alarmEmails"]';
+    try {
+      const reading = record(
+        () => {
+          readConfig();
+        },
+        { config: { alarmEmails: "private@example.com" } },
+      );
+      await expect(reading).rejects.toThrow(/"alarmEmails" must be [^\n]*, got a secret\./);
+      await expect(reading).rejects.not.toThrow("private@example.com");
+    } finally {
+      delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+    }
+  });
 });
