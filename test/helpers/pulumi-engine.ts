@@ -5,7 +5,6 @@ import { answers, computedBy } from "../../local/computed-by-aws";
 
 /** gRPC as @pulumi/pulumi has it: it is Pulumi's dependency, not this project's. */
 const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));
-const RUNNER = path.join(path.dirname(require.resolve("@pulumi/pulumi")), "cmd/run/index.js");
 const ROOT = path.join(__dirname, "../..");
 
 /** What a run of the program came to. */
@@ -20,8 +19,8 @@ export interface ProgramRun {
 }
 
 export interface RunOptions {
-  /** A module that the runner's Node.js loads first. */
-  readonly preload?: string;
+  /** The folder of the program and of its packages. @default the project's own */
+  readonly folder?: string;
   /** Leave the types unchecked, as Pulumi can be told to: a tenth of the time. @default false */
   readonly transpileOnly?: boolean;
 }
@@ -51,7 +50,7 @@ const AWS = { region: "sa-east-1", accountId: "123456789012" };
  */
 export async function runProgram(
   config: Readonly<Record<string, string>>,
-  { preload, transpileOnly = false }: RunOptions = {},
+  { folder = ROOT, transpileOnly = false }: RunOptions = {},
 ): Promise<ProgramRun> {
   const grpc = ofPulumi("@grpc/grpc-js");
   const { EngineService } = ofPulumi("./proto/engine_grpc_pb");
@@ -110,22 +109,28 @@ export async function runProgram(
   );
   try {
     const address = `127.0.0.1:${port}`;
-    const stack = ["--project", "industrial-iot-monitoring", "--stack", "dev", "--root-directory", ROOT, "--pwd", ROOT];
-    const runner = spawn(
-      process.execPath,
-      [...(preload ? ["--require", preload] : []), RUNNER, "--monitor", address, "--engine", address, ...stack, "."],
-      {
-        env: {
-          PATH: process.env.PATH,
-          PULUMI_NODEJS_TYPESCRIPT: "true",
-          PULUMI_NODEJS_TRANSPILE_ONLY: String(transpileOnly),
-          PULUMI_CONFIG: JSON.stringify(config),
-          // What an earlier run compiled says nothing about this one.
-          TS_NODE_CACHE: "false",
-        },
-        stdio: ["ignore", "pipe", "pipe"],
+    const stack = [
+      "--project",
+      "industrial-iot-monitoring",
+      "--stack",
+      "dev",
+      "--root-directory",
+      folder,
+      "--pwd",
+      folder,
+    ];
+    const command = path.join(folder, "node_modules/@pulumi/pulumi/cmd/run/index.js");
+    const runner = spawn(process.execPath, [command, "--monitor", address, "--engine", address, ...stack, "."], {
+      env: {
+        PATH: process.env.PATH,
+        PULUMI_NODEJS_TYPESCRIPT: "true",
+        PULUMI_NODEJS_TRANSPILE_ONLY: String(transpileOnly),
+        PULUMI_CONFIG: JSON.stringify(config),
+        // What an earlier run compiled says nothing about this one.
+        TS_NODE_CACHE: "false",
       },
-    );
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     // What the runner itself prints is not a message of the engine, and worth seeing all the more.
     for (const stream of [runner.stdout, runner.stderr]) stream.on("data", (text) => messages.push(`printed: ${text}`));
     const exitCode = await new Promise<number | null>((resolve) => runner.on("close", resolve));
