@@ -9,5 +9,5 @@ module.exports = {
   coverageDirectory: "dist/coverage",
   coverageReporters: ["text-summary"],
   coverageThreshold: { global: { statements: 92, branches: 80, functions: 92, lines: 92 } },
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 };

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import path from "node:path";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -88,13 +88,10 @@ export function summaryOf({ out }: Ended): Record<string, number> & { external: 
   return JSON.parse(out.trim().split("\n").at(-1) ?? "");
 }
 
-/** Whether a process is there. */
+/** Whether a process runs; one that has ended and is not yet collected by its parent does not. */
 export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() !== "" && !stdout.startsWith("Z");
 }
 
 /** Resolves when `test` holds; rejects with `what` when it does not in time. */

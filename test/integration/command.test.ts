@@ -62,7 +62,7 @@ describe("npm run local", () => {
     const { published, stored, lost } = summaryOf(ended);
     expect(published).toBeGreaterThan(20);
     expect({ stored, lost }).toEqual({ stored: published, lost: 0 });
-    await eventually("the children have ended", () => !children.some(isRunning), 5000);
+    await eventually("the children have ended", () => !children.some(isRunning));
     expect(existsSync(runFolder(run))).toBe(false);
   });
 
@@ -78,7 +78,7 @@ describe("npm run local", () => {
     run.interrupt();
     const { status, out } = await run.ended;
     expect({ status, out }).toEqual({ status: 130, out: "" });
-    await eventually("the children have ended", () => !children.some(isRunning), 5000);
+    await eventually("the children have ended", () => !children.some(isRunning));
     expect(existsSync(runFolder(run))).toBe(false);
   });
 
@@ -88,6 +88,6 @@ describe("npm run local", () => {
     const children = run.descendants();
     run.kill();
     await run.ended;
-    await eventually("the children have ended", () => !children.some(isRunning), 5000);
+    await eventually("the children have ended", () => !children.some(isRunning));
   });
 });
