@@ -1,3 +1,7 @@
+import { METRIC } from "../lambda/contract";
+import type { Pipeline } from "./pipeline";
+import type { Terminal } from "./terminal";
+
 /** The run at a moment, as its progress line shows it. */
 export interface Progress {
   readonly elapsedMs: number;
@@ -29,4 +33,31 @@ export function formatProgress(progress: Progress): string {
   ];
   if (progress.phase !== undefined) parts.push(progress.phase);
   return parts.join("  ");
+}
+
+/** Shows a progress line once a second, until it is stopped. */
+export function reportProgress(pipeline: Pipeline, terminal: Terminal, startedAt: number) {
+  let phase: string | undefined;
+  let lastPublished = 0;
+  const timer = setInterval(() => {
+    const published = pipeline.ledger.acknowledged;
+    const progress: Progress = {
+      elapsedMs: performance.now() - startedAt,
+      published,
+      stored: pipeline.metrics.sum(METRIC.processed),
+      rejected: pipeline.metrics.sum(METRIC.rejected),
+      anomalies: pipeline.metrics.sum(METRIC.anomalies),
+      lagMs: pipeline.lagMs,
+      ratePerSecond: published - lastPublished,
+      ...(phase === undefined ? {} : { phase }),
+    };
+    terminal.progress(formatProgress(progress));
+    lastPublished = published;
+  }, 1000);
+  return {
+    phase: (text: string) => {
+      phase = text;
+    },
+    stop: () => clearInterval(timer),
+  };
 }

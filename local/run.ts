@@ -15,7 +15,7 @@ import { Fleet } from "./fleet/fleet";
 import type { Faults } from "./gateway/faults";
 import type { Options } from "./options";
 import { Pipeline, type PipelinePaths } from "./pipeline";
-import { formatProgress, type Progress } from "./progress";
+import { reportProgress } from "./progress";
 import { seededRandom } from "./random";
 import { stackConfig } from "./stack-config";
 import type { Terminal } from "./terminal";
@@ -94,9 +94,15 @@ async function runFleet(
     fleet.pause();
     calm.abort();
     await havoc;
-    const durationSeconds = (performance.now() - startedAt) / 1000;
     progress.phase("draining");
-    const drained = await withLimit(drain(fleet, pipeline), DRAIN_LIMIT_MS);
+    const secondsRun = () => (performance.now() - startedAt) / 1000;
+    let durationSeconds = secondsRun();
+    const drained = await withLimit(
+      drain(fleet, pipeline, () => {
+        durationSeconds = secondsRun();
+      }),
+      DRAIN_LIMIT_MS,
+    );
     await fleet.stop();
     progress.stop();
     if (!drained)
@@ -130,8 +136,9 @@ function havocOn(
 }
 
 /** In the order of the flow: the broker acknowledges, the stream takes, the mapping delivers. */
-async function drain(fleet: Fleet, pipeline: Pipeline): Promise<void> {
+async function drain(fleet: Fleet, pipeline: Pipeline, onAcknowledged: () => void): Promise<void> {
   while (fleet.inFlight > 0) await sleep(20);
+  onAcknowledged();
   await pipeline.drained();
 }
 
@@ -165,33 +172,6 @@ async function summarize(
 function anomalyLimits({ processor }: Declaration): AnomalyLimits {
   const declared = processor.environment[ENV.anomalyLimits];
   return declared === undefined ? DEFAULTS.anomalyLimits : JSON.parse(declared);
-}
-
-/** Shows a progress line once a second. */
-function reportProgress(pipeline: Pipeline, terminal: Terminal, startedAt: number) {
-  let phase: string | undefined;
-  let lastPublished = 0;
-  const timer = setInterval(() => {
-    const published = pipeline.ledger.acknowledged;
-    const progress: Progress = {
-      elapsedMs: performance.now() - startedAt,
-      published,
-      stored: pipeline.metrics.sum(METRIC.processed),
-      rejected: pipeline.metrics.sum(METRIC.rejected),
-      anomalies: pipeline.metrics.sum(METRIC.anomalies),
-      lagMs: pipeline.lagMs,
-      ratePerSecond: published - lastPublished,
-      ...(phase === undefined ? {} : { phase }),
-    };
-    terminal.progress(formatProgress(progress));
-    lastPublished = published;
-  }, 1000);
-  return {
-    phase: (text: string) => {
-      phase = text;
-    },
-    stop: () => clearInterval(timer),
-  };
 }
 
 /** Whether it ended in time. */

@@ -4,8 +4,9 @@ import type { Account } from "./account";
 export interface Summary extends Account {
   /** Messages that the rules engine took again, because they were redelivered. */
   readonly duplicates: number;
-  /** Published a second, while the fleet published. */
+  /** Published a second, from the first publish to the last PUBACK. */
   readonly readingsPerSecond: number;
+  /** That time. */
   readonly durationSeconds: number;
   readonly seed: number;
   /** The function's own metrics, as CloudWatch would sum them. */
