@@ -62,7 +62,11 @@ export class Pipeline {
     this.#gateway = new Gateway({ faults: this.faults, random: ports.random });
     this.#action = new KinesisAction({
       putRecord: (data, partitionKey) => putRecordTo(this.clients.kinesis, stream.name)(data, partitionKey),
-      onError: (message, why) => this.errorLog.add(message, why),
+      onError: (message, why) => {
+        if (this.errorLog.documents.length === 0)
+          ports.note(`the rule's action fails, its error log has the message: ${why}`);
+        this.errorLog.add(message, why);
+      },
       now: Date.now,
       sleep,
     });
