@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { stop as stopEsbuild } from "esbuild";
 import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
 import { bundleProcessor } from "../lib/processor-bundle";
 import { takeAccount } from "./accounting/account";
@@ -39,6 +40,8 @@ export async function runLocally(
   const config = stackConfig(paths.projectRoot, options.stack, options.config);
   const declaration = readDeclaration(await declareStack(config, options.stack));
   writeFileSync(paths.processor, bundleProcessor(paths.projectRoot).code);
+  // Everything is built: the process that esbuild keeps for the next build is not needed.
+  await stopEsbuild();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   const pipeline = new Pipeline(declaration, paths, {

@@ -37,6 +37,9 @@ function listenLocally(): void {
   };
 }
 
-process.on("disconnect", () => process.exit());
+// As its parent ends it: nothing here outlives the run, and what an emulator does at its exit must not hold it up.
+const end = () => process.kill(process.pid, "SIGKILL");
+process.on("disconnect", end);
+if (!process.connected) end();
 listenLocally();
 void STARTERS[process.argv[2] ?? ""]?.();

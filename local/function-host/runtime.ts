@@ -66,7 +66,10 @@ function crash(what: Report): void {
   report(what, () => process.exit(128));
 }
 
-process.on("disconnect", () => process.exit());
+// What a function does at its exit must not hold it up.
+const end = () => process.kill(process.pid, "SIGKILL");
+process.on("disconnect", end);
+if (!process.connected) end();
 // Ctrl-C reaches every process of the terminal; the invocations at hand are still needed then.
 process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => crash(failure(error)));

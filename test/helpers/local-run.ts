@@ -88,10 +88,18 @@ export function summaryOf({ out }: Ended): Record<string, number> & { external: 
   return JSON.parse(out.trim().split("\n").at(-1) ?? "");
 }
 
-/** Whether a process runs; one that has ended and is not yet collected by its parent does not. */
-export function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout.trim() !== "" && !stdout.startsWith("Z");
+/** What runs of these processes, a line each. One that has ended and is not collected by its parent yet does not run. */
+export function runningOf(pids: readonly number[]): string[] {
+  const columns = ["-o", "stat=,pid=,ppid=,etime=,args=", "-p", pids.join()];
+  const { stdout } = spawnSync("ps", columns, { encoding: "utf8" });
+  return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("Z"));
+}
+
+/** Resolves when none of these processes runs; rejects with those that still do. */
+export async function haveEnded(pids: readonly number[]): Promise<void> {
+  await eventually("the children have ended", () => runningOf(pids).length === 0).catch((error) => {
+    throw new Error(`${error.message}\n${runningOf(pids).join("\n")}`);
+  });
 }
 
 /** Resolves when `test` holds; rejects with `what` when it does not in time. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { eventually, isRunning, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+import { haveEnded, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
 const runFolder = ({ pid }: LocalRun) => path.resolve(__dirname, "../../dist/local", String(pid));
 
@@ -62,7 +62,7 @@ describe("npm run local", () => {
     const { published, stored, lost } = summaryOf(ended);
     expect(published).toBeGreaterThan(20);
     expect({ stored, lost }).toEqual({ stored: published, lost: 0 });
-    await eventually("the children have ended", () => !children.some(isRunning));
+    await haveEnded(children);
     expect(existsSync(runFolder(run))).toBe(false);
   });
 
@@ -78,7 +78,7 @@ describe("npm run local", () => {
     run.interrupt();
     const { status, out } = await run.ended;
     expect({ status, out }).toEqual({ status: 130, out: "" });
-    await eventually("the children have ended", () => !children.some(isRunning));
+    await haveEnded(children);
     expect(existsSync(runFolder(run))).toBe(false);
   });
 
@@ -88,6 +88,6 @@ describe("npm run local", () => {
     const children = run.descendants();
     run.kill();
     await run.ended;
-    await eventually("the children have ended", () => !children.some(isRunning));
+    await haveEnded(children);
   });
 });

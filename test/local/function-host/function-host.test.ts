@@ -1,7 +1,7 @@
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { FunctionHost, type FunctionSettings } from "../../../local/function-host/function-host";
-import { isRunning } from "../../helpers/local-run";
+import { runningOf } from "../../helpers/local-run";
 
 const fixture = (name: string) => path.resolve(__dirname, "../../fixtures", name);
 
@@ -148,7 +148,7 @@ describe("FunctionHost", () => {
     });
     expect([before.ok, after.ok]).toEqual([true, true]);
     expect(before.ok && after.ok && before.payload !== after.payload).toBe(true);
-    expect(before.ok && isRunning(Number(before.payload))).toBe(false);
+    expect(before.ok && runningOf([Number(before.payload)])).toEqual([]);
   });
 
   it("ends a handler that never yields", async () => {
@@ -197,6 +197,6 @@ describe("FunctionHost", () => {
     expect(await cutOff).toMatchObject({ ok: false, errorType: "Runtime.ExitError" });
     await waiting;
     await expect(host.invoke({})).rejects.toThrow("the function host has stopped");
-    expect(warm.ok && isRunning((warm.payload as { pid: number }).pid)).toBe(false);
+    expect(warm.ok && runningOf([(warm.payload as { pid: number }).pid])).toEqual([]);
   });
 });
