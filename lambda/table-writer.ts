@@ -1,6 +1,6 @@
-import type { BatchWriteItemCommandOutput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ItemWrite } from "./batch-plan";
-import { batchPut } from "./batch-put";
+import { BatchPut, type BatchPutAnswer } from "./batch-put";
 import { ATTRIBUTE } from "./contract";
 import type { Deadline } from "./deadline";
 import { MAX_BATCH_ITEMS } from "./dynamodb-limits";
@@ -12,13 +12,19 @@ import type { WriteReport } from "./write-report";
 /** BatchWriteItem calls in flight: a batch of 100 goes out at once, and ten environments do not storm the table. */
 const MAX_CALLS_IN_FLIGHT = 8;
 
+type BatchPutCall = "attempt" | "send";
+
 /** Puts items into the hot tier. */
 export class TableWriter {
+  private readonly put: BatchPut;
+
   constructor(
-    private readonly client: DynamoDBClient,
-    private readonly table: string,
+    client: DynamoDBClient,
+    table: string,
     private readonly random: () => number,
-  ) {}
+  ) {
+    this.put = new BatchPut(client, table);
+  }
 
   /** Writes all that it can until the deadline. No two writes may have one key. What is not in the result has not been written. */
   async write(
@@ -27,11 +33,14 @@ export class TableWriter {
     report: WriteReport,
   ): Promise<Map<ItemWrite, WriteOutcome>> {
     const outcomes = new Map<ItemWrite, WriteOutcome>();
+    let call: BatchPutCall = "attempt";
     report.retried += await inRounds(writes, deadline, this.random, async (pending) => {
       const left: ItemWrite[] = [];
       await withLimit(chunks(pending), MAX_CALLS_IN_FLIGHT, async (chunk) => {
-        left.push(...(await this.send(chunk, deadline, report, outcomes)));
+        left.push(...(await this.send(chunk, call, deadline, report, outcomes)));
       });
+      // Whatever went wrong: the SDK tells what is to be made of it.
+      call = "send";
       return left;
     });
     return outcomes;
@@ -40,6 +49,7 @@ export class TableWriter {
   /** One call. Notes what is settled, and returns what is to be sent again. */
   private async send(
     writes: readonly ItemWrite[],
+    call: BatchPutCall,
     deadline: Deadline,
     report: WriteReport,
     outcomes: Map<ItemWrite, WriteOutcome>,
@@ -50,12 +60,9 @@ export class TableWriter {
       return [];
     };
     try {
-      const command = batchPut(
-        this.table,
-        writes.map(({ item }) => item),
-      );
-      const response = await deadline.race(this.client.send(command, { abortSignal: deadline.signal }));
-      const left = unprocessed(writes, response);
+      const items = writes.map(({ item }) => item);
+      const answer = await deadline.race(this.put[call](items, deadline.signal));
+      const left = unprocessed(writes, answer);
       if (left.length > 0) report.count("UnprocessedItems", left.length);
       settle(left.length === 0 ? writes : writes.filter((write) => !left.includes(write)), { kind: "written" });
       return left;
@@ -68,15 +75,15 @@ export class TableWriter {
       if (writes.length === 1) return settle(writes, { kind: "refused", message: errorMessage(error) });
       // One item fails a batch whole: halve it until that one stands alone, and the others are stored.
       const half = Math.ceil(writes.length / 2);
-      const first = await this.send(writes.slice(0, half), deadline, report, outcomes);
-      return [...first, ...(await this.send(writes.slice(half), deadline, report, outcomes))];
+      const first = await this.send(writes.slice(0, half), "send", deadline, report, outcomes);
+      return [...first, ...(await this.send(writes.slice(half), "send", deadline, report, outcomes))];
     }
   }
 }
 
 /** The writes that a response names as not done. One that cannot be told which it is means all of them: a put can be repeated. */
-function unprocessed(writes: readonly ItemWrite[], response: BatchWriteItemCommandOutput): readonly ItemWrite[] {
-  const requests = Object.values(response.UnprocessedItems ?? {}).flat();
+function unprocessed(writes: readonly ItemWrite[], { UnprocessedItems = {} }: BatchPutAnswer): readonly ItemWrite[] {
+  const requests = Object.values(UnprocessedItems).flat();
   if (requests.length === 0) return [];
   const keys = new Set(
     requests.map(({ PutRequest }) => {

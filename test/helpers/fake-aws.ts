@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What a fake store does instead of answering well. */
@@ -27,6 +33,8 @@ class FakeStore {
   fault: (request: number) => Fault | undefined = () => undefined;
   latencyMs = 0;
   requests = 0;
+  /** Of the last request. */
+  headers: IncomingHttpHeaders = {};
   inFlight = 0;
   maxInFlight = 0;
 }
@@ -78,6 +86,7 @@ export class FakeAws {
     const isTable = request.headers["x-amz-target"] === "DynamoDB_20120810.BatchWriteItem";
     const store = isTable ? this.dynamodb : this.s3;
     const fault = store.fault(store.requests++);
+    store.headers = request.headers;
     store.inFlight++;
     store.maxInFlight = Math.max(store.maxInFlight, store.inFlight);
     if (store.latencyMs > 0) await new Promise((later) => setTimeout(later, store.latencyMs));

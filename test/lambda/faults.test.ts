@@ -20,6 +20,18 @@ const batch = (count: number) =>
     return kinesisRecord(place, place % 7 === 3 ? { ...goodPayload(place), value: 999 } : goodPayload(place));
   });
 
+/** A processor that has written before: its first call to the table goes past the SDK's middleware. */
+async function warmProcessorOn(aws: FakeAws): Promise<ReturnType<typeof processorOn>> {
+  const processor = processorOn(aws);
+  const { fault } = aws.dynamodb;
+  aws.dynamodb.fault = () => undefined;
+  await processor([kinesisRecord(9_999, goodPayload(9_999))]);
+  aws.items.clear();
+  aws.dynamodb.requests = 0;
+  aws.dynamodb.fault = fault;
+  return processor;
+}
+
 /** What lies before the checkpoint is stored or set aside, once; the rest is handed back, and no more is counted than that. */
 function expectNothingLost(records: ReturnType<typeof batch>, { checkpoint, line }: Invocation): void {
   const setAside = rejectedLines(fake).map(({ sequenceNumber }) => sequenceNumber);
@@ -47,7 +59,10 @@ const THROTTLED: Fault = { kind: "status", status: 400, code: "ProvisionedThroug
 const BROKEN: Fault = { kind: "status", status: 500, code: "InternalServerError" };
 const SLOW_DOWN: Fault = { kind: "status", status: 503, code: "SlowDown" };
 
-describe("a fault that passes", () => {
+describe.each([
+  ["cold", async (aws: FakeAws) => processorOn(aws)],
+  ["warm", warmProcessorOn],
+])("a fault that passes, %s", (_temperature, processorIn) => {
   it.each<[string, "dynamodb" | "s3", Fault]>([
     ["unprocessed items", "dynamodb", { kind: "unprocessed", share: 0.4 }],
     ["all items unprocessed", "dynamodb", { kind: "unprocessed", share: 1 }],
@@ -59,7 +74,7 @@ describe("a fault that passes", () => {
   ])("is caught up inside the invocation: %s of %s", async (_name, store, fault) => {
     fake[store].fault = (request) => (request < 5 ? fault : undefined);
     const records = batch(100);
-    const invocation = await processorOn(fake)(records);
+    const invocation = await (await processorIn(fake))(records);
     expect(invocation.checkpoint).toBe(100);
     expectNothingLost(records, invocation);
   });
@@ -67,7 +82,7 @@ describe("a fault that passes", () => {
   it("catches up with a store that hangs", async () => {
     fake.dynamodb.fault = (request) => (request === 0 ? { kind: "hang" } : undefined);
     const records = batch(50);
-    const invocation = await processorOn(fake)(records);
+    const invocation = await (await processorIn(fake))(records);
     expect(invocation.checkpoint).toBe(50);
     expectNothingLost(records, invocation);
   });
@@ -85,7 +100,7 @@ describe("a fault that stays", () => {
   ])("of DynamoDB hands back from the first reading on: %s", async (_name, fault) => {
     fake.dynamodb.fault = () => fault;
     const records = [kinesisRecord(0, "poison 0"), ...batch(40).slice(1)];
-    const invocation = await processorOn(fake)(records, SHORT_MS);
+    const invocation = await (await warmProcessorOn(fake))(records, SHORT_MS);
     expect(invocation.checkpoint).toBe(1);
     expect(fake.items.size).toBe(0);
     expectNothingLost(records, invocation);
@@ -98,7 +113,7 @@ describe("a fault that stays", () => {
   ])("of S3 hands back from the first anomaly or poison on: %s", async (_name, fault) => {
     fake.s3.fault = () => fault;
     const records = batch(40);
-    const invocation = await processorOn(fake)(records, SHORT_MS);
+    const invocation = await (await warmProcessorOn(fake))(records, SHORT_MS);
     expect(invocation.checkpoint).toBe(3);
     expectNothingLost(records, invocation);
     expect(invocation.tookMs).toBeLessThan(SHORT_MS);
@@ -107,7 +122,7 @@ describe("a fault that stays", () => {
   it("of S3 alone hands back from the poison on", async () => {
     fake.s3.fault = () => SLOW_DOWN;
     const records = [0, 1, 2, 3].map((place) => kinesisRecord(place, place === 2 ? "poison 2" : goodPayload(place)));
-    const invocation = await processorOn(fake)(records, SHORT_MS);
+    const invocation = await (await warmProcessorOn(fake))(records, SHORT_MS);
     expect(invocation.checkpoint).toBe(2);
     expectNothingLost(records, invocation);
   });
@@ -116,7 +131,7 @@ describe("a fault that stays", () => {
     const stubborn = String(goodPayload(20).timestamp);
     fake.itemRule = { matches: ({ timestamp }) => timestamp?.N === stubborn, action: "leave" };
     const records = batch(40);
-    const invocation = await processorOn(fake)(records, SHORT_MS);
+    const invocation = await (await warmProcessorOn(fake))(records, SHORT_MS);
     expect(invocation.checkpoint).toBe(20);
     expectNothingLost(records, invocation);
     expect(fake.items.size).toBe(batch(40).filter((_, place) => place % 6 !== 5).length - 1);
@@ -128,7 +143,7 @@ describe("an item that DynamoDB refuses", () => {
     const refused = String(goodPayload(20).timestamp);
     fake.itemRule = { matches: ({ timestamp }) => timestamp?.N === refused, action: "refuse" };
     const records = Array.from({ length: 30 }, (_, place) => kinesisRecord(place, goodPayload(place)));
-    const { checkpoint, line } = await processorOn(fake)(records);
+    const { checkpoint, line } = await (await warmProcessorOn(fake))(records);
     expect(checkpoint).toBe(30);
     expect(fake.items.size).toBe(29);
     expect(rejectedLines(fake)).toEqual([
@@ -180,7 +195,7 @@ describe("whatever the stores do", () => {
             own.dynamodb.fault = (request) => tableFaults[request % tableFaults.length];
             own.s3.fault = (request) => objectFaults[request % objectFaults.length];
             const records = batch(count);
-            expectNothingLost(records, await processorOn(own)(records, 10_400));
+            expectNothingLost(records, await (await warmProcessorOn(own))(records, 10_400));
           } finally {
             await own.stop();
             fake = before;

@@ -73,6 +73,29 @@ describe("the processor on a good day", () => {
     ]);
   });
 
+  it("introduces itself the same way in a call past the SDK's middleware, and signs it", async () => {
+    const processor = processorOn(fake);
+    const seen = [];
+    for (const i of [1, 2]) {
+      await processor(good(i));
+      seen.push(fake.dynamodb.headers);
+    }
+    const [{ "amz-sdk-invocation-id": id, "amz-sdk-request": attempt, ...first } = {}, second = {}] = seen;
+    expect([id, attempt]).toEqual([expect.any(String), expect.stringMatching(/^attempt=1/)]);
+    const own = { "content-length": expect.any(String), "x-amz-date": expect.any(String) };
+    const signature = expect.stringMatching(
+      /^AWS4-HMAC-SHA256 Credential=test\/\d{8}\/sa-east-1\/dynamodb\/aws4_request, SignedHeaders=[\w;-]*host;[\w;-]*x-amz-target, Signature=[\da-f]{64}$/,
+    );
+    expect(second).toEqual({
+      ...first,
+      ...own,
+      "x-amz-content-sha256": expect.stringMatching(/^[\da-f]{64}$/),
+      authorization: signature,
+    });
+    expect(second["content-length"]).not.toBe(first["content-length"]);
+    expect(fake.items.size).toBe(2);
+  });
+
   it("takes one round trip for a good batch of 100, whose calls go out together", async () => {
     fake.dynamodb.latencyMs = 100;
     await processorOn(fake)(good(100));
