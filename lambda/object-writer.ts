@@ -1,7 +1,8 @@
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { ObjectWrite } from "./batch-plan";
 import type { Deadline } from "./deadline";
 import type { WriteOutcome } from "./fates";
+import { ObjectPut } from "./object-put";
 import { inRounds, withLimit } from "./rounds";
 import { judgeStoreError } from "./store-error";
 import type { WriteReport } from "./write-report";
@@ -11,11 +12,15 @@ const MAX_CALLS_IN_FLIGHT = 16;
 
 /** Puts objects into the archive bucket. */
 export class ObjectWriter {
+  private readonly put: ObjectPut;
+
   constructor(
-    private readonly client: S3Client,
-    private readonly bucket: string,
+    client: S3Client,
+    bucket: string,
     private readonly random: () => number,
-  ) {}
+  ) {
+    this.put = new ObjectPut(client, bucket);
+  }
 
   /** Writes all that it can until the deadline. What is not in the result has not been written. */
   async write(
@@ -25,13 +30,13 @@ export class ObjectWriter {
     report: WriteReport,
   ): Promise<Map<ObjectWrite, WriteOutcome>> {
     const outcomes = new Map<ObjectWrite, WriteOutcome>();
+    let call: "attempt" | "send" = "attempt";
     report.retried += await inRounds(writes, deadline, this.random, async (pending) => {
       const left: ObjectWrite[] = [];
       await withLimit(pending, MAX_CALLS_IN_FLIGHT, async (write) => {
         if (deadline.hasPassed) return;
-        const input = { Bucket: this.bucket, Key: write.key, Body: write.body, ContentType: contentType };
         try {
-          await deadline.race(this.client.send(new PutObjectCommand(input), { abortSignal: deadline.signal }));
+          await deadline.race(this.put[call]({ key: write.key, body: write.body, contentType }, deadline.signal));
           outcomes.set(write, { kind: "written" });
         } catch (error) {
           if (deadline.hasPassed) return;
@@ -41,6 +46,8 @@ export class ObjectWriter {
           else outcomes.set(write, { kind: "failed" });
         }
       });
+      // Whatever went wrong: the SDK tells what is to be made of it.
+      call = "send";
       return left;
     });
     return outcomes;

@@ -35,6 +35,7 @@ class FakeStore {
   requests = 0;
   /** Of the last request. */
   headers: IncomingHttpHeaders = {};
+  path: string | undefined;
   inFlight = 0;
   maxInFlight = 0;
 }
@@ -87,6 +88,7 @@ export class FakeAws {
     const store = isTable ? this.dynamodb : this.s3;
     const fault = store.fault(store.requests++);
     store.headers = request.headers;
+    store.path = request.url;
     store.inFlight++;
     store.maxInFlight = Math.max(store.maxInFlight, store.inFlight);
     if (store.latencyMs > 0) await new Promise((later) => setTimeout(later, store.latencyMs));
