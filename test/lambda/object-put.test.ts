@@ -18,8 +18,11 @@ describe("ObjectPut", () => {
     "writes the same object by both ways, with a bucket in the path: %s",
     async (forcePathStyle) => {
       const client = new S3Client({
-        // Any name under localhost is this machine, as a bucket's own host name is S3.
-        endpoint: fake.endpoint.replace("127.0.0.1", forcePathStyle ? "127.0.0.1" : "localhost"),
+        endpoint: fake.endpoint.replace("127.0.0.1", "localhost"),
+        // A bucket's own host name, too, is this machine.
+        requestHandler: {
+          httpAgent: new Agent({ lookup: (_name, options, done) => lookup("127.0.0.1", options, done) }),
+        },
         region: "sa-east-1",
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
         requestChecksumCalculation: "WHEN_REQUIRED",
