@@ -82,8 +82,8 @@ function fail(message) {
 }
 
 async function processorBundle() {
-  const { bundleProcessor } = await import("../lib/processor-bundle.ts");
-  return written("processor", bundleProcessor(dirname(here)).code);
+  const { bundleFunction } = await import("../lib/function-bundle.ts");
+  return written("processor", bundleFunction("processor", dirname(here)).code);
 }
 
 /** Bundled as the processor is. */

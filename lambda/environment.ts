@@ -1,20 +1,26 @@
 import { type AnomalyLimit, DEFAULTS, ENV } from "./contract";
 
-/** What the function needs to know, read once when it loads. */
-export interface Settings {
-  readonly table: string;
-  readonly bucket: string;
-  readonly environment: string;
+/** What a reading is judged by. */
+export interface Rules {
   /** By sensor type. A map, so that a type called `constructor` finds nothing. */
   readonly anomalyLimits: ReadonlyMap<string, AnomalyLimit>;
   readonly hotRetentionDays: number;
 }
 
+/** What the processor needs to know, read once when it loads. */
+export interface Settings extends Rules {
+  readonly table: string;
+  readonly bucket: string;
+  readonly environment: string;
+}
+
 /** Days after which a TTL is surely a mistake: ten years. */
 const MAX_RETENTION_DAYS = 3650;
 
-/** The settings in an environment. @throws Error that names every variable that is wrong, what it must be and what it was. */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The processor's settings in an environment. @throws Error that names every variable that is wrong, what it must be and what it was. */
+export function readSettings(env: Variables): Settings {
   const problems: string[] = [];
   const required = (name: string) => {
     const value = env[name] ?? "";
@@ -25,11 +31,29 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     table: required(ENV.table),
     bucket: required(ENV.bucket),
     environment: env[ENV.environment] || DEFAULTS.environment,
+    ...rulesIn(env, problems),
+  };
+  refuse(problems);
+  return settings;
+}
+
+/** The rules in an environment. @throws Error as `readSettings` does. */
+export function readRules(env: Variables): Rules {
+  const problems: string[] = [];
+  const rules = rulesIn(env, problems);
+  refuse(problems);
+  return rules;
+}
+
+function rulesIn(env: Variables, problems: string[]): Rules {
+  return {
     anomalyLimits: readLimits(env[ENV.anomalyLimits], problems),
     hotRetentionDays: readDays(env[ENV.hotRetentionDays], problems),
   };
+}
+
+function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(`The function's environment is not usable: ${problems.join("; ")}`);
-  return settings;
 }
 
 function readDays(text: string | undefined, problems: string[]): number {

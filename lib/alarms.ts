@@ -10,6 +10,8 @@ export interface Watched {
   readonly tableName: pulumi.Input<string>;
   readonly functionName: pulumi.Input<string>;
   readonly mappingUuid: pulumi.Input<string>;
+  readonly deliveryStreamName: pulumi.Input<string>;
+  readonly transformName: pulumi.Input<string>;
 }
 
 /** One alarm: when a statistic of a metric goes over (or, for silence, under) its threshold. */
@@ -21,7 +23,7 @@ export interface Alarm {
   readonly namespace: string;
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly statistic: "Sum" | "Maximum";
+  readonly statistic: "Sum" | "Maximum" | "Minimum";
   readonly comparison: "GreaterThanThreshold" | "LessThanThreshold";
   /** In the metric's own unit. */
   readonly threshold: number;
@@ -43,6 +45,8 @@ export function alarms(watched: Watched, config: StackConfig): readonly Alarm[] 
   const stream = { namespace: "AWS/Kinesis", dimensions: { StreamName } };
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html: the index is a series of its own.
   const table = { namespace: "AWS/DynamoDB", metric: "WriteThrottleEvents", threshold: config.alarmThrottledWrites };
+  // https://docs.aws.amazon.com/firehose/latest/dev/cloudwatch-metrics.html
+  const delivery = { namespace: "AWS/Firehose", dimensions: { DeliveryStreamName: watched.deliveryStreamName } };
   // https://docs.aws.amazon.com/iot/latest/developerguide/metrics_dimensions.html
   const rule = { namespace: "AWS/IoT" };
   return [
@@ -139,6 +143,38 @@ export function alarms(watched: Watched, config: StackConfig): readonly Alarm[] 
         dimensions: { RuleName },
       },
     ),
+    age(
+      "archive-freshness",
+      `The oldest reading that is not archived yet has waited more than ${config.alarmArchiveAgeMinutes} minutes (maximum age, seconds).`,
+      { ...delivery, metric: "DeliveryToS3.DataFreshness", threshold: config.alarmArchiveAgeMinutes * 60 },
+    ),
+    age(
+      "archive-lag",
+      `The delivery to the cold tier is more than ${config.alarmArchiveAgeMinutes} minutes behind the stream (maximum age, milliseconds).`,
+      { ...delivery, metric: "KinesisMillisBehindLatest", threshold: config.alarmArchiveAgeMinutes * 60_000 },
+    ),
+    sum("archive-conversion-failures", "Rows did not become Parquet; they are in firehose-errors/ (count).", {
+      ...delivery,
+      metric: "FailedConversion.Records",
+    }),
+    {
+      ...sum(
+        "archive-delivery-failures",
+        "The bucket refused an object of the cold tier (share of deliveries that succeed).",
+        {
+          ...delivery,
+          metric: "DeliveryToS3.Success",
+          threshold: 1,
+        },
+      ),
+      statistic: "Minimum",
+      comparison: "LessThanThreshold",
+    },
+    sum("archive-transform-errors", "The archive's transform function failed, and Firehose tries again (count).", {
+      namespace: "AWS/Lambda",
+      dimensions: { FunctionName: watched.transformName },
+      metric: "Errors",
+    }),
   ];
 }
 

@@ -93,6 +93,8 @@ export function archiveLifecycle(): LifecycleRule[] {
     expiring("anomalies", PREFIX.anomalies, 365),
     expiring("rejected", PREFIX.rejected, 90),
     expiring("failed-batches", PREFIX.failed, 90),
+    expiring("archive-errors", PREFIX.archiveErrors, 90),
+    expiring("query-results", PREFIX.queryResults, 7),
     {
       id: "noncurrent-versions",
       status: "Enabled",

@@ -45,6 +45,10 @@ export interface StackConfig {
   readonly alarmRejectedReadings: number;
   /** Anomalies in five minutes that are still no alarm. */
   readonly alarmAnomalies: number;
+  /** Minutes that a reading may wait for the cold tier; its buffer alone takes 15. */
+  readonly alarmArchiveAgeMinutes: number;
+  /** Most gigabytes that one query of the history may read. */
+  readonly queryScanLimitGb: number;
 }
 
 /** Reserved concurrency where "auto" decides: enough for four shards with two invocations each, and a little room. */
@@ -85,6 +89,8 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   alarmThrottledWrites: { rule: wholeNumber(0, 1_000_000), default: 10 },
   alarmRejectedReadings: { rule: wholeNumber(0, 1_000_000), default: 10 },
   alarmAnomalies: { rule: wholeNumber(0, 1_000_000), default: 10 },
+  alarmArchiveAgeMinutes: { rule: wholeNumber(20, 10_080), default: 60 },
+  queryScanLimitGb: { rule: wholeNumber(1, 100_000), default: 10 },
 };
 
 /** How a part of a list or an object is set: https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/ */

@@ -10,6 +10,8 @@ export interface Shown {
   readonly functionName: string;
   readonly mappingUuid: string;
   readonly bucketName: string;
+  readonly deliveryStreamName: string;
+  readonly transformName: string;
 }
 
 type Metric = readonly (string | Readonly<Record<string, string>>)[];
@@ -22,7 +24,7 @@ interface Panel {
   readonly metrics: readonly Metric[];
 }
 
-/** Four rows of panels: what comes in, how far behind, what is wrong, and what costs. */
+/** Rows of panels: what comes in, how far behind, what is wrong, the cold tier, and what costs. */
 function panels({
   suffix,
   streamName,
@@ -31,6 +33,8 @@ function panels({
   functionName,
   mappingUuid,
   bucketName,
+  deliveryStreamName,
+  transformName,
 }: Shown): readonly Panel[] {
   const stream = (metric: string): Metric => ["AWS/Kinesis", metric, "StreamName", streamName];
   const lambda = (metric: string): Metric => ["AWS/Lambda", metric, "FunctionName", functionName];
@@ -38,6 +42,7 @@ function panels({
   const own = (metric: string): Metric => [METRIC_NAMESPACE, metric, METRIC_DIMENSION, suffix];
   const table = (metric: string): Metric => ["AWS/DynamoDB", metric, "TableName", tableName];
   const index = (metric: string): Metric => [...table(metric), "GlobalSecondaryIndexName", SENSOR_TYPE_INDEX];
+  const delivery = (metric: string): Metric => ["AWS/Firehose", metric, "DeliveryStreamName", deliveryStreamName];
   const daily = 24 * 60 * 60;
   return [
     {
@@ -79,6 +84,28 @@ function panels({
         ["AWS/IoT", "Failure", "RuleName", ruleName, "ActionType", "Kinesis"],
         ["AWS/IoT", "ParseError", "RuleName", ruleName],
       ],
+    },
+    {
+      title: "Cold tier: behind",
+      unit: "seconds on the way; milliseconds behind the stream",
+      statistic: "Maximum",
+      metrics: [delivery("DeliveryToS3.DataFreshness"), delivery("KinesisMillisBehindLatest")],
+    },
+    {
+      title: "Cold tier: rows and failures",
+      unit: "count",
+      statistic: "Sum",
+      metrics: [
+        delivery("SucceedConversion.Records"),
+        delivery("FailedConversion.Records"),
+        ["AWS/Lambda", "Errors", "FunctionName", transformName],
+      ],
+    },
+    {
+      title: "Cold tier: share of deliveries that succeed",
+      unit: "share",
+      statistic: "Minimum",
+      metrics: [delivery("DeliveryToS3.Success")],
     },
     {
       title: "Cost drivers: writes, bytes, invocations",

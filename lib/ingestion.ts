@@ -6,44 +6,22 @@ import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./
 
 export interface IngestionArgs {
   readonly environment: Environment;
-  readonly config: Pick<StackConfig, "streamMode" | "shardCount" | "streamRetentionHours" | "logRetentionDays">;
+  readonly config: Pick<StackConfig, "logRetentionDays">;
+  /** Where the messages go. */
+  readonly stream: aws.kinesis.Stream;
+  /** What reads the stream from its latest record on: it has to exist before the first message. */
+  readonly readers: readonly pulumi.Resource[];
 }
 
-/** Every shard-level metric that the dashboard and an operator's questions need. */
-const SHARD_LEVEL_METRICS = [
-  "IncomingBytes",
-  "IncomingRecords",
-  "OutgoingBytes",
-  "OutgoingRecords",
-  "WriteProvisionedThroughputExceeded",
-  "ReadProvisionedThroughputExceeded",
-  "IteratorAgeMilliseconds",
-];
-
-/** From the MQTT topic into the stream: the stream, the rule that fills it, the rule's role and its error log. */
+/** From the MQTT topic into the stream: the rule, its role and its error log. */
 export class Ingestion extends pulumi.ComponentResource {
-  readonly stream: aws.kinesis.Stream;
   readonly rule: aws.iot.TopicRule;
 
-  constructor(name: string, { environment, config }: IngestionArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: IngestionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:Ingestion", name, {}, opts);
+    const { environment, config, stream, readers } = args;
     const { names } = environment;
     const parent = { parent: this };
-    const onDemand = config.streamMode === "ON_DEMAND";
-    this.stream = new aws.kinesis.Stream(
-      `${name}-stream`,
-      {
-        name: names.stream,
-        streamModeDetails: { streamMode: config.streamMode },
-        ...(onDemand ? {} : { shardCount: config.shardCount }),
-        retentionPeriod: config.streamRetentionHours,
-        shardLevelMetrics: SHARD_LEVEL_METRICS,
-        encryptionType: "KMS",
-        kmsKeyId: "alias/aws/kinesis",
-        tags: tagsOf(environment, names.stream, "Readings on their way to the processor"),
-      },
-      { ...parent, protect: environment.protectData },
-    );
     const errorLog = new aws.cloudwatch.LogGroup(
       `${name}-error-log`,
       {
@@ -70,7 +48,7 @@ export class Ingestion extends pulumi.ComponentResource {
       {
         name: "write-stream-and-error-log",
         role: role.id,
-        policy: policyText({ streamArn: this.stream.arn, errorLogArn: errorLog.arn }, ruleRolePolicy),
+        policy: policyText({ streamArn: stream.arn, errorLogArn: errorLog.arn }, ruleRolePolicy),
       },
       parent,
     );
@@ -84,14 +62,14 @@ export class Ingestion extends pulumi.ComponentResource {
         sql: "SELECT * FROM 'sensor/data/#'",
         sqlVersion: "2016-03-23",
         // A plain string: AWS IoT substitutes the topic's third level, the thing that published.
-        kineses: [{ streamName: this.stream.name, partitionKey: "${topic(3)}", roleArn: role.arn }],
+        kineses: [{ streamName: stream.name, partitionKey: "${topic(3)}", roleArn: role.arn }],
         errorAction: { cloudwatchLogs: { logGroupName: errorLog.name, roleArn: role.arn } },
         tags: tagsOf(environment, names.rule, "From the device topics into the stream"),
       },
       // A rule that is on before its role may write would drop what arrives.
-      { ...parent, dependsOn: [rolePolicy] },
+      { ...parent, dependsOn: [rolePolicy, ...readers] },
     );
-    this.registerOutputs({ streamName: this.stream.name, ruleName: this.rule.name });
+    this.registerOutputs({ ruleName: this.rule.name });
   }
 }
 

@@ -16,6 +16,8 @@ export interface MonitoringArgs {
   readonly bucket: aws.s3.Bucket;
   readonly function: aws.lambda.Function;
   readonly mapping: aws.lambda.EventSourceMapping;
+  readonly deliveryStream: aws.kinesis.FirehoseDeliveryStream;
+  readonly transform: aws.lambda.Function;
 }
 
 /** Who is told, of what, and where to look: the alarm topic and its subscribers, the alarms, the dashboard. */
@@ -63,6 +65,8 @@ export class Monitoring extends pulumi.ComponentResource {
       tableName: table.name,
       functionName: args.function.name,
       mappingUuid: mapping.uuid,
+      deliveryStreamName: args.deliveryStream.name,
+      transformName: args.transform.name,
     };
     for (const alarm of alarms(watched, config)) {
       const physicalName = alarmName(alarm.key, suffix);

@@ -12,6 +12,12 @@ export interface PhysicalNames {
   readonly devicePolicy: string;
   readonly alarmTopic: string;
   readonly dashboard: string;
+  readonly archiveDelivery: string;
+  readonly archiveDeliveryRole: string;
+  readonly archiveTransform: string;
+  readonly archiveTransformRole: string;
+  readonly historyDatabase: string;
+  readonly historyWorkgroup: string;
 }
 
 /** The names of the environment `suffix` in an account. */
@@ -29,6 +35,12 @@ export function physicalNames(suffix: string, accountId: string): PhysicalNames 
     devicePolicy: `iot-device-policy-${suffix}`,
     alarmTopic: `iot-alarms-${suffix}`,
     dashboard: `iot-monitoring-${suffix}`,
+    archiveDelivery: `iot-sensor-archive-${suffix}`,
+    archiveDeliveryRole: `iot-firehose-role-${suffix}`,
+    archiveTransform: `iot-archive-transform-${suffix}`,
+    archiveTransformRole: `iot-archive-lambda-role-${suffix}`,
+    historyDatabase: `iot_sensor_${suffix.replaceAll("-", "_")}`,
+    historyWorkgroup: `iot-sensor-${suffix}`,
   };
 }
 
@@ -61,6 +73,15 @@ const RULES: Readonly<Record<keyof PhysicalNames, { readonly maxLength: number; 
   alarmTopic: { maxLength: 256, pattern: /^[A-Za-z0-9_-]+$/ },
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
   dashboard: { maxLength: 255, pattern: /^[A-Za-z0-9_-]+$/ },
+  // https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
+  archiveDelivery: { maxLength: 64, pattern: /^[A-Za-z0-9_.-]+$/ },
+  archiveDeliveryRole: { maxLength: 64, pattern: /^[\w+=,.@-]+$/ },
+  archiveTransform: { maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/ },
+  archiveTransformRole: { maxLength: 64, pattern: /^[\w+=,.@-]+$/ },
+  // https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
+  historyDatabase: { maxLength: 255, pattern: /^[a-z0-9_]+$/ },
+  // https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html
+  historyWorkgroup: { maxLength: 128, pattern: /^[a-zA-Z0-9._-]+$/ },
 };
 
 /** Account ids have twelve digits; which ones changes no length. */

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { ENV, PREFIX } from "../lambda/contract";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
+import { bundleFunction, NOTICES_FILE, readNotices } from "./function-bundle";
 import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
-import { bundleProcessor, NOTICES_FILE, readNotices } from "./processor-bundle";
 
 export interface ProcessorArgs {
   readonly environment: Environment;
@@ -74,7 +74,7 @@ export class Processor extends pulumi.ComponentResource {
       },
       parent,
     );
-    const { code } = bundleProcessor();
+    const { code } = bundleFunction("processor");
     this.function = new aws.lambda.Function(
       `${name}-function`,
       {

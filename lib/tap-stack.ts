@@ -1,14 +1,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArchiveBucket } from "./archive-bucket";
+import { ArchiveDelivery } from "./archive-delivery";
 import { REGION, type StackConfig } from "./config";
 import { DeviceAccess } from "./device-access";
 import type { Environment } from "./environment";
+import { History } from "./history";
 import { HotStore } from "./hot-store";
 import { Ingestion } from "./ingestion";
 import { Monitoring } from "./monitoring";
 import { physicalNames } from "./names";
 import { Processor } from "./processor";
+import { ReadingStream } from "./reading-stream";
 
 export interface TapStackArgs {
   readonly config: StackConfig;
@@ -28,6 +31,9 @@ export interface TapStackOutputs {
   /** The host that devices connect to. */
   readonly iot_endpoint: pulumi.Output<string>;
   readonly dashboard_url: pulumi.Output<string>;
+  /** Database and workgroup of the history. */
+  readonly athena_database: pulumi.Output<string>;
+  readonly athena_workgroup: pulumi.Output<string>;
 }
 
 /** One environment of a plant: from the sensors' topics to the stores, and who watches over it. */
@@ -41,12 +47,34 @@ export class TapStack extends pulumi.ComponentResource {
 
     const { bucket } = new ArchiveBucket(`${name}-archive`, { environment }, parent);
     const { table } = new HotStore(`${name}-hot-store`, { environment }, parent);
-    const { stream, rule } = new Ingestion(`${name}-ingestion`, { environment, config }, parent);
+    const history = new History(`${name}-history`, { environment, config, bucket }, parent);
+    const { stream } = new ReadingStream(`${name}-stream`, { environment, config }, parent);
     const processor = new Processor(`${name}-processor`, { environment, config, stream, table, bucket }, parent);
+    const { deliveryStream, transform } = new ArchiveDelivery(
+      `${name}-archive-delivery`,
+      { environment, config, stream, bucket, table: history.readings },
+      parent,
+    );
+    const { rule } = new Ingestion(
+      `${name}-ingestion`,
+      { environment, config, stream, readers: [deliveryStream] },
+      parent,
+    );
     const { policy } = new DeviceAccess(`${name}-device-access`, { environment }, parent);
     const monitoring = new Monitoring(
       `${name}-monitoring`,
-      { environment, config, stream, rule, table, bucket, function: processor.function, mapping: processor.mapping },
+      {
+        environment,
+        config,
+        stream,
+        rule,
+        table,
+        bucket,
+        function: processor.function,
+        mapping: processor.mapping,
+        deliveryStream,
+        transform,
+      },
       parent,
     );
 
@@ -61,6 +89,8 @@ export class TapStack extends pulumi.ComponentResource {
       region: pulumi.output(REGION),
       iot_endpoint: aws.iot.getEndpointOutput({ endpointType: "iot:Data-ATS" }, parent).endpointAddress,
       dashboard_url: pulumi.interpolate`https://${REGION}.console.aws.amazon.com/cloudwatch/home?region=${REGION}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,
+      athena_database: history.database.name,
+      athena_workgroup: history.workgroup.name,
     };
     this.registerOutputs(this.outputs);
   }

@@ -32,6 +32,10 @@ export function computedBy(type: string, { name, inputs, region, accountId }: De
       return { id: given, ...arn("dynamodb", `table/${given}`) };
     case "aws:kinesis/stream:Stream":
       return arn("kinesis", `stream/${given}`);
+    case "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream":
+      return arn("firehose", `deliverystream/${given}`);
+    case "aws:glue/catalogTable:CatalogTable":
+      return arn("glue", `table/${inputs.databaseName}/${given}`);
     case "aws:lambda/function:Function":
       return { id: given, ...arn("lambda", `function:${given}`) };
     case "aws:lambda/eventSourceMapping:EventSourceMapping":

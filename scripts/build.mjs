@@ -5,14 +5,15 @@ import requireNode from "./require-node.mjs";
 
 requireNode();
 
-const { bundleProcessor, BUNDLE_FILE } = await import("../lib/processor-bundle.ts");
+const { bundleFunction, BUNDLE_FILE } = await import("../lib/function-bundle.ts");
 
 const root = dirname(import.meta.dirname);
-const file = join(root, BUNDLE_FILE);
-const { code, sourceMap } = bundleProcessor(root);
-mkdirSync(dirname(file), { recursive: true });
-writeFileSync(file, code);
-writeFileSync(`${file}.map`, sourceMap);
-
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
-console.log(`${BUNDLE_FILE}: ${kilobytes(code.length)}, ${kilobytes(gzipSync(code).length)} compressed`);
+for (const [name, path] of Object.entries(BUNDLE_FILE)) {
+  const file = join(root, path);
+  const { code, sourceMap } = bundleFunction(name, root);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, code);
+  writeFileSync(`${file}.map`, sourceMap);
+  console.log(`${path}: ${kilobytes(code.length)}, ${kilobytes(gzipSync(code).length)} compressed`);
+}

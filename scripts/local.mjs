@@ -13,6 +13,7 @@ const paths = {
   projectRoot,
   runFolder,
   processor: join(runFolder, "index.js"),
+  archiveTransform: join(runFolder, "archive.js"),
   functionRuntime: join(runFolder, "runtime.mjs"),
   emulator: join(runFolder, "emulator.mjs"),
 };

@@ -4,10 +4,10 @@ import requireNode from "./require-node.mjs";
 
 requireNode();
 
-const { bundleProcessor, NOTICES_FILE } = await import("../lib/processor-bundle.ts");
+const { bundleFunction, NOTICES_FILE } = await import("../lib/function-bundle.ts");
 const { thirdPartyNotices } = await import("../lib/third-party-notices.ts");
 
 const root = dirname(import.meta.dirname);
-const notices = thirdPartyNotices(root, bundleProcessor(root).sources);
+const notices = thirdPartyNotices(root, bundleFunction("processor", root).sources);
 writeFileSync(join(root, NOTICES_FILE), notices);
 console.log(`${NOTICES_FILE}: ${(notices.length / 1000).toFixed(0)} kB`);

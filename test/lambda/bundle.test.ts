@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleProcessor } from "../../lib/processor-bundle";
+import { bundleFunction } from "../../lib/function-bundle";
 import { FakeAws } from "../helpers/fake-aws";
 import { goodPayload, kinesisRecord } from "../helpers/kinesis-records";
 
@@ -24,7 +24,7 @@ describe("the bundle that is deployed", () => {
   beforeAll(async () => {
     fake = await FakeAws.start();
     folder = mkdtempSync(join(tmpdir(), "bundle-"));
-    writeFileSync(join(folder, "index.js"), bundleProcessor().code);
+    writeFileSync(join(folder, "index.js"), bundleFunction("processor").code);
   });
   afterAll(async () => {
     await fake.stop();

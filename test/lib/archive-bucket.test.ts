@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { archiveLifecycle } from "../../lib/archive-bucket";
 import type { Recording } from "../../local/capture";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
@@ -91,6 +92,8 @@ describe("the archive bucket", () => {
         { ...enabled, id: "anomalies", filter: { prefix: "anomalies/" }, expiration: { days: 365 } },
         { ...enabled, id: "rejected", filter: { prefix: "rejected/" }, expiration: { days: 90 } },
         { ...enabled, id: "failed-batches", filter: { prefix: "aws/lambda/" }, expiration: { days: 90 } },
+        { ...enabled, id: "archive-errors", filter: { prefix: "firehose-errors/" }, expiration: { days: 90 } },
+        { ...enabled, id: "query-results", filter: { prefix: "athena-results/" }, expiration: { days: 7 } },
         {
           ...enabled,
           id: "noncurrent-versions",
@@ -163,5 +166,63 @@ describe("the access log bucket", () => {
         },
       ],
     });
+  });
+});
+
+/** Below this an object has no transition by default. https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+const LEAST_TO_MOVE = 128 * 1024;
+
+/** Where all the archive's rules together put a current object of this age; undefined where it has expired. */
+function classOf(key: string, bytes: number, days: number): string | undefined {
+  const rules = archiveLifecycle().filter(({ filter }) =>
+    key.startsWith(String(filter && "prefix" in filter && filter.prefix)),
+  );
+  type Expiry = { days?: number };
+  if (rules.some(({ expiration }) => days >= ((expiration as Expiry | undefined)?.days ?? Number.POSITIVE_INFINITY)))
+    return undefined;
+  const due = rules
+    .flatMap(({ transitions }) => (transitions ?? []) as { days: number; storageClass: string }[])
+    .filter((transition) => days >= transition.days && bytes >= LEAST_TO_MOVE)
+    .sort((a, b) => a.days - b.days);
+  return due.at(-1)?.storageClass ?? "STANDARD";
+}
+
+describe("an object in the archive bucket", () => {
+  const LARGE = 5_000_000;
+  const SMALL = 2_000;
+  it.each<[string, number, (string | undefined)[]]>([
+    [
+      "readings/2026/11/24/03/a.parquet",
+      LARGE,
+      ["STANDARD", "STANDARD", "GLACIER", "GLACIER", "DEEP_ARCHIVE", "DEEP_ARCHIVE", undefined],
+    ],
+    [
+      "readings/2026/11/24/03/b.parquet",
+      SMALL,
+      ["STANDARD", "STANDARD", "STANDARD", "STANDARD", "STANDARD", "STANDARD", undefined],
+    ],
+    [
+      "anomalies/sensor-001/1-temperature.json",
+      SMALL,
+      ["STANDARD", "STANDARD", "STANDARD", "STANDARD", "STANDARD", "STANDARD", undefined],
+    ],
+    [
+      "rejected/2026/11/24/03/s-1-2.jsonl",
+      LARGE,
+      ["STANDARD", "STANDARD", undefined, undefined, undefined, undefined, undefined],
+    ],
+    [
+      "aws/lambda/m/s/2026/11/24/x",
+      LARGE,
+      ["STANDARD", "STANDARD", undefined, undefined, undefined, undefined, undefined],
+    ],
+    [
+      "firehose-errors/processing-failed/2026/11/24/03/x",
+      SMALL,
+      ["STANDARD", "STANDARD", undefined, undefined, undefined, undefined, undefined],
+    ],
+    ["athena-results/x.csv", LARGE, ["STANDARD", undefined, undefined, undefined, undefined, undefined, undefined]],
+  ])("%s of %i bytes is at 6, 89, 90, 179, 180, 364 and 365 days where it should be", (key, bytes, classes) => {
+    expect([6, 89, 90, 179, 180, 364, 365].map((days) => classOf(key, bytes, days))).toEqual(classes);
   });
 });

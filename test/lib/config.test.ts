@@ -24,6 +24,8 @@ const DEFAULTS: StackConfig = {
   alarmThrottledWrites: 10,
   alarmRejectedReadings: 10,
   alarmAnomalies: 10,
+  alarmArchiveAgeMinutes: 60,
+  queryScanLimitGb: 10,
 };
 
 function parse(given: Readonly<Record<string, unknown>>): StackConfig {

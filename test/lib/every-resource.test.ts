@@ -87,7 +87,9 @@ describe("policies", () => {
       .flatMap(statementsOf)
       .filter(({ Effect, Principal }) => Effect === "Allow" && Principal !== undefined);
     expect(allowed.map(({ Principal }) => Principal)).toEqual(
-      ["lambda", "iot", "cloudwatch", "logging.s3"].map((service) => ({ Service: `${service}.amazonaws.com` })),
+      ["lambda", "lambda", "firehose", "iot", "cloudwatch", "logging.s3"].map((service) => ({
+        Service: `${service}.amazonaws.com`,
+      })),
     );
   });
 

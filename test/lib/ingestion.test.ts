@@ -28,7 +28,7 @@ describe("Ingestion", () => {
       ],
       encryptionType: "KMS",
       kmsKeyId: "alias/aws/kinesis",
-      tags: tags("iot-sensor-stream-dev", "Readings on their way to the processor"),
+      tags: tags("iot-sensor-stream-dev", "Readings on their way to the processor and the archive"),
     });
   });
 
@@ -51,12 +51,13 @@ describe("Ingestion", () => {
     });
   });
 
-  it("has the error log and what the role may do in place before the rule", () => {
+  it("has the error log, what the role may do, and the archive's reader in place before the rule", () => {
     expect(dependenciesOf(stack.only("aws:iot/topicRule:TopicRule"))).toEqual([
+      "iot-archive-delivery-delivery",
       "iot-ingestion-error-log",
       "iot-ingestion-rule-role",
       "iot-ingestion-rule-role-policy",
-      "iot-ingestion-stream",
+      "iot-stream-stream",
     ]);
     expect(named(stack, "aws:cloudwatch/logGroup:LogGroup", "/aws/iot/rules/dev").inputs).toEqual({
       name: "/aws/iot/rules/dev",

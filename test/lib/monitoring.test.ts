@@ -10,6 +10,18 @@ const STREAM = { StreamName: "iot-sensor-stream-dev" };
 const TABLE = { TableName: "iot-sensor-data-dev" };
 const RULE = { RuleName: "iot_sensor_rule_dev" };
 const OWN = { Environment: "dev" };
+const DELIVERY = { DeliveryStreamName: "iot-sensor-archive-dev" };
+const TRANSFORM = { FunctionName: "iot-archive-transform-dev" };
+/** Alarms that go off below their threshold. */
+const FALLING = ["silence", "archive-delivery-failures"];
+/** What an alarm's description says that its threshold counts; the rest are counts. */
+const UNITS: Readonly<Record<string, string>> = {
+  "kinesis-iterator-age": "maximum age, milliseconds",
+  "processor-iterator-age": "maximum age, milliseconds",
+  "archive-freshness": "maximum age, seconds",
+  "archive-lag": "maximum age, milliseconds",
+  "archive-delivery-failures": "share of deliveries that succeed",
+};
 
 let stack: Recording;
 beforeAll(async () => {
@@ -86,6 +98,11 @@ const ALARMS = [
   ["destination-failures", "AWS/Lambda", "DestinationDeliveryFailures", FUNCTION, "Sum", 0, 300, 1],
   ["rule-failures", "AWS/IoT", "Failure", { ...RULE, ActionType: "Kinesis" }, "Sum", 0, 300, 1],
   ["rule-parse-errors", "AWS/IoT", "ParseError", RULE, "Sum", 0, 300, 1],
+  ["archive-freshness", "AWS/Firehose", "DeliveryToS3.DataFreshness", DELIVERY, "Maximum", 3600, 300, 2],
+  ["archive-lag", "AWS/Firehose", "KinesisMillisBehindLatest", DELIVERY, "Maximum", 3_600_000, 300, 2],
+  ["archive-conversion-failures", "AWS/Firehose", "FailedConversion.Records", DELIVERY, "Sum", 0, 300, 1],
+  ["archive-delivery-failures", "AWS/Firehose", "DeliveryToS3.Success", DELIVERY, "Minimum", 1, 300, 1],
+  ["archive-transform-errors", "AWS/Lambda", "Errors", TRANSFORM, "Sum", 0, 300, 1],
 ] as const;
 
 describe("the alarms", () => {
@@ -101,7 +118,7 @@ describe("the alarms", () => {
         metricName,
         dimensions,
         statistic,
-        comparisonOperator: silence ? "LessThanThreshold" : "GreaterThanThreshold",
+        comparisonOperator: FALLING.includes(key) ? "LessThanThreshold" : "GreaterThanThreshold",
         threshold,
         period,
         evaluationPeriods: periods,
@@ -120,11 +137,9 @@ describe("the alarms", () => {
   });
 
   it("say in which unit they count", () => {
-    for (const { inputs } of stack.ofType(ALARM)) {
-      const age = String(inputs.metricName).includes("IteratorAge");
-      expect(inputs.alarmDescription).toMatch(
-        age ? /\(maximum age, milliseconds\)\. What to do: / : /\(count\)\. What to do: /,
-      );
+    for (const [key] of ALARMS) {
+      const { inputs } = named(stack, ALARM, `iot-${key}-dev`);
+      expect(inputs.alarmDescription).toContain(` (${UNITS[key] ?? "count"}). What to do: docs/operations.md#${key}`);
     }
   });
 
@@ -136,6 +151,7 @@ describe("the alarms", () => {
       alarmThrottledWrites: 2,
       alarmRejectedReadings: 3,
       alarmAnomalies: 4,
+      alarmArchiveAgeMinutes: 20,
     });
     const thresholds = tuned.ofType(ALARM).map(({ inputs }) => [inputs.name, inputs.threshold]);
     expect(Object.fromEntries(thresholds)).toMatchObject({
@@ -146,6 +162,8 @@ describe("the alarms", () => {
       "iot-dynamodb-index-throttles-dev": 2,
       "iot-rejected-readings-dev": 3,
       "iot-anomalies-dev": 4,
+      "iot-archive-freshness-dev": 1200,
+      "iot-archive-lag-dev": 1_200_000,
     });
     expect(named(tuned, ALARM, "iot-silence-dev").inputs).toMatchObject({ period: 60, evaluationPeriods: 1440 });
   });
@@ -185,6 +203,9 @@ describe("the dashboard", () => {
         "Set aside",
         "Throttles",
         "Errors",
+        "Cold tier: behind",
+        "Cold tier: rows and failures",
+        "Cold tier: share of deliveries that succeed",
         "Cost drivers: writes, bytes, invocations",
         "Cost drivers: bytes and objects kept",
       ].map((title) => ["metric", title, "sa-east-1"]),

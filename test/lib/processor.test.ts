@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleProcessor } from "../../lib/processor-bundle";
+import { bundleFunction } from "../../lib/function-bundle";
 import type { Recording } from "../../local/capture";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 describe("Processor", () => {
   it("declares the function", () => {
-    const { code, ...inputs } = stack.only("aws:lambda/function:Function").inputs;
+    const { code, ...inputs } = named(stack, "aws:lambda/function:Function", "iot-sensor-processor-dev").inputs;
     expect(inputs).toEqual({
       name: FUNCTION,
       description: "Checks, judges and stores the readings of the stream.",
@@ -39,11 +39,11 @@ describe("Processor", () => {
   });
 
   it("uploads the bundle and its licences, and no source map", async () => {
-    const { code } = stack.only("aws:lambda/function:Function").inputs;
+    const { code } = named(stack, "aws:lambda/function:Function", "iot-sensor-processor-dev").inputs;
     const { assets } = code as { assets: Promise<Record<string, { text: Promise<string> }>> };
     const files = await assets;
     expect(Object.keys(files).sort()).toEqual(["THIRD-PARTY-NOTICES", "index.js"]);
-    expect(await files["index.js"]?.text).toBe(bundleProcessor().code);
+    expect(await files["index.js"]?.text).toBe(bundleFunction("processor").code);
   });
 
   it("has its log group, kept for as long as configured, and its role in place before the function", () => {
@@ -53,7 +53,7 @@ describe("Processor", () => {
       retentionInDays: 30,
       tags: tags(name, "Log of the processor"),
     });
-    expect(dependenciesOf(stack.only("aws:lambda/function:Function"))).toEqual([
+    expect(dependenciesOf(named(stack, "aws:lambda/function:Function", "iot-sensor-processor-dev"))).toEqual([
       "iot-archive-archive-bucket",
       "iot-hot-store-table",
       "iot-processor-log",
@@ -160,7 +160,8 @@ describe("Processor", () => {
 
   it("reserves nothing where told so, and by default for a stream on demand", async () => {
     for (const config of [{ reservedConcurrency: -1 }, { streamMode: "ON_DEMAND" }]) {
-      const { inputs } = (await recordStack("dev", config)).only("aws:lambda/function:Function");
+      const declared = await recordStack("dev", config);
+      const { inputs } = named(declared, "aws:lambda/function:Function", "iot-sensor-processor-dev");
       expect(inputs).not.toHaveProperty("reservedConcurrentExecutions");
     }
   });
@@ -174,7 +175,7 @@ describe("Processor", () => {
       retryAttempts: 8,
       retryMaxAgeSeconds: 3600,
     });
-    const { environment } = tuned.only("aws:lambda/function:Function").inputs;
+    const { environment } = named(tuned, "aws:lambda/function:Function", "iot-sensor-processor-dev").inputs;
     expect(environment).toMatchObject({
       variables: { ANOMALY_LIMITS: '{"humidity":{"max":90}}', HOT_RETENTION_DAYS: "7" },
     });

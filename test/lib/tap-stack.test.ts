@@ -30,6 +30,8 @@ describe("TapStack", () => {
       iot_policy_name: "iot-device-policy-dev",
       alarm_topic_arn: "arn:aws:sns:sa-east-1:123456789012:iot-alarms-dev",
       region: "sa-east-1",
+      athena_database: "iot_sensor_dev",
+      athena_workgroup: "iot-sensor-dev",
       iot_endpoint: "local-ats.iot.sa-east-1.amazonaws.com",
       dashboard_url:
         "https://sa-east-1.console.aws.amazon.com/cloudwatch/home?region=sa-east-1#dashboards/dashboard/iot-monitoring-dev",
@@ -43,8 +45,11 @@ describe("TapStack", () => {
       [stack, undefined],
       ["iot:index:ArchiveBucket", stack],
       ["iot:index:HotStore", stack],
-      ["iot:index:Ingestion", stack],
+      ["iot:index:History", stack],
+      ["iot:index:ReadingStream", stack],
       ["iot:index:Processor", stack],
+      ["iot:index:ArchiveDelivery", stack],
+      ["iot:index:Ingestion", stack],
       ["iot:index:DeviceAccess", stack],
       ["iot:index:Monitoring", stack],
       ["iot:index:PrivateBucket", "iot:index:ArchiveBucket"],
@@ -132,9 +137,17 @@ function byName(recording: Recording) {
     .sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
 }
 
-/** The names that AWS knows a resource by; an inline policy's is its role's own. */
+/** What is named within another resource: a role's policy, a database's table, a workgroup's query, a log group's stream. */
+const NAMED_WITHIN = [
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:glue/catalogTable:CatalogTable",
+  "aws:athena/namedQuery:NamedQuery",
+  "aws:cloudwatch/logStream:LogStream",
+];
+
+/** The names that AWS knows a resource by. */
 function physicalNamesOf({ type, inputs }: RecordedResource): readonly string[] {
-  if (type === "aws:iam/rolePolicy:RolePolicy") return [];
+  if (NAMED_WITHIN.includes(type)) return [];
   const name = inputs.name ?? inputs.dashboardName ?? (type === BUCKET ? inputs.bucket : undefined);
   return typeof name === "string" ? [`${type} ${name}`] : [];
 }

@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync, type Metafile } from "esbuild";
 
-/** The processor as one file, and what it was made of. */
-export interface ProcessorBundle {
+/** The functions of the stack. */
+export type FunctionName = "processor" | "archive";
+
+/** A function as one file, and what it was made of. */
+export interface FunctionBundle {
   /** CommonJS; exports `handler`. */
   readonly code: string;
   /** For whoever debugs; it is not uploaded. */
@@ -12,11 +15,17 @@ export interface ProcessorBundle {
   readonly sources: readonly string[];
 }
 
-/** The module that the bundle begins with. */
-const ENTRY = "lambda/handler.ts";
-/** Where `npm run build` puts the bundle, from the project's root; the map's paths start from here. */
-export const BUNDLE_FILE = "dist/processor/index.js";
-/** The licences of what is in the bundle, from the project's root; uploaded beside it. */
+/** The modules that the bundles begin with. */
+const ENTRY: Readonly<Record<FunctionName, string>> = {
+  processor: "lambda/handler.ts",
+  archive: "lambda/archive/handler.ts",
+};
+/** Where `npm run build` puts the bundles, from the project's root; the maps' paths start from here. */
+export const BUNDLE_FILE: Readonly<Record<FunctionName, string>> = {
+  processor: "dist/processor/index.js",
+  archive: "dist/archive/index.js",
+};
+/** The licences of what is in the processor's bundle, from the project's root; uploaded beside it. */
 export const NOTICES_FILE = "THIRD-PARTY-NOTICES";
 
 /** The text of the licences, as `npm run notices` wrote it; a test keeps it in step with the bundle. */
@@ -25,15 +34,15 @@ export function readNotices(root = findRoot()): string {
 }
 
 /**
- * Bundles the processor for the Node.js 24 runtime. The same sources give the same bytes, wherever the project lies
+ * Bundles a function for the Node.js 24 runtime. The same sources give the same bytes, wherever the project lies
  * and wherever it is called from, so that a preview shows a change only where there is one.
  * @param root The project's root; found by itself where this module or the working directory lies below it.
  */
-export function bundleProcessor(root = findRoot()): ProcessorBundle {
+export function bundleFunction(name: FunctionName, root = findRoot()): FunctionBundle {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: [ENTRY],
-    outfile: BUNDLE_FILE,
+    entryPoints: [ENTRY[name]],
+    outfile: BUNDLE_FILE[name],
     bundle: true,
     write: false,
     platform: "node",
@@ -51,21 +60,23 @@ export function bundleProcessor(root = findRoot()): ProcessorBundle {
     tsconfigRaw: {},
   });
   const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? "";
-  return { code: text(".js"), sourceMap: text(".js.map"), sources: sourcesOf(metafile) };
+  return { code: text(".js"), sourceMap: text(".js.map"), sources: sourcesOf(metafile, BUNDLE_FILE[name]) };
 }
 
-function sourcesOf(metafile: Metafile): readonly string[] {
-  const inputs = metafile.outputs[BUNDLE_FILE]?.inputs ?? {};
+function sourcesOf(metafile: Metafile, file: string): readonly string[] {
+  const inputs = metafile.outputs[file]?.inputs ?? {};
   return Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0);
 }
 
-/** The nearest folder that holds the processor: from here upwards (CommonJS), else from the working directory. */
+/** The nearest folder that holds the functions: from here upwards (CommonJS), else from the working directory. */
 function findRoot(): string {
   const start = typeof __dirname === "string" ? __dirname : process.cwd();
   for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, ENTRY))) return folder;
+    if (existsSync(join(folder, ENTRY.processor))) return folder;
     if (folder === dirname(folder)) {
-      throw new Error(`"${ENTRY}" was not found in "${start}" or above it; run the command from the project's folder`);
+      throw new Error(
+        `"${ENTRY.processor}" was not found in "${start}" or above it; run the command from the project's folder`,
+      );
     }
   }
 }

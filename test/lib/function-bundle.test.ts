@@ -2,21 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { bundleProcessor, readNotices } from "../../lib/processor-bundle";
+import { bundleFunction, readNotices } from "../../lib/function-bundle";
 import { thirdPartyNotices } from "../../lib/third-party-notices";
 
 const root = join(__dirname, "../..");
 
-describe("bundleProcessor", () => {
-  const bundle = bundleProcessor(root);
+describe("bundleFunction", () => {
+  const bundle = bundleFunction("processor", root);
 
   it("gives the same bytes from another working directory", () => {
     const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
     const home = process.cwd();
     try {
       process.chdir(elsewhere);
-      expect(bundleProcessor().code).toBe(bundle.code);
-      expect(bundleProcessor().sourceMap).toBe(bundle.sourceMap);
+      expect(bundleFunction("processor").code).toBe(bundle.code);
+      expect(bundleFunction("processor").sourceMap).toBe(bundle.sourceMap);
     } finally {
       process.chdir(home);
       rmSync(elsewhere, { recursive: true });

@@ -1,0 +1,22 @@
+import type { CheckedRecord } from "../check-record";
+import type { READINGS_COLUMNS } from "../contract";
+import type { ReceivedRecord } from "../received-record";
+
+/** A row of the cold tier, as Firehose's JSON reader takes it: timestamps are ISO 8601, UTC. */
+export type ArchiveRow = Readonly<Record<(typeof READINGS_COLUMNS)[number]["name"], string | number | boolean | null>>;
+
+/** The row of a record that was checked. */
+export function archiveRow(record: ReceivedRecord, { reading, range, facts, fields }: CheckedRecord): ArchiveRow {
+  return {
+    device_id: reading.deviceId,
+    sensor_type: reading.sensorType,
+    value: reading.value,
+    event_time: new Date(reading.timestamp).toISOString(),
+    arrived_at: new Date(record.arrivedAt).toISOString(),
+    is_anomaly: facts.isAnomaly,
+    reading_key: range,
+    shard_id: record.shardId,
+    sequence_number: record.sequenceNumber,
+    metadata: fields.metadata === undefined ? null : JSON.stringify(fields.metadata),
+  };
+}

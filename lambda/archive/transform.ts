@@ -1,0 +1,71 @@
+import type {
+  FirehoseTransformationEvent,
+  FirehoseTransformationEventRecord,
+  FirehoseTransformationResultRecord,
+} from "aws-lambda";
+import { checkRecord } from "../check-record";
+import type { Rules } from "../environment";
+import type { ReceivedRecord } from "../received-record";
+import { archiveRow } from "./archive-row";
+
+/** What became of a call's records. */
+export interface Transformed {
+  readonly records: FirehoseTransformationResultRecord[];
+  readonly archived: number;
+  /** In `rejected/`, by the processor's own verdict. */
+  readonly rejected: number;
+  /** Unpacked by Firehose from an aggregate, which the processor sets aside whole. */
+  readonly unpacked: number;
+  /** Without the metadata that tells who published: for `firehose-errors/`. */
+  readonly unidentified: number;
+}
+
+/**
+ * Turns the stream's records into rows. What the processor sets aside is dropped here, because it is in `rejected/`. A record that
+ * another shares its sequence number with came in an aggregate, whose inner partition keys anybody can write.
+ * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ */
+export function transform({ records }: Pick<FirehoseTransformationEvent, "records">, rules: Rules): Transformed {
+  const seen = new Map<string, number>();
+  for (const record of records) {
+    const place = placeOf(record);
+    if (place !== undefined) seen.set(place, (seen.get(place) ?? 0) + 1);
+  }
+  const counts = { archived: 0, rejected: 0, unpacked: 0, unidentified: 0 };
+  const results = records.map((record): FirehoseTransformationResultRecord => {
+    const { recordId, data } = record;
+    const received = receivedRecord(record);
+    if (received === undefined) {
+      counts.unidentified++;
+      return { recordId, result: "ProcessingFailed", data };
+    }
+    if (Number(record.kinesisRecordMetadata?.subsequenceNumber) > 0 || (seen.get(placeOf(record) ?? "") ?? 0) > 1) {
+      counts.unpacked++;
+      return { recordId, result: "Dropped", data };
+    }
+    const checked = checkRecord(received, rules, 0);
+    if (!checked.ok) {
+      counts.rejected++;
+      return { recordId, result: "Dropped", data };
+    }
+    counts.archived++;
+    const row = JSON.stringify(archiveRow(received, checked));
+    return { recordId, result: "Ok", data: Buffer.from(row).toString("base64") };
+  });
+  return { records: results, ...counts };
+}
+
+function placeOf({ kinesisRecordMetadata: metadata }: FirehoseTransformationEventRecord): string | undefined {
+  return metadata && `${metadata.shardId}:${metadata.sequenceNumber}`;
+}
+
+/** Undefined where the stream is not the source. */
+function receivedRecord(record: FirehoseTransformationEventRecord): ReceivedRecord | undefined {
+  const { kinesisRecordMetadata: metadata, data } = record;
+  if (metadata === undefined) return undefined;
+  const { shardId, sequenceNumber, partitionKey, approximateArrivalTimestamp } = metadata;
+  // Milliseconds since the epoch.
+  const arrivedAt = Number(approximateArrivalTimestamp);
+  if (!Number.isSafeInteger(arrivedAt)) return undefined;
+  return { shardId, sequenceNumber, partitionKey, arrivedAt, data };
+}

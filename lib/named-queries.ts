@@ -1,0 +1,106 @@
+import { ARRIVAL_HOUR, READINGS_TABLE, REJECTED_TABLE } from "../lambda/contract";
+
+/** A question about the history: SQL that Athena and DuckDB both read, with `?` for each parameter. */
+export interface NamedQuery {
+  /** As Athena lists it. */
+  readonly name: string;
+  readonly description: string;
+  /** What each `?` stands for, in order; all are texts. */
+  readonly parameters: readonly QueryParameter[];
+  readonly sql: string;
+}
+
+export interface QueryParameter {
+  readonly name: string;
+  readonly description: string;
+  /** Where it is left out. */
+  readonly default?: string;
+}
+
+const FROM: QueryParameter = { name: "from", description: "first hour of arrival, UTC, yyyy/MM/dd/HH" };
+const TO: QueryParameter = { name: "to", description: "last hour of arrival, UTC, yyyy/MM/dd/HH" };
+
+const HOURS = [FROM, TO, FROM];
+
+/**
+ * Each reading of the hours once: a device can send one again, and Firehose delivers at least once; as in the hot tier the one that came last
+ * counts. What was set aside is not a reading, even where it got into the archive. Begins each query, with
+ * the hours as its parameters. An object lies under the hour of its oldest reading, so the last hour's hold up to a buffer's time of the next.
+ */
+const ONCE = `WITH once AS (
+  SELECT * FROM (
+    SELECT r.*, row_number() OVER (
+      PARTITION BY r.device_id, r.reading_key ORDER BY r.arrived_at DESC, r.sequence_number DESC
+    ) AS place
+    FROM ${READINGS_TABLE} r
+    WHERE r.${ARRIVAL_HOUR} BETWEEN ? AND ?
+      AND NOT EXISTS (
+        SELECT 1 FROM ${REJECTED_TABLE} x
+        WHERE x.${ARRIVAL_HOUR} >= ? AND x.shardid = r.shard_id AND x.sequencenumber = r.sequence_number
+      )
+  ) AS ranked
+  WHERE place = 1
+)`;
+
+/** What a plant asks on the first day. */
+export const NAMED_QUERIES: readonly NamedQuery[] = [
+  {
+    name: "device-day",
+    description: "All readings of one device, in its own time's order.",
+    parameters: [...HOURS, { name: "device", description: "the thing's name" }],
+    sql: `${ONCE}
+SELECT event_time, sensor_type, value, is_anomaly, metadata
+FROM once
+WHERE device_id = ?
+ORDER BY event_time, sensor_type`,
+  },
+  {
+    name: "hourly-values",
+    description: "Lowest, average and highest value of each sensor type, hour by hour.",
+    parameters: HOURS,
+    sql: `${ONCE}
+SELECT date_trunc('hour', event_time) AS event_hour, sensor_type, count(*) AS readings,
+  min(value) AS lowest, avg(value) AS average, max(value) AS highest
+FROM once
+GROUP BY 1, 2
+ORDER BY 1, 2`,
+  },
+  {
+    name: "anomalies-by-device",
+    description: "How often each device's values were out of bounds, and how far.",
+    parameters: HOURS,
+    sql: `${ONCE}
+SELECT device_id, sensor_type, count(*) AS anomalies, min(value) AS lowest, max(value) AS highest, max(event_time) AS latest
+FROM once
+WHERE is_anomaly
+GROUP BY device_id, sensor_type
+ORDER BY anomalies DESC, device_id, sensor_type`,
+  },
+  {
+    name: "gaps",
+    description: "Devices that were silent for longer than some minutes, and when.",
+    parameters: [...HOURS, { name: "minutes", description: "the longest silence that is none", default: "15" }],
+    sql: `${ONCE},
+steps AS (
+  SELECT device_id, event_time AS silent_until,
+    lag(event_time) OVER (PARTITION BY device_id ORDER BY event_time) AS silent_from
+  FROM once
+)
+SELECT device_id, silent_from, silent_until,
+  floor(date_diff('millisecond', silent_from, silent_until) / 60000e0) AS minutes
+FROM steps
+WHERE date_diff('millisecond', silent_from, silent_until) > 60000 * CAST(? AS integer)
+ORDER BY minutes DESC, device_id, silent_from`,
+  },
+  {
+    name: "late-arrivals",
+    description: "Readings that arrived later than some seconds after their own time, by device.",
+    parameters: [...HOURS, { name: "seconds", description: "the longest way that is not late", default: "60" }],
+    sql: `${ONCE}
+SELECT device_id, count(*) AS readings, max(date_diff('millisecond', event_time, arrived_at)) / 1000e0 AS seconds
+FROM once
+WHERE date_diff('millisecond', event_time, arrived_at) > 1000 * CAST(? AS integer)
+GROUP BY device_id
+ORDER BY seconds DESC, device_id`,
+  },
+];

@@ -1,0 +1,46 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "./config";
+import { type Environment, tagsOf } from "./environment";
+
+export interface ReadingStreamArgs {
+  readonly environment: Environment;
+  readonly config: Pick<StackConfig, "streamMode" | "shardCount" | "streamRetentionHours">;
+}
+
+/** Every shard-level metric that the dashboard and an operator's questions need. */
+const SHARD_LEVEL_METRICS = [
+  "IncomingBytes",
+  "IncomingRecords",
+  "OutgoingBytes",
+  "OutgoingRecords",
+  "WriteProvisionedThroughputExceeded",
+  "ReadProvisionedThroughputExceeded",
+  "IteratorAgeMilliseconds",
+];
+
+/** The stream that parts what arrives from what is done with it. Each of its readers has every reading. */
+export class ReadingStream extends pulumi.ComponentResource {
+  readonly stream: aws.kinesis.Stream;
+
+  constructor(name: string, { environment, config }: ReadingStreamArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("iot:index:ReadingStream", name, {}, opts);
+    const { names } = environment;
+    const onDemand = config.streamMode === "ON_DEMAND";
+    this.stream = new aws.kinesis.Stream(
+      `${name}-stream`,
+      {
+        name: names.stream,
+        streamModeDetails: { streamMode: config.streamMode },
+        ...(onDemand ? {} : { shardCount: config.shardCount }),
+        retentionPeriod: config.streamRetentionHours,
+        shardLevelMetrics: SHARD_LEVEL_METRICS,
+        encryptionType: "KMS",
+        kmsKeyId: "alias/aws/kinesis",
+        tags: tagsOf(environment, names.stream, "Readings on their way to the processor and the archive"),
+      },
+      { parent: this, protect: environment.protectData },
+    );
+    this.registerOutputs({ streamName: this.stream.name });
+  }
+}

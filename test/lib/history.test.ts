@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { READINGS_COLUMNS } from "../../lambda/contract";
+import { NAMED_QUERIES } from "../../lib/named-queries";
+import type { Recording } from "../../local/capture";
+import { named, recordStack, tags } from "../helpers/stack";
+
+const BUCKET = "s3://iot-sensor-archival-dev-123456789012";
+const TABLE = "aws:glue/catalogTable:CatalogTable";
+
+let stack: Recording;
+beforeAll(async () => {
+  stack = await recordStack();
+});
+
+describe("the history's tables", () => {
+  it("describe the archived readings, by the hour, with no partition to add", () => {
+    expect(named(stack, TABLE, "readings").inputs).toEqual({
+      databaseName: "iot_sensor_dev",
+      name: "readings",
+      description: "Every reading of a year",
+      tableType: "EXTERNAL_TABLE",
+      parameters: {
+        EXTERNAL: "TRUE",
+        classification: "parquet",
+        "projection.enabled": "true",
+        "projection.arrival_hour.type": "date",
+        "projection.arrival_hour.format": "yyyy/MM/dd/HH",
+        "projection.arrival_hour.range": "NOW-366DAYS,NOW",
+        "projection.arrival_hour.interval": "1",
+        "projection.arrival_hour.interval.unit": "HOURS",
+        "storage.location.template": `${BUCKET}/readings/\${arrival_hour}/`,
+      },
+      partitionKeys: [{ name: "arrival_hour", type: "string", comment: "Hour of arrival, UTC, yyyy/MM/dd/HH" }],
+      storageDescriptor: {
+        location: `${BUCKET}/readings/`,
+        inputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+        outputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+        columns: READINGS_COLUMNS,
+        serDeInfo: { serializationLibrary: "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe" },
+      },
+    });
+  });
+
+  it("describe what was set aside, over the objects that rejected/ holds", () => {
+    expect(named(stack, TABLE, "rejected").inputs).toMatchObject({
+      parameters: { "storage.location.template": `${BUCKET}/rejected/\${arrival_hour}/` },
+      storageDescriptor: {
+        location: `${BUCKET}/rejected/`,
+        serDeInfo: { serializationLibrary: "org.openx.data.jsonserde.JsonSerDe" },
+      },
+    });
+  });
+
+  it("have names that Athena takes in every environment", async () => {
+    const { inputs } = (await recordStack("plant-7")).only("aws:glue/catalogDatabase:CatalogDatabase");
+    expect(inputs.name).toBe("iot_sensor_plant_7");
+  });
+});
+
+describe("the workgroup", () => {
+  it("limits what a query reads, and keeps its results encrypted where they expire", async () => {
+    expect(stack.only("aws:athena/workgroup:Workgroup").inputs).toEqual({
+      name: "iot-sensor-dev",
+      description: "Questions to the plant's history, each with a limit on what it reads.",
+      forceDestroy: true,
+      configuration: {
+        enforceWorkgroupConfiguration: true,
+        publishCloudwatchMetricsEnabled: true,
+        bytesScannedCutoffPerQuery: 10 * 1024 ** 3,
+        resultConfiguration: {
+          outputLocation: `${BUCKET}/athena-results/`,
+          encryptionConfiguration: { encryptionOption: "SSE_S3" },
+        },
+      },
+      tags: tags("iot-sensor-dev", "Queries of the cold tier"),
+    });
+    const tuned = await recordStack("dev", { queryScanLimitGb: 1, protectData: true });
+    expect(tuned.only("aws:athena/workgroup:Workgroup").inputs).toMatchObject({
+      forceDestroy: false,
+      configuration: { bytesScannedCutoffPerQuery: 1024 ** 3 },
+    });
+  });
+
+  it("has the questions of the first day, each with as many parameters as it names", () => {
+    const declared = stack.ofType("aws:athena/namedQuery:NamedQuery").map(({ inputs }) => inputs);
+    expect(declared.map(({ name }) => name).sort()).toEqual(
+      ["anomalies-by-device", "device-day", "gaps", "hourly-values", "late-arrivals"].sort(),
+    );
+    for (const { database, workgroup } of declared)
+      expect([database, workgroup]).toEqual(["iot_sensor_dev", "iot-sensor-dev"]);
+    for (const { sql, parameters } of NAMED_QUERIES) expect(sql.split("?").length - 1).toBe(parameters.length);
+  });
+});
