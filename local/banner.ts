@@ -1,11 +1,16 @@
 import type { Declaration } from "./declaration";
 
 /** What is up where, and how to talk to it. */
-export function banner(declaration: Declaration, at: { readonly mqttPort: number; readonly awsPort: number }): string {
+export function banner(
+  declaration: Declaration,
+  at: { readonly mqttPort: number; readonly awsPort: number },
+  pageUrl: string,
+): string {
   const { table, stream, rule, region, processor } = declaration;
   const reading = '{"deviceId":"ext-1","sensorType":"temperature","value":25.5}';
   const topic = rule.sql.match(/'(.+)\/#'/)?.[1] ?? "sensor/data";
   return [
+    `page          ${pageUrl}   shows the run`,
     `MQTT          127.0.0.1:${at.mqttPort}   publish to ${topic}/<client id>`,
     `AWS endpoint  http://127.0.0.1:${at.awsPort}   region ${region}, any credentials`,
     `table         ${table.name}`,

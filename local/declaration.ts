@@ -1,4 +1,6 @@
 import type { RecordedResource, Recording } from "./capture";
+import { DeclarationError, listOf, numberOf, refusal, textOf } from "./declared-property";
+import { type DeliveryDeclaration, deliveryOf } from "./delivery-stream/delivery-declaration";
 import type { RuleDeclaration } from "./iot/rules-engine";
 
 /** What the stack declares, as far as the local run makes it real. */
@@ -12,8 +14,11 @@ export interface Declaration {
   readonly rule: RuleDeclaration;
   /** The device policy's text. */
   readonly devicePolicy: string;
-  readonly processor: ProcessorDeclaration;
+  readonly processor: FunctionDeclaration;
   readonly mapping: MappingDeclaration;
+  /** The way into the cold tier, and the function on it; undefined where the stack has none. */
+  readonly delivery: DeliveryDeclaration | undefined;
+  readonly archiveTransform: FunctionDeclaration | undefined;
 }
 
 export interface TableDeclaration {
@@ -28,7 +33,7 @@ export interface TableDeclaration {
   }[];
 }
 
-export interface ProcessorDeclaration {
+export interface FunctionDeclaration {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
@@ -55,14 +60,13 @@ export interface MappingDeclaration {
 /** Shards that AWS gives a new on-demand stream: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
 const ON_DEMAND_SHARDS = 4;
 
-/** A declaration that the local run does not understand. It is refused, because a part left out would make the run lie. */
-export class DeclarationError extends Error {}
-
 /** Reads what the local run makes real out of a captured stack. Throws DeclarationError. */
 export function readDeclaration(recording: Recording): Declaration {
   const stream = recording.only("aws:kinesis/stream:Stream");
   const streamArn = textOf(stream, "arn", stream.state);
-  const processor = processorOf(recording.only("aws:lambda/function:Function"));
+  const mapping = recording.only("aws:lambda/eventSourceMapping:EventSourceMapping");
+  const processor = functionNamed(recording, textOf(mapping, "functionName"));
+  const delivery = deliveryOf(recording, streamArn);
   return {
     region: streamArn.split(":")[3] ?? "",
     accountId: streamArn.split(":")[4] ?? "",
@@ -73,7 +77,9 @@ export function readDeclaration(recording: Recording): Declaration {
     rule: ruleOf(recording.only("aws:iot/topicRule:TopicRule"), textOf(stream, "name")),
     devicePolicy: textOf(recording.only("aws:iot/policy:Policy"), "policy"),
     processor,
-    mapping: mappingOf(recording.only("aws:lambda/eventSourceMapping:EventSourceMapping"), streamArn, processor),
+    mapping: mappingOf(mapping, streamArn),
+    delivery,
+    archiveTransform: delivery && functionNamed(recording, delivery.transform.functionArn),
   };
 }
 
@@ -109,7 +115,16 @@ function ruleOf(rule: RecordedResource, streamName: string): RuleDeclaration {
   };
 }
 
-function processorOf(processor: RecordedResource): ProcessorDeclaration {
+/** By its name or its ARN. */
+function functionNamed(recording: Recording, nameOrArn: string): FunctionDeclaration {
+  const functions = recording.ofType("aws:lambda/function:Function");
+  const found = functions.find((each) => each.inputs.name === nameOrArn || each.state.arn === nameOrArn);
+  if (!found)
+    throw new DeclarationError(`"functionName" must be a declared function for the local run, got "${nameOrArn}"`);
+  return functionOf(found);
+}
+
+function functionOf(processor: RecordedResource): FunctionDeclaration {
   const runtime = processor.inputs.runtime;
   if (runtime !== "nodejs24.x") throw refusal(processor, "runtime", '"nodejs24.x"', runtime);
   const reserved = processor.inputs.reservedConcurrentExecutions;
@@ -125,11 +140,9 @@ function processorOf(processor: RecordedResource): ProcessorDeclaration {
   };
 }
 
-function mappingOf(mapping: RecordedResource, streamArn: string, processor: ProcessorDeclaration): MappingDeclaration {
+function mappingOf(mapping: RecordedResource, streamArn: string): MappingDeclaration {
   const { inputs } = mapping;
   if (inputs.eventSourceArn !== streamArn) throw refusal(mapping, "eventSourceArn", streamArn, inputs.eventSourceArn);
-  if (inputs.functionName !== processor.arn && inputs.functionName !== processor.name)
-    throw refusal(mapping, "functionName", processor.arn, inputs.functionName);
   if (inputs.startingPosition !== "TRIM_HORIZON")
     throw refusal(mapping, "startingPosition", '"TRIM_HORIZON"', inputs.startingPosition);
   for (const unsupported of ["filterCriteria", "tumblingWindowInSeconds"] as const)
@@ -150,33 +163,4 @@ function mappingOf(mapping: RecordedResource, streamArn: string, processor: Proc
     reportBatchItemFailures: responseTypes.includes("ReportBatchItemFailures"),
     failureBucket: destination?.slice("arn:aws:s3:::".length),
   };
-}
-
-function textOf(
-  resource: RecordedResource,
-  property: string,
-  from: Readonly<Record<string, unknown>> = resource.inputs,
-): string {
-  const value = from[property];
-  if (typeof value !== "string" || value === "") throw refusal(resource, property, "a text", value);
-  return value;
-}
-
-function numberOf(resource: RecordedResource, property: string, absent?: number): number {
-  const value = resource.inputs[property] ?? absent;
-  if (typeof value !== "number") throw refusal(resource, property, "a number", value);
-  return value;
-}
-
-/** The elements' shapes are the provider's, checked where the stack is compiled. */
-function listOf<Element>(resource: RecordedResource, property: string): readonly Element[] {
-  const value = resource.inputs[property] ?? [];
-  if (!Array.isArray(value)) throw refusal(resource, property, "a list", value);
-  return value;
-}
-
-function refusal(resource: RecordedResource, property: string, wanted: string, got: unknown): DeclarationError {
-  return new DeclarationError(
-    `"${property}" of ${resource.type} "${resource.name}" must be ${wanted} for the local run, got ${JSON.stringify(got)}`,
-  );
 }

@@ -18,12 +18,18 @@ export interface Options {
   readonly mqttPort: number;
   /** Port of the AWS endpoint on 127.0.0.1; 0 takes a free one. */
   readonly awsPort: number;
+  /** Port of the page on 127.0.0.1; 0 takes a free one; without it the usual one, or a free one where that is taken. */
+  readonly pagePort?: number;
   /** The stack whose configuration, `Pulumi.<stack>.yaml`, is declared. */
   readonly stack: string;
   /** Configuration keys that overrule that file's. */
   readonly config: Readonly<Record<string, string>>;
   /** What the fleet's and the chaos' randomness starts from. */
   readonly seed: number;
+  /** Folder that what the archive bucket holds at the end is kept in. */
+  readonly keep?: string;
+  /** Empty that folder first. */
+  readonly clear: boolean;
   /** Break the stores, the function and connections while the fleet publishes. */
   readonly chaos: boolean;
 }
@@ -44,9 +50,12 @@ Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a seco
   --json               the last line of standard output is the summary as one JSON object
   --mqtt-port PORT     MQTT on 127.0.0.1 (default 1883; 0: any free port)
   --aws-port PORT      the AWS endpoint on 127.0.0.1 (default 4566; 0: any free port)
+  --page-port PORT     the page that shows the run, on 127.0.0.1 (default 4580, or a free one; 0: any free port)
   --stack NAME         declare this stack's configuration, Pulumi.NAME.yaml (default dev)
   --config KEY=VALUE   a configuration key of the project, before that file's; may be repeated
   --seed N             start of all randomness, a whole number; default: a new one, which is printed
+  --keep DIR           keep the run's archive in this folder, such as .local/data, for "npm run history"
+  --clear              empty that folder first
   --chaos              break stores, function and connections at random while the fleet publishes, then heal and drain
   --help               this text
 `;
@@ -57,6 +66,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 export function parseOptions(args: readonly string[], newSeed: number): Options | "help" {
   const values = parse(args);
   if (values.help) return "help";
+  const pagePort = values["page-port"];
   const forMs = values.for === undefined ? undefined : duration("--for", values.for);
   return {
     devices: wholeNumber("--devices", values.devices ?? "25", 0, 5000),
@@ -67,10 +77,13 @@ export function parseOptions(args: readonly string[], newSeed: number): Options 
     json: values.json ?? false,
     mqttPort: wholeNumber("--mqtt-port", values["mqtt-port"] ?? "1883", 0, 65_535),
     awsPort: wholeNumber("--aws-port", values["aws-port"] ?? "4566", 0, 65_535),
+    ...(pagePort === undefined ? {} : { pagePort: wholeNumber("--page-port", pagePort, 0, 65_535) }),
     stack: stackName(values.stack ?? "dev"),
     config: Object.fromEntries((values.config ?? []).map(keyValue)),
     seed: wholeNumber("--seed", values.seed ?? String(newSeed), 0, 0xffff_ffff),
     chaos: values.chaos ?? false,
+    ...(values.keep === undefined ? {} : { keep: values.keep }),
+    clear: clearing(values),
   };
 }
 
@@ -89,10 +102,13 @@ function parse(args: readonly string[]) {
         json: { type: "boolean" },
         "mqtt-port": { type: "string" },
         "aws-port": { type: "string" },
+        "page-port": { type: "string" },
         stack: { type: "string" },
         config: { type: "string", multiple: true },
         seed: { type: "string" },
         chaos: { type: "boolean" },
+        keep: { type: "string" },
+        clear: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -101,6 +117,12 @@ function parse(args: readonly string[]) {
     // Node's message goes on about positional arguments, which this command has none of.
     throw new UsageError(error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error));
   }
+}
+
+function clearing({ keep, clear = false }: { keep?: string | undefined; clear?: boolean | undefined }): boolean {
+  if (keep === "") throw new UsageError('"--keep" must be a folder, such as .local/data');
+  if (clear && keep === undefined) throw new UsageError('"--clear" empties the folder of "--keep": name it, too');
+  return clear;
 }
 
 function numberBetween(option: string, text: string, min: number, max: number): number {

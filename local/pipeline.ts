@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { METRIC_NAMESPACE } from "../lambda/contract";
 import { Ledger } from "./accounting/ledger";
+import { Archiving } from "./archiving";
 import { type Clients, localClients, putRecordTo } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
@@ -19,6 +20,8 @@ import { Processing } from "./processing";
 export interface PipelinePaths {
   /** Where the processor's bundle is written. */
   readonly processor: string;
+  /** Where the bundle of the cold tier's transform function is written. */
+  readonly archiveTransform: string;
   /** The entry of a function's process. */
   readonly functionRuntime: string;
   /** The entry of an emulator's process. */
@@ -46,6 +49,7 @@ export class Pipeline {
   readonly #action: KinesisAction;
   #emulators: Emulators | undefined;
   #processing: Processing | undefined;
+  #archiving: Archiving | undefined;
   #clients: Clients | undefined;
   mqttPort = 0;
   awsPort = 0;
@@ -113,24 +117,35 @@ export class Pipeline {
       onLog: (line) => this.metrics.addLine(line),
     });
     this.#processing.start();
+    const { delivery, archiveTransform } = declaration;
+    if (!delivery || !archiveTransform) return;
+    this.#archiving = new Archiving(declaration, delivery, archiveTransform, {
+      clients: this.clients,
+      endpoint: this.endpoint,
+      bundlePath: paths.archiveTransform,
+      runtimePath: paths.functionRuntime,
+    });
+    await this.#archiving.start();
   }
 
   /** Resolves when everything that the broker took has reached its place. */
   async drained(): Promise<void> {
     await this.#action.drained();
     await this.#processing?.drained();
+    await this.#archiving?.drained();
   }
 
   async stop(): Promise<void> {
     await this.broker.stop();
     await this.#processing?.stop();
+    await this.#archiving?.stop();
     await this.#gateway.stop();
     await this.#emulators?.stop();
   }
 }
 
 /** Waits for a port, and says what to do where another program has it. */
-async function taken(listening: Promise<number>, port: number, option: string): Promise<number> {
+export async function taken<T>(listening: Promise<T>, port: number, option: string): Promise<T> {
   try {
     return await listening;
   } catch (error) {

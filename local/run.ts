@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { stop as stopEsbuild } from "esbuild";
 import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
-import { bundleProcessor } from "../lib/processor-bundle";
+import { bundleFunction } from "../lib/function-bundle";
 import { takeAccount } from "./accounting/account";
 import { payloadId } from "./accounting/ledger";
 import { readBack } from "./accounting/read-back";
@@ -14,8 +14,10 @@ import { type Declaration, readDeclaration } from "./declaration";
 import { declareStack } from "./declare-stack";
 import { Fleet } from "./fleet/fleet";
 import type { Faults } from "./gateway/faults";
+import { clearKept, keepData } from "./kept-data";
 import type { Options } from "./options";
-import { Pipeline, type PipelinePaths } from "./pipeline";
+import { type RunningPage, servePage } from "./page/page";
+import { Pipeline, type PipelinePaths, taken } from "./pipeline";
 import { reportProgress } from "./progress";
 import { seededRandom } from "./random";
 import { stackConfig } from "./stack-config";
@@ -37,9 +39,11 @@ export async function runLocally(
   terminal: Terminal,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
+  if (options.clear && options.keep !== undefined) await clearKept(options.keep);
   const config = stackConfig(paths.projectRoot, options.stack, options.config);
   const declaration = readDeclaration(await declareStack(config, options.stack));
-  writeFileSync(paths.processor, bundleProcessor(paths.projectRoot).code);
+  writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
+  writeFileSync(paths.archiveTransform, bundleFunction("archive", paths.projectRoot).code);
   // Everything is built: the process that esbuild keeps for the next build is not needed.
   await stopEsbuild();
   const broken = Promise.withResolvers<never>();
@@ -51,11 +55,19 @@ export async function runLocally(
     note: (text) => terminal.note(text),
     onBroken: (why) => broken.reject(new Error(why)),
   });
+  let page: RunningPage | undefined;
   try {
     await pipeline.start();
-    terminal.note(banner(declaration, pipeline));
+    const limits = anomalyLimits(declaration);
+    page = await taken(
+      servePage(options.pagePort, paths.projectRoot, declaration, pipeline, limits),
+      options.pagePort ?? 0,
+      "--page-port",
+    );
+    terminal.note(banner(declaration, pipeline, page.url));
     return await Promise.race([runFleet(options, declaration, pipeline, terminal, stopRequested), broken.promise]);
   } finally {
+    await page?.stop();
     await pipeline.stop();
   }
 }
@@ -112,6 +124,14 @@ async function runFleet(
       terminal.note(
         `The pipeline has not run dry in ${DRAIN_LIMIT_MS / 1000} s. What is still on its way counts as lost: is a fault in force (/_local/faults)?`,
       );
+    const { keep } = options;
+    if (keep !== undefined) {
+      pipeline.faults.set({});
+      const kept = await keepData(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
+      terminal.note(
+        `${kept} objects of the archive are kept in ${keep}. Ask them: npm run history -- --data ${keep} --list`,
+      );
+    }
     const summary = await summarize(options, declaration, pipeline, durationSeconds);
     terminal.result(formatSummary(summary));
     if (options.json) terminal.result(JSON.stringify(summary));
@@ -147,7 +167,7 @@ async function drain(fleet: Fleet, pipeline: Pipeline, onAcknowledged: () => voi
 
 async function summarize(
   options: Options,
-  { table, processor, mapping }: Declaration,
+  { table, processor, mapping, delivery }: Declaration,
   { clients, ledger, errorLog, metrics, faults }: Pipeline,
   durationSeconds: number,
 ): Promise<Summary> {
@@ -156,6 +176,7 @@ async function summarize(
     table: table.name,
     archive: processor.environment[ENV.bucket] ?? "",
     failureBucket: mapping.failureBucket,
+    delivery,
   });
   const errors = new Set(errorLog.documents.map(({ base64OriginalPayload }) => payloadId(base64OriginalPayload)));
   const account = takeAccount(ledger.entries, found, errors);

@@ -13,10 +13,12 @@ export interface Account {
   readonly failed: number;
   /** Only in the error log of the rule. */
   readonly ruleErrors: number;
-  /** Nowhere. */
+  /** Nowhere; or stored, and neither in the cold tier nor set aside on the way there. */
   readonly lost: number;
   /** Of the stored. */
   readonly anomalies: number;
+  /** In the cold tier's Parquet, read back: of those stored. */
+  readonly archived: number;
   /** From publish to the answer of the invocation that stored it. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
   /** Sent by the fleet and never acknowledged; they may be anywhere. */
@@ -38,6 +40,7 @@ export function takeAccount(
 ): Account {
   const counts = { stored: 0, rejected: 0, failed: 0, ruleErrors: 0, lost: 0 };
   let anomalies = 0;
+  let archived = 0;
   let unacknowledged = 0;
   const latencies: number[] = [];
   const ownItems = new Set<string>();
@@ -50,6 +53,7 @@ export function takeAccount(
     const place = placeOf(id, entry, found, errorLog);
     counts[place] += 1;
     if (place !== "stored") continue;
+    if (entry.itemKey !== undefined && found.archive?.items.has(entry.itemKey)) archived += 1;
     if (entry.itemKey !== undefined && found.items.get(entry.itemKey)) anomalies += 1;
     if (entry.settledAt !== undefined) latencies.push(entry.settledAt - entry.publishedAt);
   }
@@ -58,6 +62,7 @@ export function takeAccount(
     published: entries.size - unacknowledged,
     ...counts,
     anomalies,
+    archived,
     latencyMs: { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) },
     unacknowledged,
     external: {
@@ -75,10 +80,16 @@ function placeOf(
   found: ReadBack,
   errorLog: ReadonlySet<PayloadId>,
 ): "stored" | "rejected" | "failed" | "ruleErrors" | "lost" {
-  if (itemKey !== undefined && found.items.has(itemKey)) return "stored";
+  if (itemKey !== undefined && found.items.has(itemKey))
+    return isInColdTier(id, itemKey, found.archive) ? "stored" : "lost";
   if (found.rejected.has(id)) return "rejected";
   if (found.failed.has(id)) return "failed";
   return errorLog.has(id) ? "ruleErrors" : "lost";
+}
+
+/** Whether the cold tier's branch accounts for a stored reading. Without a delivery there is no such branch. */
+function isInColdTier(id: PayloadId, itemKey: string, archive: ReadBack["archive"]): boolean {
+  return !archive || archive.items.has(itemKey) || archive.setAside.has(id) || archive.setAside.has(itemKey);
 }
 
 /** The value that this share of the sorted values does not exceed (nearest rank); 0 for none. */

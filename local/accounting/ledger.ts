@@ -34,6 +34,9 @@ export class Ledger {
   #external = 0;
   #settled = 0;
 
+  /** Hears how long a publish of the fleet took, until the function had dealt with it. */
+  onSettled: (latencyMs: number) => void = () => {};
+
   get entries(): ReadonlyMap<PayloadId, LedgerEntry> {
     return this.#entries;
   }
@@ -89,6 +92,7 @@ export class Ledger {
     const entry = this.#entries.get(payloadId(base64));
     if (!entry || entry.settledAt !== undefined) return;
     entry.settledAt = at;
+    this.onSettled(at - entry.publishedAt);
     this.#settled += 1;
   }
 }

@@ -1,7 +1,7 @@
 import type { Counters } from "./counters";
-import type { Lane } from "./lane";
 import { laneOf } from "./lane-of";
 import type { MappingPorts, RecordsPage } from "./ports";
+import type { StreamRecord } from "./stream-record";
 
 /** A shard is polled once a second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
 const IDLE_POLL_MS = 1000;
@@ -9,6 +9,13 @@ const IDLE_POLL_MS = 1000;
 const BUSY_POLL_MS = 200;
 /** As many as one read may bring. Above it the shard is not read, so that a lane which stands still does not fill the memory. */
 const MAX_PENDING = 10_000;
+
+/** Who takes the records that a shard's reading brings. */
+export interface RecordSink {
+  /** How many it has not dealt with. */
+  readonly pending: number;
+  push(record: StreamRecord): void;
+}
 
 /** Reads a shard from its oldest record on, and deals the records out to lanes by their key. */
 export class Shard {
@@ -19,9 +26,9 @@ export class Shard {
 
   constructor(
     private readonly shardId: string,
-    private readonly lanes: readonly Lane[],
-    private readonly ports: MappingPorts,
-    private readonly counters: Counters,
+    private readonly lanes: readonly RecordSink[],
+    private readonly ports: Pick<MappingPorts, "kinesis" | "sleep">,
+    private readonly counters: Pick<Counters, "polled">,
     private readonly stopping: AbortSignal,
   ) {}
 

@@ -54,6 +54,12 @@ export class LocalRun {
     return { mqttPort, endpoint };
   }
 
+  /** Where its page is, once it is served. */
+  async page(): Promise<string> {
+    await this.ready();
+    return /page +(http:\S+)/.exec(this.#err)?.[1] ?? "";
+  }
+
   /** Resolves when its standard error has shown this. */
   async #shows(wanted: RegExp): Promise<void> {
     while (!wanted.test(this.#err)) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { RecordedResource, Recording } from "../../local/capture";
-import { DeclarationError, readDeclaration } from "../../local/declaration";
+import { readDeclaration } from "../../local/declaration";
 import { declareStack } from "../../local/declare-stack";
+import { DeclarationError } from "../../local/declared-property";
 import { tableInput } from "../../local/emulators/resources";
 
 /** The stack's own declaration, with one resource changed. */
@@ -24,7 +25,21 @@ describe("readDeclaration", () => {
       "iot-sensor-access-logs-dev-123456789012",
       "iot-sensor-archival-dev-123456789012",
     ]);
-    expect(declaration).toEqual({
+    const { delivery, archiveTransform, ...rest } = declaration;
+    expect(delivery).toMatchObject({
+      name: "iot-sensor-archive-dev",
+      bucket: "iot-sensor-archival-dev-123456789012",
+      bufferBytes: 128 * 1024 ** 2,
+      bufferMs: 900_000,
+      transform: { functionArn: archiveTransform?.arn, bufferBytes: 256 * 1024, bufferMs: 60_000, retries: 3 },
+      catalog: {
+        database: "iot_sensor_dev",
+        table: "readings",
+        partitionKeys: [{ name: "arrival_hour", type: "string" }],
+      },
+    });
+    expect(archiveTransform).toMatchObject({ name: "iot-archive-transform-dev", memoryMb: 256, timeoutMs: 60_000 });
+    expect(rest).toEqual({
       region: "sa-east-1",
       accountId: "123456789012",
       stream: {

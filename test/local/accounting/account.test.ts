@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { percentile, takeAccount } from "../../../local/accounting/account";
+import { setAsidePayloads } from "../../../local/accounting/archive-read-back";
 import { type LedgerEntry, payloadId } from "../../../local/accounting/ledger";
 import { failedPayloads, rejectedPayloads } from "../../../local/accounting/read-back";
 
@@ -42,10 +43,26 @@ describe("takeAccount", () => {
       ruleErrors: 1,
       lost: 1,
       anomalies: 1,
+      archived: 0,
       latencyMs: { p50: 200, p99: 400 },
       unacknowledged: 1,
       external: { stored: 1, rejected: 1, failed: 0, ruleErrors: 0 },
     });
+  });
+
+  it("counts a stored reading as lost that is neither in the cold tier nor set aside on the way there", () => {
+    const keys = ["in the cold tier", "set aside as it came", "set aside as a row", "nowhere"];
+    const entries = new Map(keys.map((key) => [`payload ${key}`, entry({ itemKey: key })]));
+    const found = {
+      items: new Map(keys.map((key) => [key, false])),
+      rejected: new Set<string>(),
+      failed: new Set<string>(),
+      archive: {
+        items: new Set(["in the cold tier", "of another client"]),
+        setAside: new Set(["payload set aside as it came", "set aside as a row"]),
+      },
+    };
+    expect(takeAccount(entries, found, new Set())).toMatchObject({ published: 4, stored: 3, lost: 1, archived: 1 });
   });
 
   it("has nothing to say of no readings", () => {
@@ -56,6 +73,15 @@ describe("takeAccount", () => {
       lost: 0,
       latencyMs: { p50: 0, p99: 0 },
     });
+  });
+});
+
+describe("setAsidePayloads", () => {
+  it("knows the stream's own payload, and the row that the transform made of it", () => {
+    const row = Buffer.from('{"device_id":"d","reading_key":"k"}').toString("base64");
+    const raw = Buffer.from("not json").toString("base64");
+    const lines = [row, raw].map((rawData) => JSON.stringify({ rawData })).join("\n");
+    expect(setAsidePayloads(`${lines}\n`)).toEqual([payloadId(row), "d/k", payloadId(raw)]);
   });
 });
 

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AthenaClient,
+  GetQueryExecutionCommand,
+  paginateGetQueryResults,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+} from "@aws-sdk/client-athena";
+import type { Io } from "../command";
+import type { Answer } from "../output";
+import type { Question } from "./question";
+
+const POLL_MS = 1000;
+
+/** Where a deployed stack is asked. */
+export interface AthenaTarget {
+  readonly database: string;
+  readonly workgroup: string;
+}
+
+/** Asks Athena, and notes how much it read. Ctrl-C stops the query there, too. @throws Error with Athena's own reason. */
+export async function askAthena(
+  client: AthenaClient,
+  { database, workgroup }: AthenaTarget,
+  { sql, parameters }: Question,
+  io: Io,
+  pollMs = POLL_MS,
+): Promise<Answer> {
+  const { QueryExecutionId = "" } = await client.send(
+    new StartQueryExecutionCommand({
+      QueryString: sql,
+      QueryExecutionContext: { Database: database },
+      WorkGroup: workgroup,
+      // A parameter is a literal of SQL.
+      ...(parameters.length > 0
+        ? { ExecutionParameters: parameters.map((text) => `'${text.replaceAll("'", "''")}'`) }
+        : {}),
+    }),
+  );
+  const startedAt = performance.now();
+  for (;;) {
+    const { QueryExecution: { Status, Statistics } = {} } = await client.send(
+      new GetQueryExecutionCommand({ QueryExecutionId }),
+    );
+    const scanned = `${((Statistics?.DataScannedInBytes ?? 0) / 1e6).toFixed(1)} MB scanned`;
+    if (Status?.State === "SUCCEEDED") {
+      io.note(scanned);
+      break;
+    }
+    if (Status?.State === "FAILED" || Status?.State === "CANCELLED")
+      throw new Error(`Athena ended the query: ${Status.StateChangeReason ?? Status.State} (${scanned})`);
+    io.progress(`${Status?.State ?? "QUEUED"} ${((performance.now() - startedAt) / 1000).toFixed(0)} s  ${scanned}`);
+    await sleep(pollMs, undefined, { signal: io.signal }).catch(async (error) => {
+      await client.send(new StopQueryExecutionCommand({ QueryExecutionId }));
+      throw error;
+    });
+  }
+  const rows: (string | null)[][] = [];
+  let columns: string[] = [];
+  for await (const { ResultSet } of paginateGetQueryResults({ client }, { QueryExecutionId })) {
+    columns = (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name = "" }) => Name);
+    for (const { Data = [] } of ResultSet?.Rows ?? []) rows.push(Data.map(({ VarCharValue }) => VarCharValue ?? null));
+  }
+  // The first row of a SELECT holds the columns' names again.
+  return { columns, rows: rows.slice(1) };
+}

@@ -1,0 +1,106 @@
+import { parseArgs } from "node:util";
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { NAMED_QUERIES } from "../../lib/named-queries";
+import { type Command, type Io, UsageError } from "../command";
+import { type Answer, type Format, formatAnswer } from "../output";
+import { askAthena } from "./athena-history";
+import { askFolder } from "./local-history";
+import { type Question, questionOf } from "./question";
+import { stackOutputs } from "./stack-outputs";
+
+const DEFAULT_FOLDER = ".local/data";
+
+const HELP = `Usage: npx iot history [options] "SELECT …"
+       npx iot history [options] --query NAME [parameters]
+
+Asks the cold tier with SQL: the tables "readings" and "rejected", by the hour of arrival ("arrival_hour", yyyy/MM/dd/HH, UTC).
+Without --stack it asks what a local run has kept: npm run local -- --keep ${DEFAULT_FOLDER}
+
+  --data DIR       the folder that the run has kept (default ${DEFAULT_FOLDER})
+  --stack NAME     ask the deployed stack of this name through Athena instead
+  --query NAME     a named query; --list shows them
+  --from HOUR      its first hour (default: 24 hours ago)
+  --to HOUR        its last hour (default: now)
+  --device NAME    what else a named query asks for
+  --minutes N
+  --seconds N
+  --list           the named queries and their parameters
+  --json           one JSON object a line
+  --csv            comma-separated values
+  --help           this text
+`;
+
+/** `iot history`: SQL over the cold tier, here or deployed. */
+export const history: Command = {
+  name: "history",
+  summary: "asks the cold tier with SQL",
+  help: HELP,
+  async run(args, io) {
+    const { values, sql } = parse(args);
+    const { json, csv } = values;
+    if (json && csv) throw new UsageError('"--json" and "--csv" exclude each other');
+    const format: Format = json ? "json" : csv ? "csv" : "table";
+    if (values.list) {
+      io.result(formatAnswer(list(), format));
+      return 0;
+    }
+    if (values.stack !== undefined && values.data !== undefined)
+      throw new UsageError('"--stack" and "--data" exclude each other');
+    const question = questionOf(sql, values.query, values, Date.now());
+    const answer =
+      values.stack === undefined
+        ? await askFolder(values.data ?? DEFAULT_FOLDER, question)
+        : await askStack(values.stack, question, io);
+    io.result(formatAnswer(answer, format));
+    io.note(`${answer.rows.length} rows`);
+    return 0;
+  },
+};
+
+function parse(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        data: text,
+        stack: text,
+        query: text,
+        from: text,
+        to: text,
+        device: text,
+        minutes: text,
+        seconds: text,
+        list: flag,
+        json: flag,
+        csv: flag,
+      },
+    });
+    if (positionals.length > 1) throw new UsageError("SQL must be one text: put it in quotes");
+    return { values, sql: positionals[0] };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function askStack(stack: string, question: Question, io: Io): Promise<Answer> {
+  const { region, athena_database: database, athena_workgroup: workgroup } = await stackOutputs(stack);
+  if (region === undefined || database === undefined || workgroup === undefined)
+    throw new Error(
+      `the stack "${stack}" has no history: it lacks the outputs region, athena_database and athena_workgroup`,
+    );
+  return askAthena(new AthenaClient({ region }), { database, workgroup }, question, io);
+}
+
+function list(): Answer {
+  return {
+    columns: ["query", "parameters", "what it tells"],
+    rows: NAMED_QUERIES.map(({ name, parameters, description }) => [
+      name,
+      [...new Set(parameters.map((parameter) => `--${parameter.name}`))].join(" "),
+      description,
+    ]),
+  };
+}

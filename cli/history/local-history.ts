@@ -1,0 +1,84 @@
+import { existsSync, globSync } from "node:fs";
+import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import {
+  ARRIVAL_HOUR,
+  type Column,
+  PREFIX,
+  READINGS_COLUMNS,
+  READINGS_TABLE,
+  REJECTED_COLUMNS,
+  REJECTED_TABLE,
+} from "../../lambda/contract";
+import type { Answer } from "../output";
+import type { Question } from "./question";
+
+/** Glue's types in DuckDB's words. */
+const TYPES = {
+  string: "VARCHAR",
+  double: "DOUBLE",
+  boolean: "BOOLEAN",
+  timestamp: "TIMESTAMP",
+  bigint: "BIGINT",
+} as const;
+
+/** Asks the archive's objects in a folder, as a run has kept them: the same tables and columns as in Athena. */
+export async function askFolder(folder: string, { sql, parameters }: Question): Promise<Answer> {
+  if (!existsSync(folder))
+    throw new Error(
+      `"--data" must be a folder that a run has kept, got "${folder}"; make one with: npm run local -- --keep ${folder}`,
+    );
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    for (const statement of tables(folder)) await connection.run(statement);
+    const reader = await connection.runAndReadAll(sql, [...parameters]);
+    return { columns: reader.columnNames(), rows: reader.getRowsJson() };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+function tables(folder: string): string[] {
+  const readings = view(
+    folder,
+    READINGS_TABLE,
+    PREFIX.readings,
+    READINGS_COLUMNS,
+    ".parquet",
+    "read_parquet(FILES, filename = true)",
+  );
+  const fields = REJECTED_COLUMNS.map(({ name, type }) => `${quoted(jsonField(name))}: '${TYPES[type]}'`).join(", ");
+  const json = `read_json(FILES, format = 'newline_delimited', columns = {${fields}}, filename = true)`;
+  return [readings, view(folder, REJECTED_TABLE, PREFIX.rejected, REJECTED_COLUMNS, ".jsonl", json)];
+}
+
+/** The table over the objects under a prefix, with the hour from their keys; empty where there is none. */
+function view(
+  folder: string,
+  table: string,
+  prefix: string,
+  columns: readonly Column[],
+  extension: string,
+  source: string,
+): string {
+  const pattern = path.join(folder, prefix, "*/*/*/*", `*${extension}`);
+  if (globSync(pattern).length === 0) {
+    const none = columns.map(({ name, type }) => `CAST(NULL AS ${TYPES[type]}) AS ${name}`).join(", ");
+    return `CREATE VIEW ${table} AS SELECT ${none}, CAST(NULL AS VARCHAR) AS ${ARRIVAL_HOUR} WHERE false`;
+  }
+  const cells = columns.map(({ name, type }) => `CAST(${name} AS ${TYPES[type]}) AS ${name}`).join(", ");
+  const hour = `regexp_extract(filename, '${prefix}(\\d{4}/\\d\\d/\\d\\d/\\d\\d)/', 1) AS ${ARRIVAL_HOUR}`;
+  return `CREATE VIEW ${table} AS SELECT ${cells}, ${hour} FROM ${source.replace("FILES", quoted(pattern))}`;
+}
+
+/** Glue's names are in lower case; the lines' fields are not. */
+function jsonField(column: string): string {
+  const fields = ["reason", "detail", "shardId", "sequenceNumber", "partitionKey", "arrivedAt", "data"];
+  return fields.find((field) => field.toLowerCase() === column) ?? column;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

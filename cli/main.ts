@@ -1,0 +1,59 @@
+import { type Command, type Io, UsageError } from "./command";
+import { history } from "./history/history";
+
+const COMMANDS: readonly Command[] = [history];
+
+const HELP = `Usage: npx iot <command> [options]
+
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+
+npx iot <command> --help tells more.
+`;
+
+/** Runs the command line and resolves with its exit status: 0, 1 where the command failed, 2 for a wrong option, 130 for Ctrl-C. */
+export async function main([name = "--help", ...args]: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  if (name === "--help" || name === "-h") {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const command = COMMANDS.find((each) => each.name === name);
+  if (command === undefined) {
+    process.stderr.write(`"${name}" is not a command.\n\n${HELP}`);
+    return 2;
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(command.help);
+    return 0;
+  }
+  try {
+    return await command.run(args, terminalIo(stop.signal));
+  } catch (error) {
+    if (stop.signal.aborted) return 130;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write(`Try "npx iot ${name} --help".\n`);
+    return 2;
+  }
+}
+
+function terminalIo(signal: AbortSignal): Io {
+  const { stdout, stderr } = process;
+  const wipe = () => stderr.isTTY && stderr.write("\r\u001b[K");
+  return {
+    result: (text) => {
+      wipe();
+      stdout.write(`${text}\n`);
+    },
+    note: (text) => {
+      wipe();
+      stderr.write(`${text}\n`);
+    },
+    progress: (text) => {
+      if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
+    },
+    signal,
+  };
+}

@@ -1,0 +1,40 @@
+/** A question's answer. */
+export interface Answer {
+  readonly columns: readonly string[];
+  /** In the columns' order; null is no value. */
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+export type Format = "table" | "json" | "csv";
+
+/** The answer as text: aligned columns for a person, one JSON object a line, or CSV (RFC 4180). */
+export function formatAnswer({ columns, rows }: Answer, format: Format): string {
+  if (format === "json")
+    return rows
+      .map((row) => JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))))
+      .join("\n");
+  if (format === "csv") return [columns, ...rows].map((row) => row.map(csvField).join(",")).join("\r\n");
+  const texts = rows.map((row) => columns.map((_, i) => printable(row[i])));
+  const widths = columns.map((name, i) => Math.max(name.length, ...texts.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return [columns, widths.map((width) => "-".repeat(width)), ...texts].map(line).join("\n");
+}
+
+/** A device's text must not steer the terminal that shows it. */
+function printable(value: unknown): string {
+  return textOf(value).replace(/\p{Cc}/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function csvField(value: unknown): string {
+  const text = textOf(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { Clients } from "./aws-clients";
+import type { Declaration, FunctionDeclaration } from "./declaration";
+import type { DeliveryDeclaration } from "./delivery-stream/delivery-declaration";
+import { DeliveryStream } from "./delivery-stream/delivery-stream";
+import { parquetOf } from "./delivery-stream/parquet";
+import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import { FunctionHost } from "./function-host/function-host";
+
+export interface ArchivingPorts {
+  readonly clients: Clients;
+  /** Where the function finds every AWS service. */
+  readonly endpoint: string;
+  readonly bundlePath: string;
+  readonly runtimePath: string;
+}
+
+/** The way into the cold tier: the delivery stream and its transform function, as the stack declares them. */
+export class Archiving {
+  readonly #host: FunctionHost;
+  readonly #delivery: DeliveryStream;
+
+  constructor(
+    { stream, region, accountId }: Declaration,
+    delivery: DeliveryDeclaration,
+    transform: FunctionDeclaration,
+    { clients, endpoint, bundlePath, runtimePath }: ArchivingPorts,
+  ) {
+    this.#host = new FunctionHost({
+      functionName: transform.name,
+      functionArn: transform.arn,
+      bundlePath,
+      runtimePath,
+      handler: transform.handler,
+      environment: { ...transform.environment, AWS_ENDPOINT_URL: endpoint },
+      memoryMb: transform.memoryMb,
+      timeoutMs: transform.timeoutMs,
+      // The delivery stream here has one invocation under way at a time.
+      concurrency: 1,
+      onLog: () => {},
+    });
+    const arn = `arn:aws:firehose:${region}:${accountId}:deliverystream/${delivery.name}`;
+    this.#delivery = new DeliveryStream(
+      { ...delivery, arn, streamArn: stream.arn, region },
+      {
+        kinesis: kinesisReader(clients.kinesis, stream.name),
+        invoke: (event) => this.#host.invoke(event),
+        putObject: async (bucket, key, body) => {
+          await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+        },
+        encode: parquetOf,
+        now: Date.now,
+        randomId: randomUUID,
+        sleep: async (ms, signal) => {
+          await sleep(ms, undefined, { signal }).catch(() => {});
+        },
+      },
+    );
+  }
+
+  start(): Promise<void> {
+    return this.#delivery.start();
+  }
+
+  /** Resolves when everything in the stream is in an object. */
+  drained(): Promise<void> {
+    return this.#delivery.drained();
+  }
+
+  async stop(): Promise<void> {
+    await this.#delivery.stop();
+    await this.#host.stop();
+  }
+}

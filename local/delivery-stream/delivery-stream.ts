@@ -1,0 +1,239 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KinesisReader } from "../event-source-mapping/ports";
+import { Shard } from "../event-source-mapping/shard";
+import type { StreamRecord } from "../event-source-mapping/stream-record";
+import type { InvokeResult } from "../function-host/function-host";
+import type { DeliveryDeclaration } from "./delivery-declaration";
+import { type ErrorLine, errorLine } from "./error-line";
+import { type ErrorOutput, evaluatePrefix, objectName } from "./object-name";
+import { ConversionError, type Row, rowOf } from "./row";
+import { readAnswer, type Transformed, transformEvent } from "./transform-event";
+
+/** Records that are read ahead of the transform, in all: where that many wait, it does not wait for its buffer to fill. */
+const MAX_WAITING = 10_000;
+const TICK_MS = 200;
+const RETRY_MS = { first: 200, longest: 5000 };
+
+export interface DeliverySettings extends DeliveryDeclaration {
+  readonly arn: string;
+  readonly streamArn: string;
+  readonly region: string;
+}
+
+export interface DeliveryPorts {
+  readonly kinesis: KinesisReader;
+  readonly invoke: (event: unknown) => Promise<InvokeResult>;
+  readonly putObject: (bucket: string, key: string, body: Uint8Array | string) => Promise<void>;
+  readonly encode: (columns: DeliveryDeclaration["catalog"]["columns"], rows: readonly Row[]) => Uint8Array;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Reads the stream as Firehose does, on its own: beside the event source mapping, and no slower or faster for it. Each record goes
+ * through the transform function, by the table's columns into a row, and with many others into an object.
+ * Not emulated: a second copy of an object after a put whose answer was lost.
+ */
+export class DeliveryStream {
+  readonly #stopping = new AbortController();
+  readonly #shards: Shard[] = [];
+  /** What is read and not yet transformed. */
+  #waiting: StreamRecord[] = [];
+  #waitingBytes = 0;
+  #waitingSince = 0;
+  /** What the next object will hold. */
+  #rows: Row[] = [];
+  #rowBytes = 0;
+  #rowsSince = 0;
+  #oldestArrival = 0;
+  #errors = new Map<ErrorOutput, { readonly lines: ErrorLine[]; readonly oldestArrival: number }>();
+  #draining = false;
+  #busy = false;
+  #polling: Promise<unknown> = Promise.resolve();
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly settings: DeliverySettings,
+    private readonly ports: DeliveryPorts,
+  ) {}
+
+  /** Reads from the oldest record on: the run's stream is as young as its delivery stream. */
+  async start(): Promise<void> {
+    for (const shardId of await this.ports.kinesis.listShards())
+      this.#shards.push(new Shard(shardId, [this], this.ports, { polled: 0 }, this.#stopping.signal));
+    this.#polling = Promise.all(this.#shards.map((shard) => shard.poll()));
+    this.#working = this.#work();
+  }
+
+  /** Resolves when every shard was read to its tip and everything read is in an object. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#shards.map((shard) => shard.reachTip()));
+    this.#draining = true;
+    while (this.#busy || this.#waiting.length + this.#rows.length + this.#errors.size > 0) await sleep(20);
+    this.#draining = false;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([this.#polling, this.#working]);
+  }
+
+  /** How many records wait for the transform. */
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  /** Takes a record that a shard has read. */
+  push(record: StreamRecord): void {
+    if (this.#waiting.length === 0) this.#waitingSince = this.ports.now();
+    this.#waiting.push(record);
+    this.#waitingBytes += (record.data.length * 3) / 4;
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#busy = true;
+      if (this.#isDue(this.#waitingBytes, this.#waitingSince, this.settings.transform) || this.#isCrowded())
+        await this.#transform();
+      if (this.#isDue(this.#rowBytes, this.#rowsSince, this.settings)) await this.#deliver();
+      this.#busy = false;
+      await this.ports.sleep(TICK_MS, signal);
+    }
+  }
+
+  #isDue(bytes: number, since: number, buffer: { readonly bufferBytes: number; readonly bufferMs: number }): boolean {
+    return this.#draining || bytes >= buffer.bufferBytes || (since > 0 && this.ports.now() - since >= buffer.bufferMs);
+  }
+
+  #isCrowded(): boolean {
+    return this.#waiting.length >= MAX_WAITING;
+  }
+
+  async #transform(): Promise<void> {
+    const records = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#waitingSince = 0;
+    for (const part of partsOf(records, this.settings.transform.bufferBytes)) {
+      const results = await this.#invoke(part);
+      for (const [at, record] of part.entries()) this.#add(record, results[at]);
+    }
+  }
+
+  /** What the function says of each record; after the last try, that it failed for all of them. */
+  async #invoke(records: readonly StreamRecord[]): Promise<readonly Transformed[]> {
+    const { arn: deliveryStreamArn, streamArn, region, transform } = this.settings;
+    const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.ports.randomId());
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = readAnswer(records, await this.ports.invoke(event));
+      if (!("errorCode" in answer)) return answer;
+      if (attempt >= transform.retries || this.#stopping.signal.aborted)
+        return records.map(() => ({ result: "ProcessingFailed", ...answer }));
+      await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);
+    }
+  }
+
+  #add(record: StreamRecord, transformed: Transformed | undefined): void {
+    if (transformed === undefined || transformed.result === "Dropped") return;
+    if (transformed.result === "ProcessingFailed") {
+      const { errorCode, errorMessage } = transformed;
+      this.#setAside("processing-failed", record, record.data, errorCode, errorMessage);
+      return;
+    }
+    try {
+      const row = rowOf(transformed.data, this.settings.catalog.columns);
+      this.#begin(record.arrivedAt);
+      this.#rows.push(row);
+      this.#rowBytes += transformed.data.length;
+    } catch (error) {
+      if (!(error instanceof ConversionError)) throw error;
+      const data = Buffer.from(transformed.data).toString("base64");
+      this.#setAside("format-conversion-failed", record, data, "DataFormatConversion.ParseError", error.message);
+    }
+  }
+
+  #setAside(output: ErrorOutput, record: StreamRecord, data: string, errorCode: string, errorMessage: string): void {
+    const { arrivedAt } = record;
+    const known = this.#errors.get(output) ?? { lines: [], oldestArrival: arrivedAt };
+    const { transform } = this.settings;
+    known.lines.push(
+      errorLine(record, data, {
+        errorCode,
+        errorMessage,
+        attempts: transform.retries + 1,
+        at: this.ports.now(),
+        functionArn: transform.functionArn,
+      }),
+    );
+    this.#errors.set(output, { ...known, oldestArrival: Math.min(known.oldestArrival, arrivedAt) });
+    if (this.#rowsSince === 0) this.#rowsSince = this.ports.now();
+  }
+
+  #begin(arrivedAt: number): void {
+    if (this.#rowsSince === 0) this.#rowsSince = this.ports.now();
+    this.#oldestArrival = this.#rows.length === 0 ? arrivedAt : Math.min(this.#oldestArrival, arrivedAt);
+  }
+
+  async #deliver(): Promise<void> {
+    const { prefix, errorPrefix, catalog } = this.settings;
+    if (this.#rows.length > 0) {
+      const body = this.ports.encode(catalog.columns, this.#rows);
+      await this.#put(prefix, this.#oldestArrival, body, ".parquet");
+    }
+    for (const [output, { lines, oldestArrival }] of this.#errors)
+      await this.#put(
+        errorPrefix,
+        oldestArrival,
+        `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`,
+        "",
+        output,
+      );
+    this.#rows = [];
+    this.#rowBytes = 0;
+    this.#rowsSince = 0;
+    this.#errors = new Map();
+  }
+
+  /** Tries until it is done, as Firehose does for a day. https://docs.aws.amazon.com/firehose/latest/dev/retry.html */
+  async #put(
+    prefix: string,
+    oldestArrival: number,
+    body: Uint8Array | string,
+    extension: string,
+    output?: ErrorOutput,
+  ) {
+    const { name, bucket } = this.settings;
+    const random = this.ports.randomId();
+    const key = `${evaluatePrefix(prefix, oldestArrival, random, output)}${objectName(name, oldestArrival, random, extension)}`;
+    for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
+      try {
+        await this.ports.putObject(bucket, key, body);
+        return;
+      } catch {
+        await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);
+      }
+    }
+  }
+}
+
+function pauseMs(attempt: number): number {
+  return Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** attempt);
+}
+
+/** The records in their order, in parts that hold no more than this, or one record. */
+function* partsOf(records: readonly StreamRecord[], bytes: number): Generator<readonly StreamRecord[]> {
+  let part: StreamRecord[] = [];
+  let size = 0;
+  for (const record of records) {
+    if (part.length > 0 && size + record.data.length > bytes) {
+      yield part;
+      part = [];
+      size = 0;
+    }
+    part.push(record);
+    size += record.data.length;
+  }
+  if (part.length > 0) yield part;
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import path from "node:path";
+import { MAX_SAMPLES, type Sample } from "./samples";
+
+/** The port that is tried where none is asked for; any free one is taken where a program has it. */
+const USUAL_PORT = 4580;
+
+const HEADERS = {
+  "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+
+export interface PagePorts {
+  /** Folder of the page's own files. */
+  readonly staticFolder: string;
+  /** What the stack calls its parts, shown once. */
+  readonly about: unknown;
+  readonly latestReadings: (deviceId: string) => Promise<unknown>;
+  readonly latestSetAside: () => Promise<unknown>;
+}
+
+/** Serves the page that shows the run, on 127.0.0.1: its files, its data as JSON, and a sample a second as server-sent events. */
+export class PageServer {
+  readonly #server: Server;
+  readonly #visitors = new Set<ServerResponse>();
+  readonly #samples: Sample[] = [];
+  readonly #files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
+
+  constructor(private readonly ports: PagePorts) {
+    this.#files = readFiles(ports.staticFolder);
+    this.#server = createServer((req, res) => {
+      this.#handle(req, res).catch(() =>
+        answer(res, 502, "application/json", '{"problem":"the store did not answer"}'),
+      );
+    });
+  }
+
+  /** Returns the port. Without a wish, the usual one, or any where that is taken; rejects where a wish cannot be met. */
+  async listen(wanted: number | undefined): Promise<number> {
+    const port = await this.#bind(wanted ?? USUAL_PORT).catch((error) => {
+      if (wanted !== undefined) throw error;
+      return this.#bind(0);
+    });
+    return port;
+  }
+
+  /** Shows this to everyone who looks. */
+  push(sample: Sample): void {
+    this.#samples.push(sample);
+    if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
+    for (const visitor of this.#visitors) visitor.write(event("sample", sample));
+  }
+
+  get latest(): Sample | undefined {
+    return this.#samples.at(-1);
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #bind(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject).listen(port, "127.0.0.1", () => {
+        this.#server.off("error", reject);
+        const address = this.#server.address();
+        resolve(typeof address === "object" && address ? address.port : port);
+      });
+    });
+  }
+
+  async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    // A foreign site can point its name at 127.0.0.1; its name is then in this header.
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(req.headers.host ?? ""))
+      return answer(res, 421, "text/plain", "open this page by 127.0.0.1 or localhost\n");
+    if (req.method !== "GET") return answer(res, 405, "text/plain", "GET only\n");
+    const url = new URL(req.url ?? "/", "http://127.0.0.1");
+    const file = this.#files.get(url.pathname);
+    if (file) return answer(res, 200, file.type, file.body);
+    switch (url.pathname) {
+      case "/api/about":
+        return json(res, this.ports.about);
+      case "/api/live":
+        return this.#follow(res);
+      case "/api/set-aside":
+        return json(res, await this.ports.latestSetAside());
+      case "/api/readings": {
+        const deviceId = url.searchParams.get("device") ?? "";
+        if (deviceId === "" || deviceId.length > 128)
+          return answer(res, 400, "application/json", '{"problem":"\\"device\\" must be a device\'s id"}');
+        return json(res, await this.ports.latestReadings(deviceId));
+      }
+      default:
+        return answer(res, 404, "text/plain", "there is no such page\n");
+    }
+  }
+
+  #follow(res: ServerResponse): void {
+    res.writeHead(200, { ...HEADERS, "content-type": "text/event-stream" });
+    res.write(event("history", this.#samples));
+    this.#visitors.add(res);
+    res.once("close", () => this.#visitors.delete(res));
+  }
+}
+
+function readFiles(folder: string) {
+  const files = [
+    ["/", "text/html; charset=utf-8", path.join(folder, "index.html")],
+    ["/icon.svg", "image/svg+xml", path.join(folder, "icon.svg")],
+    ["/page.css", "text/css", path.join(folder, "page.css")],
+    ["/page.js", "text/javascript", path.join(folder, "page.js")],
+    ["/uplot.js", "text/javascript", require.resolve("uplot/dist/uPlot.iife.min.js")],
+    ["/uplot.css", "text/css", require.resolve("uplot/dist/uPlot.min.css")],
+  ] as const;
+  return new Map(files.map(([url, type, file]) => [url, { type, body: readFileSync(file) }]));
+}
+
+function event(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function json(res: ServerResponse, body: unknown): void {
+  answer(res, 200, "application/json", JSON.stringify(body));
+}
+
+function answer(res: ServerResponse, status: number, type: string, body: string | Buffer): void {
+  if (res.headersSent) return void res.destroy();
+  res.writeHead(status, { ...HEADERS, "content-type": type }).end(body);
+}

@@ -1,0 +1,62 @@
+import path from "node:path";
+import { type AnomalyLimits, ENV, METRIC } from "../../lambda/contract";
+import type { Declaration } from "../declaration";
+import type { Pipeline } from "../pipeline";
+import { PageServer } from "./page-server";
+import { nextSample } from "./samples";
+import { latestAnomalies, latestReadings, latestRejects } from "./stores";
+
+const SAMPLE_EVERY_MS = 1000;
+
+export interface RunningPage {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves the page of this run. Rejects where the port that was asked for is taken. */
+export async function servePage(
+  wantedPort: number | undefined,
+  projectRoot: string,
+  { table, processor, stream }: Declaration,
+  pipeline: Pipeline,
+  limits: AnomalyLimits,
+): Promise<RunningPage> {
+  const { ledger, metrics, clients, errorLog } = pipeline;
+  const bucket = processor.environment[ENV.bucket] ?? "";
+  const server = new PageServer({
+    staticFolder: path.join(projectRoot, "local", "page", "static"),
+    about: { table: table.name, stream: stream.name, shards: stream.shardCount, function: processor.name, bucket },
+    latestReadings: (deviceId) => latestReadings(clients, table.name, deviceId),
+    latestSetAside: async () => {
+      const [anomalies, rejects] = await Promise.all([
+        latestAnomalies(clients.s3, bucket, limits),
+        latestRejects(clients.s3, bucket),
+      ]);
+      return { anomalies, rejects };
+    },
+  });
+  let latencies: number[] = [];
+  ledger.onSettled = (latencyMs) => latencies.push(latencyMs);
+  const sample = () => {
+    const totals = {
+      published: ledger.acknowledged + ledger.external,
+      stored: metrics.sum(METRIC.processed),
+      rejected: metrics.sum(METRIC.rejected),
+      anomalies: metrics.sum(METRIC.anomalies),
+      ruleErrors: errorLog.documents.length,
+    };
+    const now = { at: Date.now(), totals, lagMs: pipeline.lagMs, onTheirWay: ledger.unsettled };
+    server.push(nextSample(server.latest, now, latencies));
+    latencies = [];
+  };
+  const port = await server.listen(wantedPort);
+  const timer = setInterval(sample, SAMPLE_EVERY_MS);
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    stop: async () => {
+      clearInterval(timer);
+      ledger.onSettled = () => {};
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,242 @@
+/* global uPlot */
+const SVG = "http://www.w3.org/2000/svg";
+const MAX_SAMPLES = 300;
+const ANNOUNCE_EVERY_MS = 10_000;
+const SET_ASIDE_EVERY_MS = 5000;
+
+const byId = (id) => document.getElementById(id);
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
+const rate = (value) => `${tenth.format(value)}/s`;
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const samples = [];
+
+/* The picture */
+
+const PARTS = ["Devices", "MQTT + rule", "Stream", "Function", "Stores"];
+const labels = new Map();
+
+function svg(name, attributes, text = "") {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.textContent = text;
+  byId("flow").append(element);
+  return element;
+}
+
+PARTS.forEach((part, index) => {
+  const x = 10 + index * 185;
+  svg("rect", { x, y: 35, width: 115, height: 66, rx: 8 });
+  svg("text", { x: x + 57, y: 63 }, part);
+  labels.set(part, svg("text", { x: x + 57, y: 85, class: "quiet" }));
+  if (index === PARTS.length - 1) return;
+  svg("path", { d: `M${x + 120} 68h58m-7-5l7 5l-7 5` });
+  labels.set(`after ${part}`, svg("text", { x: x + 149, y: 56, class: "rate" }));
+});
+const below = svg("text", { x: 450, y: 132, class: "quiet" });
+
+function drawFlow({ totals, perSecond, lagMs, onTheirWay }) {
+  const lag = `${tenth.format(lagMs / 1000)} s`;
+  const texts = {
+    "MQTT + rule": `${whole.format(totals.ruleErrors)} rule errors`,
+    Stream: `lag ${lag}`,
+    Function: `${whole.format(onTheirWay)} waiting`,
+    Stores: `${whole.format(totals.stored)} stored`,
+    Devices: `${whole.format(totals.published)} sent`,
+    "after Devices": rate(perSecond.published),
+    "after MQTT + rule": rate(Math.max(0, perSecond.published - perSecond.ruleErrors)),
+    "after Stream": rate(perSecond.stored + perSecond.rejected),
+    "after Function": rate(perSecond.stored),
+  };
+  for (const [name, text] of Object.entries(texts)) labels.get(name).textContent = text;
+  below.textContent = `${whole.format(totals.anomalies)} anomalies · ${whole.format(totals.rejected)} rejected`;
+  byId("flow-text").textContent =
+    `Devices send ${rate(perSecond.published)}, the function stores ${rate(perSecond.stored)}, ` +
+    `it rejects ${rate(perSecond.rejected)}, lag ${lag}.`;
+}
+
+/* The charts */
+
+const CHARTS = [
+  {
+    title: "Throughput, a second",
+    lines: [
+      ["sent", "quiet", (s) => s.perSecond.published],
+      ["stored", "blue", (s) => s.perSecond.stored],
+    ],
+  },
+  {
+    title: "Latency, ms",
+    lines: [
+      ["median", "blue", (s) => s.latencyMs?.p50 ?? null],
+      ["95 of 100", "amber", (s) => s.latencyMs?.p95 ?? null],
+    ],
+  },
+  { title: "Anomalies, a second", lines: [["anomalies", "amber", (s) => s.perSecond.anomalies]] },
+  { title: "Rejects, a second", lines: [["rejected", "red", (s) => s.perSecond.rejected]] },
+];
+let charts = [];
+
+function chartData({ lines }) {
+  return [samples.map((s) => s.at / 1000), ...lines.map(([, , pick]) => samples.map(pick))];
+}
+
+function buildCharts() {
+  byId("charts").replaceChildren();
+  const axis = { stroke: colour("quiet"), grid: { stroke: colour("line"), width: 0.5 }, ticks: { show: false } };
+  const holders = CHARTS.map(({ title }) => {
+    const holder = document.createElement("div");
+    holder.setAttribute("role", "img");
+    holder.setAttribute("aria-label", `Chart: ${title}. The table below has its numbers.`);
+    return holder;
+  });
+  // All of them, before one is measured: how many there are decides how wide each is.
+  byId("charts").append(...holders);
+  charts = CHARTS.map((chart, index) => {
+    const holder = holders[index];
+    const plot = new uPlot(
+      {
+        title: chart.title,
+        width: holder.clientWidth,
+        height: 170,
+        cursor: { drag: { x: false, y: false } },
+        scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
+        axes: [axis, { ...axis, size: 55 }],
+        series: [
+          { value: (_plot, at) => (at === null ? "–" : clock(at * 1000)) },
+          ...chart.lines.map(([label, name], index) => ({
+            label,
+            stroke: colour(name),
+            width: 2,
+            // Told apart without colours, too.
+            dash: index === 1 ? [6, 3] : [],
+            points: { show: false },
+            value: (_plot, value) => (value === null ? "–" : tenth.format(value)),
+          })),
+        ],
+      },
+      chartData(chart),
+      holder,
+    );
+    return { chart, plot, holder };
+  });
+}
+
+function drawCharts() {
+  for (const { chart, plot } of charts) plot.setData(chartData(chart));
+}
+addEventListener("resize", () => {
+  for (const { plot, holder } of charts) plot.setSize({ width: holder.clientWidth, height: 170 });
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", buildCharts);
+
+/* The tables: what devices have sent is set as text, never as markup. */
+
+function fill(id, heads, rows, none) {
+  const cell = (name, text) => {
+    const element = document.createElement(name);
+    if (name === "th") element.scope = "col";
+    element.textContent = text;
+    return element;
+  };
+  const row = (name, texts) => {
+    const element = document.createElement("tr");
+    element.append(...texts.map((text) => cell(name, text)));
+    return element;
+  };
+  const head = document.createElement("thead");
+  head.append(row("th", heads));
+  const body = document.createElement("tbody");
+  body.append(...(rows.length > 0 ? rows : none ? [[none]] : []).map((texts) => row("td", texts)));
+  byId(id).replaceChildren(head, body);
+}
+
+function fillSamples() {
+  const heads = ["Time", "Sent/s", "Stored/s", "Anomalies/s", "Rejected/s", "Median ms", "95 of 100 ms", "Lag ms"];
+  const rows = samples
+    .slice(-30)
+    .reverse()
+    .map((s) => [
+      clock(s.at),
+      ...["published", "stored", "anomalies", "rejected"].map((name) => tenth.format(s.perSecond[name])),
+      s.latencyMs ? whole.format(s.latencyMs.p50) : "–",
+      s.latencyMs ? whole.format(s.latencyMs.p95) : "–",
+      whole.format(s.lagMs),
+    ]);
+  fill("samples", heads, rows);
+}
+
+async function showSetAside() {
+  try {
+    const { anomalies, rejects } = await (await fetch("/api/set-aside")).json();
+    fill(
+      "anomalies",
+      ["Time", "Device", "Type", "Value", "Reason"],
+      anomalies.map((a) => [clock(a.at), a.deviceId, a.sensorType, String(a.value), a.reason]),
+      "None yet",
+    );
+    fill(
+      "rejects",
+      ["Time", "Device", "Reason", "Payload"],
+      rejects.map((r) => [clock(r.at), r.deviceId, `${r.reason}: ${r.detail}`, r.payload]),
+      "None yet",
+    );
+  } catch {
+    // A store that is broken on purpose; the next look may succeed.
+  }
+  setTimeout(showSetAside, SET_ASIDE_EVERY_MS);
+}
+
+byId("lookup").addEventListener("submit", async (submit) => {
+  submit.preventDefault();
+  const device = byId("device").value.trim();
+  const response = await fetch(`/api/readings?device=${encodeURIComponent(device)}`).catch(() => undefined);
+  if (!response?.ok) {
+    byId("found").textContent = "The table did not answer. Try again.";
+    return;
+  }
+  const readings = await response.json();
+  byId("found").textContent =
+    readings.length === 0 ? `No readings of ${device}.` : `The latest ${readings.length} readings of ${device}.`;
+  fill(
+    "readings",
+    ["Time", "Type", "Value", "Verdict"],
+    readings.map((r) => [clock(r.timestamp), r.sensorType, String(r.value), r.isAnomaly ? "anomaly" : "normal"]),
+  );
+});
+
+/* Live */
+
+let announcedAt = 0;
+function show() {
+  const last = samples.at(-1);
+  if (!last) return;
+  drawFlow(last);
+  drawCharts();
+  fillSamples();
+  // A screen reader reads each change aloud: not every second.
+  if (Date.now() - announcedAt < ANNOUNCE_EVERY_MS) return;
+  announcedAt = Date.now();
+  const { stored, anomalies, rejected } = last.totals;
+  byId("summary").textContent =
+    `${whole.format(stored)} readings stored, ${whole.format(anomalies)} anomalies, ${whole.format(rejected)} rejected, ` +
+    `lag ${tenth.format(last.lagMs / 1000)} s.`;
+}
+
+const live = new EventSource("/api/live");
+live.addEventListener("history", ({ data }) => {
+  samples.splice(0, samples.length, ...JSON.parse(data));
+  show();
+});
+live.addEventListener("sample", ({ data }) => {
+  samples.push(JSON.parse(data));
+  if (samples.length > MAX_SAMPLES) samples.shift();
+  show();
+});
+live.addEventListener("error", () => {
+  announcedAt = 0;
+  byId("summary").textContent = "The run has ended, or does not answer.";
+});
+buildCharts();
+showSetAside();

@@ -1,0 +1,100 @@
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type AnomalyLimits, ATTRIBUTE, PREFIX, type RejectedLine } from "../../lambda/contract";
+import type { Clients } from "../aws-clients";
+
+const SHOWN = 20;
+const READINGS_SHOWN = 50;
+const MAX_PAYLOAD_SHOWN = 200;
+
+/** A reading as the page lists it. */
+export interface ShownReading {
+  readonly timestamp: number;
+  readonly sensorType: string;
+  readonly value: number;
+  readonly isAnomaly: boolean;
+}
+
+export interface ShownAnomaly {
+  readonly at: number;
+  readonly deviceId: string;
+  readonly sensorType: string;
+  readonly value: number;
+  readonly reason: string;
+}
+
+export interface ShownReject {
+  readonly at: number;
+  readonly deviceId: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly payload: string;
+}
+
+/** The device's latest readings that have not expired, newest first. */
+export async function latestReadings(clients: Clients, table: string, deviceId: string): Promise<ShownReading[]> {
+  const { Items = [] } = await DynamoDBDocumentClient.from(clients.dynamodb).send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: "#d = :d",
+      ExpressionAttributeNames: { "#d": ATTRIBUTE.deviceId },
+      ExpressionAttributeValues: { ":d": deviceId },
+      ScanIndexForward: false,
+      Limit: READINGS_SHOWN,
+    }),
+  );
+  return Items.filter((item) => Number(item[ATTRIBUTE.expirationTime]) * 1000 > Date.now()).map((item) => ({
+    timestamp: Number(item[ATTRIBUTE.timestamp]),
+    sensorType: String(item[ATTRIBUTE.sensorType]),
+    value: Number(item[ATTRIBUTE.value]),
+    isAnomaly: item[ATTRIBUTE.isAnomaly] === true,
+  }));
+}
+
+/** The latest anomalies, newest first. */
+export async function latestAnomalies(s3: S3Client, bucket: string, limits: AnomalyLimits): Promise<ShownAnomaly[]> {
+  const objects = await newest(s3, bucket, PREFIX.anomalies);
+  return objects.map(({ at, body }) => {
+    const { deviceId, sensorType, value } = JSON.parse(body);
+    return { at, deviceId, sensorType, value, reason: whyAnomalous(limits, sensorType, value) };
+  });
+}
+
+/** Which bound the value breaks, in words. */
+export function whyAnomalous(limits: AnomalyLimits, sensorType: string, value: number): string {
+  const { min, max } = Object.hasOwn(limits, sensorType) ? (limits[sensorType] ?? {}) : {};
+  if (max !== undefined && value > max) return `above ${max}`;
+  return min !== undefined && value < min ? `below ${min}` : "";
+}
+
+/** The latest records that were set aside, newest first. */
+export async function latestRejects(s3: S3Client, bucket: string): Promise<ShownReject[]> {
+  const objects = await newest(s3, bucket, PREFIX.rejected);
+  const rejects = objects.flatMap(({ body }) => shownRejects(body));
+  return rejects.sort((a, b) => b.at - a.at).slice(0, SHOWN);
+}
+
+/** The lines of a `rejected/` object. */
+export function shownRejects(jsonLines: string): ShownReject[] {
+  const lines = jsonLines.split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
+    const { arrivedAt, partitionKey, reason, detail, data } = JSON.parse(line) as RejectedLine;
+    const payload = Buffer.from(data, "base64").toString("utf8").slice(0, MAX_PAYLOAD_SHOWN);
+    return { at: arrivedAt, deviceId: partitionKey, reason, detail, payload };
+  });
+}
+
+async function newest(client: S3Client, bucket: string, prefix: string): Promise<{ at: number; body: string }[]> {
+  let found: { key: string; at: number }[] = [];
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+    for (const { Key, LastModified } of page.Contents ?? [])
+      if (Key !== undefined) found.push({ key: Key, at: LastModified?.getTime() ?? 0 });
+    found = found.sort((a, b) => b.at - a.at).slice(0, SHOWN);
+  }
+  return Promise.all(
+    found.map(async ({ key, at }) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return { at, body: (await Body?.transformToString()) ?? "" };
+    }),
+  );
+}
