@@ -16,6 +16,12 @@ describe("physicalNames", () => {
       devicePolicy: "iot-device-policy-plant-7",
       alarmTopic: "iot-alarms-plant-7",
       dashboard: "iot-monitoring-plant-7",
+      archiveDelivery: "iot-sensor-archive-plant-7",
+      archiveDeliveryRole: "iot-firehose-role-plant-7",
+      archiveTransform: "iot-archive-transform-plant-7",
+      archiveTransformRole: "iot-archive-lambda-role-plant-7",
+      historyDatabase: "iot_sensor_plant_7",
+      historyWorkgroup: "iot-sensor-plant-7",
     });
     expect(alarmName("silence", "plant-7")).toBe("iot-silence-plant-7");
   });
@@ -38,7 +44,7 @@ describe("the longest suffix", () => {
 describe("refusedNames", () => {
   it.each([
     ["a_b", ["iot-sensor-archival-a_b-000000000000", "iot-sensor-access-logs-a_b-000000000000"]],
-    ["A", ["iot-sensor-archival-A-000000000000", "iot-sensor-access-logs-A-000000000000"]],
+    ["A", ["iot-sensor-archival-A-000000000000", "iot-sensor-access-logs-A-000000000000", "iot_sensor_A"]],
     ["a-b", []],
   ])("knows each service's characters: %s", (suffix, refused) => {
     expect(refusedNames(suffix)).toEqual(refused);

@@ -13,6 +13,7 @@ const DEFAULT_OPTIONS = {
   config: {},
   seed: 7,
   chaos: false,
+  clear: false,
 };
 
 describe("parseOptions", () => {
@@ -23,7 +24,7 @@ describe("parseOptions", () => {
   it("follows every option", () => {
     const line =
       "--devices 0 --rate 2.5 --for 5m --anomalies 0 --bad 1 --json --mqtt-port 0 --aws-port 65535 --stack prod " +
-      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos";
+      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --keep kept --clear";
     expect(parseOptions(line.split(" "), 7)).toEqual({
       devices: 0,
       ratePerSecond: 2.5,
@@ -37,6 +38,9 @@ describe("parseOptions", () => {
       config: { shardCount: "2", alarmEmails: "a=b" },
       seed: 4_294_967_295,
       chaos: true,
+      pagePort: 4600,
+      keep: "kept",
+      clear: true,
     });
   });
 
@@ -70,6 +74,9 @@ describe("parseOptions", () => {
     [["--aws-port", "x"], '"--aws-port" must be a whole number from 0 to 65535, got "x"'],
     [["--stack", "../dev"], '"--stack" must be a stack\'s name: letters, digits, "-", "_" and ".", got "../dev"'],
     [["--config", "shardCount"], '"--config" must be KEY=VALUE, got "shardCount"'],
+    [["--page-port", "-"], '"--page-port" must be a whole number from 0 to 65535, got "-"'],
+    [["--clear"], '"--clear" empties the folder of "--keep": name it, too'],
+    [["--keep", ""], '"--keep" must be a folder, such as .local/data'],
     [["--seed", "1.5"], '"--seed" must be a whole number from 0 to 4294967295, got "1.5"'],
   ])("refuses %j with one message", (args, message) => {
     expect(() => parseOptions(args, 7)).toThrow(UsageError);

@@ -50,7 +50,7 @@ describe("formatSummary", () => {
       .split("\n")
       .map((line) => line.trim().replaceAll(/ +/g, " "));
     expect(lines).toContain("lost 1 nowhere: this must not be");
-    expect(lines.slice(11)).toEqual([
+    expect(lines.slice(12)).toEqual([
       "unacknowledged 2 sent, but the run ended before the PUBACK",
       "external 5 other clients': 4 stored, 1 rejected",
       "faults: dynamodb 1,234 injected",
