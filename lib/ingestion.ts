@@ -16,13 +16,14 @@ export interface IngestionArgs {
 /** From the MQTT topic into the stream: the rule, its role and its error log. */
 export class Ingestion extends pulumi.ComponentResource {
   readonly rule: aws.iot.TopicRule;
+  readonly errorLog: aws.cloudwatch.LogGroup;
 
   constructor(name: string, args: IngestionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:Ingestion", name, {}, opts);
     const { environment, config, stream, readers } = args;
     const { names } = environment;
     const parent = { parent: this };
-    const errorLog = new aws.cloudwatch.LogGroup(
+    this.errorLog = new aws.cloudwatch.LogGroup(
       `${name}-error-log`,
       {
         name: names.ruleErrorLog,
@@ -48,7 +49,7 @@ export class Ingestion extends pulumi.ComponentResource {
       {
         name: "write-stream-and-error-log",
         role: role.id,
-        policy: policyText({ streamArn: stream.arn, errorLogArn: errorLog.arn }, ruleRolePolicy),
+        policy: policyText({ streamArn: stream.arn, errorLogArn: this.errorLog.arn }, ruleRolePolicy),
       },
       parent,
     );
@@ -63,7 +64,7 @@ export class Ingestion extends pulumi.ComponentResource {
         sqlVersion: "2016-03-23",
         // A plain string: AWS IoT substitutes the topic's third level, the thing that published.
         kineses: [{ streamName: stream.name, partitionKey: "${topic(3)}", roleArn: role.arn }],
-        errorAction: { cloudwatchLogs: { logGroupName: errorLog.name, roleArn: role.arn } },
+        errorAction: { cloudwatchLogs: { logGroupName: this.errorLog.name, roleArn: role.arn } },
         tags: tagsOf(environment, names.rule, "From the device topics into the stream"),
       },
       // A rule that is on before its role may write would drop what arrives.

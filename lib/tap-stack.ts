@@ -34,6 +34,8 @@ export interface TapStackOutputs {
   /** Database and workgroup of the history. */
   readonly athena_database: pulumi.Output<string>;
   readonly athena_workgroup: pulumi.Output<string>;
+  /** The log group of the messages that the rule could not put into the stream. */
+  readonly rule_error_log: pulumi.Output<string>;
 }
 
 /** One environment of a plant: from the sensors' topics to the stores, and who watches over it. */
@@ -55,7 +57,7 @@ export class TapStack extends pulumi.ComponentResource {
       { environment, config, stream, bucket, table: history.readings },
       parent,
     );
-    const { rule } = new Ingestion(
+    const { rule, errorLog } = new Ingestion(
       `${name}-ingestion`,
       { environment, config, stream, readers: [deliveryStream] },
       parent,
@@ -91,6 +93,7 @@ export class TapStack extends pulumi.ComponentResource {
       dashboard_url: pulumi.interpolate`https://${REGION}.console.aws.amazon.com/cloudwatch/home?region=${REGION}#dashboards/dashboard/${monitoring.dashboard.dashboardName}`,
       athena_database: history.database.name,
       athena_workgroup: history.workgroup.name,
+      rule_error_log: errorLog.name,
     };
     this.registerOutputs(this.outputs);
   }

@@ -26,7 +26,12 @@ export interface Recording {
   /** The one resource of a type. @throws Error where there is none, or more than one. */
   only(type: string): RecordedResource;
   ofType(type: string): readonly RecordedResource[];
+  /** What the program printed at its end. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
+
+/** A program's outputs, by name. */
+export type Outputs = Readonly<Record<string, pulumi.Output<string>>>;
 
 export interface CaptureOptions {
   /** The project's keys without their namespace; a key with a colon is taken as it is. */
@@ -44,7 +49,7 @@ const PROJECT = "industrial-iot-monitoring";
  * shape: no provider looks at it. Recordings of one process must not overlap, because Pulumi's runtime is global.
  * @throws Error that names a function of the provider for which there is no answer here.
  */
-export async function record(build: () => void | Promise<void>, options: CaptureOptions = {}): Promise<Recording> {
+export async function record(build: (() => void) | (() => Outputs), options: CaptureOptions = {}): Promise<Recording> {
   const { config = {}, stack = "dev", accountId = "123456789012" } = options;
   const configured = { "aws:region": "sa-east-1", ...namespaced(config) };
   const region = configured["aws:region"] ?? "";
@@ -73,14 +78,23 @@ export async function record(build: () => void | Promise<void>, options: Capture
   );
   const placed = listenToRegistrations();
   pulumi.runtime.setAllConfig(configured);
-  await build();
+  const outputs = build() || {};
   await settle(() => recorded.length);
   if (unanswered.length > 0) {
     throw new Error(
       `The program calls provider functions that have no answer here: ${[...new Set(unanswered)].join(", ")}`,
     );
   }
-  return recordingOf(recorded.map((resource) => ({ ...resource, ...placed(resource) })));
+  return recordingOf(
+    recorded.map((resource) => ({ ...resource, ...placed(resource) })),
+    await valuesOf(outputs),
+  );
+}
+
+function valuesOf(outputs: Outputs): Promise<Record<string, string>> {
+  return new Promise((resolve) => {
+    pulumi.all(outputs).apply((values) => resolve({ ...values }));
+  });
 }
 
 /** Waits until nothing more is registered: resources whose inputs are known late are declared late. */
@@ -147,10 +161,11 @@ function listenToRegistrations(): (resource: Computed) => Placed {
   };
 }
 
-function recordingOf(all: readonly RecordedResource[]): Recording {
+function recordingOf(all: readonly RecordedResource[], outputs: Recording["outputs"]): Recording {
   const ofType = (type: string) => all.filter((resource) => resource.type === type);
   return {
     all,
+    outputs,
     ofType,
     only: (type) => {
       const [found, ...others] = ofType(type);

@@ -19,6 +19,8 @@ export interface Declaration {
   /** The way into the cold tier, and the function on it; undefined where the stack has none. */
   readonly delivery: DeliveryDeclaration | undefined;
   readonly archiveTransform: FunctionDeclaration | undefined;
+  /** What the stack prints, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 export interface TableDeclaration {
@@ -80,6 +82,7 @@ export function readDeclaration(recording: Recording): Declaration {
     mapping: mappingOf(mapping, streamArn),
     delivery,
     archiveTransform: delivery && functionNamed(recording, delivery.transform.functionArn),
+    outputs: recording.outputs,
   };
 }
 

@@ -3,10 +3,10 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { NAMED_QUERIES } from "../../lib/named-queries";
 import { type Command, type Io, UsageError } from "../command";
 import { type Answer, type Format, formatAnswer } from "../output";
+import { clientConfig, targetOf } from "../target";
 import { askAthena } from "./athena-history";
 import { askFolder } from "./local-history";
 import { type Question, questionOf } from "./question";
-import { stackOutputs } from "./stack-outputs";
 
 const DEFAULT_FOLDER = ".local/data";
 
@@ -86,12 +86,10 @@ function parse(args: readonly string[]) {
 }
 
 async function askStack(stack: string, question: Question, io: Io): Promise<Answer> {
-  const { region, athena_database: database, athena_workgroup: workgroup } = await stackOutputs(stack);
-  if (region === undefined || database === undefined || workgroup === undefined)
-    throw new Error(
-      `the stack "${stack}" has no history: it lacks the outputs region, athena_database and athena_workgroup`,
-    );
-  return askAthena(new AthenaClient({ region }), { database, workgroup }, question, io);
+  const target = await targetOf({ stack });
+  const database = target.output("athena_database");
+  const workgroup = target.output("athena_workgroup");
+  return askAthena(new AthenaClient(clientConfig(target)), { database, workgroup }, question, io);
 }
 
 function list(): Answer {

@@ -8,11 +8,15 @@ import { mergeUnprocessed, splitBatch } from "./unprocessed";
 
 /** The administrative path: GET shows what is broken, PUT breaks, DELETE heals. */
 const FAULTS_PATH = "/_local/faults";
+/** What the stack prints at its deployment, for the commands that go on from there. */
+const OUTPUTS_PATH = "/_local/outputs";
 const DEFAULT_LATENCY_MS = 200;
 
 export interface GatewayPorts {
   readonly faults: FaultBoard;
   readonly random: () => number;
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
@@ -49,7 +53,9 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (req.url?.split("?")[0] === FAULTS_PATH) return this.#administer(req, res);
+    const path = req.url?.split("?")[0];
+    if (path === FAULTS_PATH) return this.#administer(req, res);
+    if (path === OUTPUTS_PATH) return answerJson(res, 200, this.ports.outputs);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
     if (!isService(service)) {
       req.resume();

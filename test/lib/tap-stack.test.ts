@@ -32,6 +32,7 @@ describe("TapStack", () => {
       region: "sa-east-1",
       athena_database: "iot_sensor_dev",
       athena_workgroup: "iot-sensor-dev",
+      rule_error_log: "/aws/iot/rules/dev",
       iot_endpoint: "local-ats.iot.sa-east-1.amazonaws.com",
       dashboard_url:
         "https://sa-east-1.console.aws.amazon.com/cloudwatch/home?region=sa-east-1#dashboards/dashboard/iot-monitoring-dev",

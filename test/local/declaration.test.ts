@@ -11,6 +11,7 @@ async function changed(type: string, inputs: object): Promise<Recording> {
   const change = (resource: RecordedResource): RecordedResource =>
     resource.type === type ? { ...resource, inputs: { ...resource.inputs, ...inputs } } : resource;
   return {
+    ...recording,
     all: recording.all.map(change),
     ofType: (wanted) => recording.ofType(wanted).map(change),
     only: (wanted) => change(recording.only(wanted)),
@@ -25,7 +26,8 @@ describe("readDeclaration", () => {
       "iot-sensor-access-logs-dev-123456789012",
       "iot-sensor-archival-dev-123456789012",
     ]);
-    const { delivery, archiveTransform, ...rest } = declaration;
+    const { delivery, archiveTransform, outputs, ...rest } = declaration;
+    expect(outputs).toMatchObject({ region: "sa-east-1", dynamodb_table_name: "iot-sensor-data-dev" });
     expect(delivery).toMatchObject({
       name: "iot-sensor-archive-dev",
       bucket: "iot-sensor-archival-dev-123456789012",

@@ -15,7 +15,7 @@ async function gatewayTo(reply: (req: IncomingMessage, res: ServerResponse, body
   const emulator: Server = createServer(async (req, res) => reply(req, res, await text(req)));
   await new Promise<void>((resolve) => emulator.listen(0, "127.0.0.1", resolve));
   const faults = new FaultBoard(() => 0);
-  const gateway = new Gateway({ faults, random: () => 0.9 });
+  const gateway = new Gateway({ faults, random: () => 0.9, outputs: { region: "sa-east-1" } });
   const url = `http://127.0.0.1:${await gateway.listen(0)}`;
   gateway.connect(["dynamodb", "s3"], (emulator.address() as AddressInfo).port);
   closing.push(async () => {
@@ -35,6 +35,11 @@ const echo = (req: IncomingMessage, res: ServerResponse, body: string) =>
   res.writeHead(202, { "x-emulator": "yes" }).end(`${req.method} ${req.url} ${body}`);
 
 describe("Gateway", () => {
+  it("says what the stack's outputs are", async () => {
+    const { url } = await gatewayTo(echo);
+    expect(await (await fetch(`${url}/_local/outputs`)).json()).toEqual({ region: "sa-east-1" });
+  });
+
   it("hands a request to the emulator of its service, and the answer back, unchanged", async () => {
     const { call } = await gatewayTo(echo);
     const response = await call("s3", { method: "PUT", body: "bytes" }, "/bucket/key%20x?y=1");

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { UsageError } from "./command";
+
+/** The stack that a command works with: a deployed one, or the one that runs here. */
+export interface Target {
+  /** The local run's AWS endpoint; undefined for a deployed stack. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  /** An output of the stack, by its name. @throws Error where the stack has none of that name */
+  output(name: string): string;
+}
+
+/** Options that say which stack, for parseArgs. */
+export const TARGET_OPTIONS = {
+  stack: { type: "string" },
+  outputs: { type: "string" },
+  endpoint: { type: "string" },
+} as const;
+
+export const TARGET_HELP = `  --stack NAME     the deployed stack of this name, by its outputs as Pulumi has them
+  --outputs FILE   the deployed stack whose outputs are in this file, from "pulumi stack output --json"
+  --endpoint URL   the local run at this endpoint (default: AWS_ENDPOINT_URL, or http://127.0.0.1:4566)
+`;
+
+const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
+
+export interface TargetValues {
+  readonly stack?: string | undefined;
+  readonly outputs?: string | undefined;
+  readonly endpoint?: string | undefined;
+}
+
+/** The stack that the options name; the local run where they name none. @throws UsageError, or Error with what to do */
+export async function targetOf(values: TargetValues, env = process.env): Promise<Target> {
+  const { stack, outputs, endpoint } = values;
+  if ([stack, outputs, endpoint].filter((value) => value !== undefined).length > 1)
+    throw new UsageError('"--stack", "--outputs" and "--endpoint" exclude each other');
+  if (stack !== undefined) return targetFrom(await stackOutputs(stack), `the stack "${stack}"`);
+  if (outputs !== undefined) return targetFrom(await outputsIn(outputs), `"${outputs}"`);
+  const url = endpoint ?? env.AWS_ENDPOINT_URL ?? DEFAULT_ENDPOINT;
+  return targetFrom(await localOutputs(url), `the local run at ${url}`, url);
+}
+
+/** What every SDK client of a command is made with. */
+export function clientConfig({ region, endpoint }: Target) {
+  if (endpoint === undefined) return { region };
+  // The local run looks at no credentials, and the SDK does not send without.
+  return { region, endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+}
+
+function targetFrom(outputs: Readonly<Record<string, unknown>>, what: string, endpoint?: string): Target {
+  const output = (name: string) => {
+    const value = outputs[name];
+    if (typeof value !== "string") throw new Error(`${what} has no output "${name}": is it of this project?`);
+    return value;
+  };
+  return { endpoint, region: output("region"), output };
+}
+
+async function localOutputs(url: string): Promise<Record<string, unknown>> {
+  if (!URL.canParse(url)) throw new UsageError(`"--endpoint" must be a URL, such as ${DEFAULT_ENDPOINT}, got "${url}"`);
+  try {
+    const response = await fetch(new URL("/_local/outputs", url));
+    if (response.ok) return (await response.json()) as Record<string, unknown>;
+  } catch {
+    // Said below, as for an answer that is none.
+  }
+  throw new Error(
+    `nothing of this project answers at ${url}. Start "npm run local", or name a deployed stack with "--stack"`,
+  );
+}
+
+async function outputsIn(file: string): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`"--outputs" must be a file that "pulumi stack output --json" has written: ${why}`);
+  }
+}
+
+async function stackOutputs(stack: string): Promise<Record<string, unknown>> {
+  try {
+    const { stdout } = await promisify(execFile)("pulumi", ["stack", "output", "--json", "--stack", stack]);
+    return JSON.parse(stdout);
+  } catch (error) {
+    const words = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+    throw new Error(
+      `the outputs of the stack "${stack}" cannot be read${words === "" ? "" : `: ${words}`}. Is the Pulumi CLI installed and logged in?`,
+    );
+  }
+}
