@@ -1,7 +1,9 @@
 import { type Command, type Io, UsageError } from "./command";
 import { history } from "./history/history";
+import { latest } from "./readings/latest";
+import { readings } from "./readings/readings";
 
-const COMMANDS: readonly Command[] = [history];
+const COMMANDS: readonly Command[] = [readings, latest, history];
 
 const HELP = `Usage: npx iot <command> [options]
 
@@ -12,6 +14,8 @@ npx iot <command> --help tells more.
 
 /** Runs the command line and resolves with its exit status: 0, 1 where the command failed, 2 for a wrong option, 130 for Ctrl-C. */
 export async function main([name = "--help", ...args]: readonly string[]): Promise<number> {
+  // Who reads the output may have seen enough, as "head" has.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   if (name === "--help" || name === "-h") {

@@ -1,3 +1,5 @@
+import { UsageError } from "./command";
+
 /** A question's answer. */
 export interface Answer {
   readonly columns: readonly string[];
@@ -6,6 +8,33 @@ export interface Answer {
 }
 
 export type Format = "table" | "json" | "csv";
+
+/** The format that the options ask for. @throws UsageError */
+export function formatOf({ json, csv }: { json?: boolean | undefined; csv?: boolean | undefined }): Format {
+  if (json && csv) throw new UsageError('"--json" and "--csv" exclude each other');
+  return json ? "json" : csv ? "csv" : "table";
+}
+
+/** Writes rows as they come, in columns of a given width: nothing waits for the last row. */
+export function rowWriter(
+  columns: readonly { readonly name: string; readonly width: number }[],
+  format: Format,
+  write: (line: string) => void,
+): (row: readonly unknown[]) => void {
+  const names = columns.map(({ name }) => name);
+  const line = (row: readonly unknown[]) =>
+    columns
+      .map(({ width }, i) => printable(row[i]).padEnd(width))
+      .join("  ")
+      .trimEnd();
+  if (format === "csv") write(`${names.join(",")}\r`);
+  if (format === "table") write(line(names));
+  return (row) => {
+    if (format === "table") write(line(row));
+    else if (format === "csv") write(`${row.map(csvField).join(",")}\r`);
+    else write(formatAnswer({ columns: names, rows: [row] }, "json"));
+  };
+}
 
 /** The answer as text: aligned columns for a person, one JSON object a line, or CSV (RFC 4180). */
 export function formatAnswer({ columns, rows }: Answer, format: Format): string {

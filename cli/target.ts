@@ -47,7 +47,7 @@ export async function targetOf(values: TargetValues, env = process.env): Promise
 export function clientConfig({ region, endpoint }: Target) {
   if (endpoint === undefined) return { region };
   // The local run looks at no credentials, and the SDK does not send without.
-  return { region, endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+  return { region, endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" }, forcePathStyle: true };
 }
 
 function targetFrom(outputs: Readonly<Record<string, unknown>>, what: string, endpoint?: string): Target {

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 export interface Clients {
@@ -25,6 +26,11 @@ export function localClients(endpoint: string, region: string): Clients {
     }),
     s3: new S3Client({ ...settings, forcePathStyle: true }),
   };
+}
+
+/** Reads items as objects. Numbers beyond 2^53 are doubles, as they came: without this the client would refuse them. */
+export function documentsOf(dynamodb: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(dynamodb, { unmarshallOptions: { wrapNumbers: Number } });
 }
 
 /** PutRecord on this stream, once: who calls it tries again. */

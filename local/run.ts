@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { stop as stopEsbuild } from "esbuild";
 import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
 import { bundleFunction } from "../lib/function-bundle";
@@ -8,6 +7,7 @@ import { takeAccount } from "./accounting/account";
 import { payloadId } from "./accounting/ledger";
 import { readBack } from "./accounting/read-back";
 import { formatSummary, type Summary } from "./accounting/summary";
+import { documentsOf } from "./aws-clients";
 import { banner } from "./banner";
 import { wreakHavoc } from "./chaos/chaos";
 import { type Declaration, readDeclaration } from "./declaration";
@@ -172,7 +172,7 @@ async function summarize(
   durationSeconds: number,
 ): Promise<Summary> {
   faults.set({});
-  const found = await readBack(DynamoDBDocumentClient.from(clients.dynamodb), clients.s3, {
+  const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
     archive: processor.environment[ENV.bucket] ?? "",
     failureBucket: mapping.failureBucket,

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { NAMED_QUERIES } from "../../lib/named-queries";
+import { FLAG, parsed, TEXT } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
-import { type Answer, type Format, formatAnswer } from "../output";
+import { type Answer, formatAnswer, formatOf } from "../output";
 import { clientConfig, targetOf } from "../target";
 import { askAthena } from "./athena-history";
 import { askFolder } from "./local-history";
@@ -37,9 +37,7 @@ export const history: Command = {
   help: HELP,
   async run(args, io) {
     const { values, sql } = parse(args);
-    const { json, csv } = values;
-    if (json && csv) throw new UsageError('"--json" and "--csv" exclude each other');
-    const format: Format = json ? "json" : csv ? "csv" : "table";
+    const format = formatOf(values);
     if (values.list) {
       io.result(formatAnswer(list(), format));
       return 0;
@@ -58,31 +56,25 @@ export const history: Command = {
 };
 
 function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        data: text,
-        stack: text,
-        query: text,
-        from: text,
-        to: text,
-        device: text,
-        minutes: text,
-        seconds: text,
-        list: flag,
-        json: flag,
-        csv: flag,
-      },
-    });
-    if (positionals.length > 1) throw new UsageError("SQL must be one text: put it in quotes");
-    return { values, sql: positionals[0] };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values, positionals } = parsed({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      data: TEXT,
+      stack: TEXT,
+      query: TEXT,
+      from: TEXT,
+      to: TEXT,
+      device: TEXT,
+      minutes: TEXT,
+      seconds: TEXT,
+      list: FLAG,
+      json: FLAG,
+      csv: FLAG,
+    },
+  });
+  if (positionals.length > 1) throw new UsageError("SQL must be one text: put it in quotes");
+  return { values, sql: positionals[0] };
 }
 
 async function askStack(stack: string, question: Question, io: Io): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type AnomalyLimits, ATTRIBUTE, PREFIX, type RejectedLine } from "../../lambda/contract";
-import type { Clients } from "../aws-clients";
+import { type Clients, documentsOf } from "../aws-clients";
 
 const SHOWN = 20;
 const READINGS_SHOWN = 50;
@@ -33,7 +33,7 @@ export interface ShownReject {
 
 /** The device's latest readings that have not expired, newest first. */
 export async function latestReadings(clients: Clients, table: string, deviceId: string): Promise<ShownReading[]> {
-  const { Items = [] } = await DynamoDBDocumentClient.from(clients.dynamodb).send(
+  const { Items = [] } = await documentsOf(clients.dynamodb).send(
     new QueryCommand({
       TableName: table,
       KeyConditionExpression: "#d = :d",

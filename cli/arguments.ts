@@ -1,0 +1,38 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UsageError } from "./command";
+
+/** An option with a value, and one without, for parseArgs. */
+export const TEXT = { type: "string" } as const;
+export const FLAG = { type: "boolean" } as const;
+
+/** `parseArgs`, whose errors are the command line's. @throws UsageError */
+export function parsed<Config extends ParseArgsConfig>(config: Config): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    // Node's message goes on about positional arguments.
+    throw new UsageError(error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error));
+  }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A moment: so long ago (`90s`, `15m`, `1h`, `7d`), or an ISO date or time, UTC where it names no zone. @throws UsageError */
+export function moment(option: string, text: string, now: number): number {
+  const ago = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
+  if (ago) return Math.round(now - Number(ago[1]) * (UNIT_MS[ago[2] ?? ""] ?? 0));
+  if (/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) {
+    const ms = Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`);
+    if (!Number.isNaN(ms)) return ms;
+  }
+  throw new UsageError(
+    `"${option}" must be so long ago, such as 15m, 1h or 7d, or a time such as 2026-01-31T08:00Z, got "${text}"`,
+  );
+}
+
+/** @throws UsageError */
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) < min || Number(text) > max)
+    throw new UsageError(`"${option}" must be a whole number from ${min} to ${max}, got "${text}"`);
+  return Number(text);
+}

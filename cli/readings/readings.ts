@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { FLAG, moment, parsed, TEXT } from "../arguments";
+import { type Command, UsageError } from "../command";
+import { formatOf } from "../output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { follow } from "./follow";
+import { readingWriter } from "./reading-writer";
+import { END_OF_TIME, HotReadings } from "./stored-reading";
+
+const LOOK_EVERY_MS = 2000;
+
+const HELP = `Usage: npx iot readings DEVICE [--type TYPE] [options]
+       npx iot readings --type TYPE [options]
+
+The hot tier's readings, oldest first: one device's, or all of one sensor type.
+
+  --type TYPE      this sensor type only
+  --since TIME     from then on: so long ago (15m, 1h, 7d), or 2026-01-31T08:00Z (default 1h; with --follow now)
+  --until TIME     before then
+  --follow         goes on with what arrives, until Ctrl-C; what comes more than a minute late is not shown
+${TARGET_HELP}  --json           one JSON object a line
+  --csv            comma-separated values
+  --help           this text
+`;
+
+/** `iot readings`: what a sensor said. */
+export const readings: Command = {
+  name: "readings",
+  summary: "shows what a device, or a sensor type, has said",
+  help: HELP,
+  async run(args, io) {
+    const { values, positionals } = parsed({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...TARGET_OPTIONS,
+        type: TEXT,
+        since: TEXT,
+        until: TEXT,
+        follow: FLAG,
+        json: FLAG,
+        csv: FLAG,
+      },
+    });
+    const [device, ...others] = positionals;
+    const { type } = values;
+    if (others.length > 0) throw new UsageError(`one device at a time, got "${positionals.join('" and "')}"`);
+    if (device === undefined && type === undefined)
+      throw new UsageError('name a device, or a sensor type with "--type"');
+    if (values.follow && values.until !== undefined)
+      throw new UsageError('"--follow" and "--until" exclude each other');
+    const now = Date.now();
+    const since = moment("--since", values.since ?? (values.follow ? "0s" : "1h"), now);
+    const until = values.until === undefined ? END_OF_TIME : moment("--until", values.until, now);
+    const write = readingWriter(formatOf(values), io);
+    const target = await targetOf(values);
+    const hot = new HotReadings(new DynamoDBClient(clientConfig(target)), target.output("dynamodb_table_name"));
+    const from = (ms: number) => {
+      const span = { from: ms, until, now: Date.now() };
+      return device === undefined ? hot.ofType(type ?? "", span) : hot.ofDevice(device, span, type);
+    };
+    const pause = () => sleep(LOOK_EVERY_MS, undefined, { signal: io.signal });
+    let count = 0;
+    for await (const reading of values.follow ? follow(since, { from, pause }) : from(since)) {
+      io.signal.throwIfAborted();
+      write(reading);
+      count += 1;
+    }
+    io.note(count === 1 ? "1 reading" : `${count} readings`);
+    return 0;
+  },
+};
