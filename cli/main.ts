@@ -2,8 +2,9 @@ import { type Command, type Io, UsageError } from "./command";
 import { history } from "./history/history";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
+import { rejected } from "./rejected/rejected";
 
-const COMMANDS: readonly Command[] = [readings, latest, history];
+const COMMANDS: readonly Command[] = [readings, latest, rejected, history];
 
 const HELP = `Usage: npx iot <command> [options]
 

@@ -1,0 +1,116 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { REJECT_REASONS } from "../../lambda/contract";
+import { FLAG, moment, parsed, TEXT } from "../arguments";
+import { type Command, type Io, UsageError } from "../command";
+import { type Format, formatAnswer, formatOf, rowWriter } from "../output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { findSetAside, identityOf, type SetAside, setAside } from "./set-aside";
+import { statistics } from "./statistics";
+
+const HELP = `Usage: npx iot rejected list [options]
+       npx iot rejected stats [options]
+       npx iot rejected show ID [options]
+
+What was set aside because it can never be stored: a line a record, how many by reason and device, or one record with its
+original bytes. ID is what "list" shows. A record that is set aside twice counts once.
+
+  --since TIME     arrived from then on: so long ago (15m, 1h, 7d), or 2026-01-31T08:00Z (default 24h)
+  --until TIME     arrived before then
+  --reason CODE    for this reason only
+  --device NAME    published by this device only
+${TARGET_HELP}  --json           one JSON object a line
+  --csv            comma-separated values
+  --help           this text
+
+The reasons:
+${Object.entries(REJECT_REASONS)
+  .map(([code, meaning]) => `  ${code.padEnd(24)} ${meaning}`)
+  .join("\n")}
+`;
+
+const COLUMNS = [
+  { name: "arrived", width: 24 },
+  { name: "device", width: 20 },
+  { name: "reason", width: 22 },
+  { name: "id", width: 0 },
+  { name: "detail", width: 0 },
+];
+
+/** `iot rejected`: what was set aside, and why. */
+export const rejected: Command = {
+  name: "rejected",
+  summary: "shows what was set aside, and why",
+  help: HELP,
+  async run(args, io) {
+    const { values, positionals } = parsed({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...TARGET_OPTIONS,
+        since: TEXT,
+        until: TEXT,
+        reason: TEXT,
+        device: TEXT,
+        json: FLAG,
+        csv: FLAG,
+      },
+    });
+    const [what, id, ...others] = positionals;
+    if ((what !== "list" && what !== "stats" && what !== "show") || others.length > 0)
+      throw new UsageError('say what to do: "list", "stats" or "show ID"');
+    if ((what === "show") !== (id !== undefined))
+      throw new UsageError(what === "show" ? '"show" needs an ID, as "list" shows it' : `"${what}" takes no "${id}"`);
+    const format = formatOf(values);
+    const { reason, device } = values;
+    if (reason !== undefined && !Object.hasOwn(REJECT_REASONS, reason))
+      throw new UsageError(`"--reason" must be a code that --help lists, got "${reason}"`);
+    const now = Date.now();
+    const from = moment("--since", values.since ?? "24h", now);
+    const until = values.until === undefined ? Number.POSITIVE_INFINITY : moment("--until", values.until, now);
+    const target = await targetOf(values);
+    const s3 = new S3Client(clientConfig(target));
+    const bucket = target.output("s3_bucket_name");
+    if (id !== undefined) {
+      const found = await findSetAside(s3, bucket, id);
+      if (found === undefined) throw new Error(`no record "${id}" was set aside, or its 90 days are over`);
+      io.result(shown(found, format));
+      return 0;
+    }
+    const records = setAside(s3, bucket, { from, until, reason, device });
+    if (what === "list") return list(records, format, io);
+    io.result(formatAnswer(await statistics(records, (count) => io.progress(`${count} records`)), format));
+    return 0;
+  },
+};
+
+async function list(records: AsyncIterable<SetAside>, format: Format, io: Io): Promise<number> {
+  const write = rowWriter(COLUMNS, format, io.result);
+  let count = 0;
+  for await (const record of records) {
+    io.signal.throwIfAborted();
+    const { arrivedAt, partitionKey, reason, detail } = record;
+    write([new Date(arrivedAt).toISOString(), partitionKey, reason, identityOf(record), detail]);
+    count += 1;
+  }
+  io.note(count === 1 ? "1 record" : `${count} records`);
+  return 0;
+}
+
+function shown(record: SetAside, format: Format): string {
+  const { arrivedAt, partitionKey, reason, detail, key, data } = record;
+  const bytes = Buffer.from(data, "base64");
+  const text = bytes.toString("utf8");
+  const fields: readonly (readonly [string, unknown])[] = [
+    ["id", identityOf(record)],
+    ["arrived", new Date(arrivedAt).toISOString()],
+    ["device", partitionKey],
+    ["reason", reason],
+    ["detail", detail],
+    ["object", key],
+    ["bytes", bytes.length],
+    Buffer.from(text).equals(bytes) ? ["payload", text] : ["payloadBase64", data],
+  ];
+  if (format !== "table")
+    return formatAnswer({ columns: fields.map(([name]) => name), rows: [fields.map(([, value]) => value)] }, format);
+  return formatAnswer({ columns: ["field", "value"], rows: fields }, format);
+}
