@@ -1,4 +1,4 @@
-import { readConfig } from "./lib/config";
+import { readConfig } from "./lib/read-config";
 import { TapStack } from "./lib/tap-stack";
 
 const stack = new TapStack("iot", { config: readConfig() });

@@ -5,9 +5,8 @@ import { event } from "./events.mjs";
 
 requireNode();
 const { READINGS_COLUMNS } = await import("../lambda/contract.ts");
+const { ARCHIVE_BUFFER } = await import("../lib/archive-buffer.ts");
 
-/** As lib/archive-delivery.ts has it: Firehose counts the bytes of the rows as JSON. */
-const BUFFER = { bytes: 128 * 1024 ** 2, seconds: 900 };
 const TYPES = { string: "STRING", double: "DOUBLE", boolean: "BOOLEAN", timestamp: "TIMESTAMP" };
 /** Enough to know the size of a row; more rows of one object compress alike. */
 const MOST_ROWS = 200_000;
@@ -43,7 +42,7 @@ function parquetBytes(sample) {
 console.log("| readings a second | an object every | readings in it | its size |\n| ---: | ---: | ---: | ---: |");
 const rowBytes = JSON.stringify(rows(1_000)).length / 1_000;
 for (const rate of [1, 10, 100, 1_000, 4_000]) {
-  const seconds = Math.min(BUFFER.seconds, BUFFER.bytes / rowBytes / rate);
+  const seconds = Math.min(ARCHIVE_BUFFER.seconds, (ARCHIVE_BUFFER.megabytes * 1024 ** 2) / rowBytes / rate);
   const count = Math.round(rate * seconds);
   const sample = Math.min(count, MOST_ROWS);
   const kilobytes = (parquetBytes(rows(sample)) * count) / sample / 1000;

@@ -15,7 +15,7 @@ export function parsed<Config extends ParseArgsConfig>(config: Config): ReturnTy
   }
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A moment: so long ago (`90s`, `15m`, `1h`, `7d`), or an ISO date or time, UTC where it names no zone. @throws UsageError */
 export function moment(option: string, text: string, now: number): number {
@@ -35,4 +35,19 @@ export function wholeNumber(option: string, text: string, min: number, max: numb
   if (!/^\d{1,10}$/.test(text) || Number(text) < min || Number(text) > max)
     throw new UsageError(`"${option}" must be a whole number from ${min} to ${max}, got "${text}"`);
   return Number(text);
+}
+
+/** Milliseconds of a duration such as 500ms, 1s or 5m. @throws UsageError */
+export function duration(option: string, text: string): number {
+  const given = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text);
+  const ms = given ? Number(given[1]) * (UNIT_MS[given[2] ?? ""] ?? 0) : 0;
+  if (ms >= 1) return ms;
+  throw new UsageError(`"${option}" must be a duration such as 500ms, 1s or 5m, got "${text}"`);
+}
+
+/** A share of a whole. @throws UsageError */
+export function share(option: string, text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0 && value <= 1) return value;
+  throw new UsageError(`"${option}" must be a share from 0 to 1, got "${text}"`);
 }

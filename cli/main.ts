@@ -1,10 +1,12 @@
+import { capacity } from "./capacity/capacity";
 import { type Command, type Io, UsageError } from "./command";
+import { cost } from "./cost/cost";
 import { history } from "./history/history";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
 import { rejected } from "./rejected/rejected";
 
-const COMMANDS: readonly Command[] = [readings, latest, rejected, history];
+const COMMANDS: readonly Command[] = [readings, latest, rejected, history, cost, capacity];
 
 const HELP = `Usage: npx iot <command> [options]
 

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ENV, PREFIX } from "../lambda/contract";
+import { ARCHIVE_BUFFER } from "./archive-buffer";
 import type { StackConfig } from "./config";
 import { arnOf, type Environment, tagsOf } from "./environment";
 import { bundleFunction } from "./function-bundle";
@@ -17,8 +18,6 @@ export interface ArchiveDeliveryArgs {
   readonly table: aws.glue.CatalogTable;
 }
 
-/** An object is written when this much has come together, or when it has waited this long: large objects, and a delay that ends. */
-const BUFFER = { megabytes: 128, seconds: 900 };
 /** What the function gets at once. Rows are longer than payloads, and what it returns must stay below 6 MB. */
 const TRANSFORM_BUFFER = { megabytes: 0.25, seconds: 60 };
 const TRANSFORM_RETRIES = 3;
@@ -98,8 +97,8 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
           // The arrival of the object's oldest reading, UTC. https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
           prefix: `${PREFIX.readings}!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/`,
           errorOutputPrefix: `${PREFIX.archiveErrors}!{firehose:error-output-type}/!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/`,
-          bufferingSize: BUFFER.megabytes,
-          bufferingInterval: BUFFER.seconds,
+          bufferingSize: ARCHIVE_BUFFER.megabytes,
+          bufferingInterval: ARCHIVE_BUFFER.seconds,
           // Parquet is compressed within.
           compressionFormat: "UNCOMPRESSED",
           cloudwatchLoggingOptions: { enabled: true, logGroupName: log.name, logStreamName: logStream.name },

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { type AnomalyLimits, DEFAULTS } from "../lambda/contract";
 import { anomalyLimits, emails, flag, oneOf, type Rule, suffix, wholeNumber, wordOr } from "./config-rules";
 import { nearestWord } from "./nearest-word";
@@ -157,25 +156,6 @@ function concurrencyProblems(config: StackConfig): string[] {
     `"reservedConcurrency" must be at least "shardCount" x "parallelizationFactor", ${shardCount} x ${parallelizationFactor} = ${needed}, got ${reserved}. ` +
       `Fix: pulumi config set reservedConcurrency ${needed}, or pulumi config set reservedConcurrency -- -1 to reserve none`,
   ];
-}
-
-/** Reads and checks the stack's configuration. @throws pulumi.RunError with every problem, which Pulumi shows without a stack trace. */
-export function readConfig(): StackConfig {
-  const project = `${pulumi.getProject()}:`;
-  const all = Object.entries(pulumi.runtime.allConfig());
-  const own = all.filter(([key]) => key.startsWith(project)).map(([key, value]) => [key.slice(project.length), value]);
-  const secrets = secretKeys().map((key) => key.slice(project.length));
-  const parsed = parseConfig(Object.fromEntries(own), new pulumi.Config("aws").get("region"), secrets);
-  if (parsed.ok) return parsed.config;
-  const count = parsed.problems.length === 1 ? "a problem" : `${parsed.problems.length} problems`;
-  throw new pulumi.RunError(
-    `The configuration has ${count}; nothing was created.\n${parsed.problems.map((text) => `  - ${text}`).join("\n")}`,
-  );
-}
-
-/** The keys, with their namespaces, of what `pulumi config set --secret` encrypted: the engine says so in the environment. */
-function secretKeys(): readonly string[] {
-  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
 }
 
 /** What was given, as a person wrote it, cut where it is long. */

@@ -1,4 +1,4 @@
-import { readConfig } from "../lib/config";
+import { readConfig } from "../lib/read-config";
 import { TapStack } from "../lib/tap-stack";
 import { type Recording, record } from "./capture";
 

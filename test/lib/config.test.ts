@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig, readConfig, type StackConfig } from "../../lib/config";
+import { parseConfig, type StackConfig } from "../../lib/config";
+import { readConfig } from "../../lib/read-config";
 import { record } from "../../local/capture";
 
 const DEFAULTS: StackConfig = {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
-import { readConfig } from "../../lib/config";
+import { readConfig } from "../../lib/read-config";
 import { TapStack, type TapStackOutputs } from "../../lib/tap-stack";
 import { type RecordedResource, type Recording, record } from "../../local/capture";
 import { recordStack } from "../helpers/stack";

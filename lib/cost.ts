@@ -1,0 +1,261 @@
+import { ARCHIVE_BUFFER } from "./archive-buffer";
+import type { StackConfig } from "./config";
+import { PRICES, type PriceName } from "./prices";
+
+/** What a plant sends. */
+export interface Load {
+  readonly readingsPerSecond: number;
+  /** Of one reading, as published. */
+  readonly payloadBytes: number;
+  /** Readings out of bounds, of all: from 0 to 1. */
+  readonly anomalyShare: number;
+  /** Whether devices publish to the rule's own topic, which is no message to pay. https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html */
+  readonly basicIngest: boolean;
+}
+
+/** What of the configuration has a price. */
+export type PricedConfig = Pick<
+  StackConfig,
+  | "streamMode"
+  | "shardCount"
+  | "streamRetentionHours"
+  | "batchSize"
+  | "parallelizationFactor"
+  | "hotRetentionDays"
+  | "silenceMinutes"
+>;
+
+/** A line of a bill. */
+export interface CostLine {
+  readonly what: string;
+  readonly quantity: number;
+  readonly price: PriceName;
+  readonly usd: number;
+}
+
+const KB = 1024;
+const GB = 1024 ** 3;
+const HOURS_A_MONTH = 730;
+const DAYS_A_MONTH = 365 / 12;
+const SECONDS_A_MONTH = HOURS_A_MONTH * 3600;
+
+/** Bytes of a usual item beyond its payload's: what the processor adds, less JSON's signs. A test measures it. */
+export const ITEM_BYTES_BESIDE_PAYLOAD = 73;
+/** Bytes of the batch's log line, and of Lambda's own three lines for each invocation. A test measures the first. */
+export const BATCH_LINE_BYTES = 500;
+const LAMBDA_LINES_BYTES = 450;
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const ITEM_STORAGE_OVERHEAD_BYTES = 100;
+/** Bytes of an archived reading: as Parquet, and as JSON, which the buffer counts, beyond its payload's. `node bench/parquet-size.mjs` */
+const PARQUET_BYTES = 23;
+const ROW_BYTES_BESIDE_PAYLOAD = 241;
+/** https://docs.aws.amazon.com/firehose/latest/dev/data-transform.html: the function's buffer, and how long it may wait. */
+const TRANSFORM_BATCH = { bytes: 256 * KB, seconds: 60 };
+/** S3 counts them for each object in a Glacier class: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+const GLACIER_OVERHEAD_BYTES = { ownClass: 32 * KB, standard: 8 * KB };
+/** Smaller objects are not moved. */
+const SMALLEST_MOVED_BYTES = 128 * KB;
+/** Age in days at which the archive's objects change their class, and go. */
+const AGES = { glacier: 90, deepArchive: 180, end: 365 };
+
+/**
+ * How long an invocation takes: what it waits for DynamoDB, and its work on a third of a core, which is what 512 MB have.
+ * Assumed from `npm run bench`: nothing was measured in AWS.
+ */
+const INVOCATION = { gb: 0.5, secondsWaiting: 0.02, secondsAReading: 0.00006 };
+/** The processor reads with a window of five seconds. */
+const BATCHING_WINDOW_SECONDS = 5;
+
+/** Metrics that alarms look at, that are the stack's own, and that are kept for each shard. A test counts them in the declared stack. */
+export const WATCHING = { alarmMetrics: 19, ownMetrics: 4, mappingMetrics: 7, metricsAShard: 7 };
+
+/** Write units of a reading, in the table and in its index. */
+export function writeUnits(payloadBytes: number): number {
+  return 2 * Math.ceil(itemBytes(payloadBytes) / KB);
+}
+
+/** Readings of an invocation, on average: full, or what a window brings where little comes. */
+export function readingsABatch({ readingsPerSecond }: Load, config: PricedConfig): number {
+  const lanes = config.shardCount * config.parallelizationFactor;
+  return Math.min(config.batchSize, Math.max(1, (readingsPerSecond * BATCHING_WINDOW_SECONDS) / lanes));
+}
+
+/** Seconds that an invocation takes. */
+export function invocationSeconds(readings: number): number {
+  return INVOCATION.secondsWaiting + readings * INVOCATION.secondsAReading;
+}
+
+/** How large the archive's objects get, and how many readings are in one. */
+export function archiveObject({ readingsPerSecond, payloadBytes }: Load): { readings: number; bytes: number } {
+  const rowBytes = payloadBytes + ROW_BYTES_BESIDE_PAYLOAD;
+  const seconds = Math.min(ARCHIVE_BUFFER.seconds, (ARCHIVE_BUFFER.megabytes * KB * KB) / rowBytes / readingsPerSecond);
+  const readings = readingsPerSecond * seconds;
+  return { readings, bytes: readings * PARQUET_BYTES };
+}
+
+/** What it costs to take in so many readings: each is paid once. */
+export function takingIn(readings: number, load: Load, config: PricedConfig): CostLine[] {
+  const { payloadBytes, anomalyShare } = load;
+  const invocations = readings / readingsABatch(load, config);
+  const seconds = invocations * invocationSeconds(readings / invocations);
+  const conversions =
+    readings /
+    Math.max(1, Math.min(TRANSFORM_BATCH.bytes / payloadBytes, load.readingsPerSecond * TRANSFORM_BATCH.seconds));
+  const conversionSeconds = conversions * invocationSeconds(readings / conversions);
+  const firehoseGb = (readings * Math.ceil(payloadBytes / (5 * KB)) * 5 * KB) / GB;
+  const logGb = (invocations * (BATCH_LINE_BYTES + LAMBDA_LINES_BYTES) + conversions * LAMBDA_LINES_BYTES) / GB;
+  return [
+    ...(load.basicIngest
+      ? []
+      : [
+          line(
+            "IoT Core: messages, none over Basic Ingest",
+            readings * Math.ceil(payloadBytes / (5 * KB)),
+            "iotMessage",
+          ),
+        ]),
+    line("IoT Core: the rule", readings, "iotRule"),
+    line("IoT Core: its action", readings, "iotAction"),
+    ...intoStream(readings, payloadBytes, config),
+    line("Lambda: invocations", invocations + conversions, "lambdaRequest"),
+    line("Lambda: time", (seconds + conversionSeconds) * INVOCATION.gb, "lambdaGbSecond"),
+    line("DynamoDB: writes, table and index", readings * writeUnits(payloadBytes), "dynamodbWriteUnit"),
+    line("CloudWatch: log lines with the metrics", logGb, "logGb"),
+    line("S3: an object for each anomaly", readings * anomalyShare, "s3Put"),
+    line("Firehose: delivery", firehoseGb, "firehoseGb"),
+    line("Firehose: conversion to Parquet", firehoseGb, "firehoseConversionGb"),
+    line("S3: objects of the archive", readings / archiveObject(load).readings, "s3Put"),
+  ];
+}
+
+function intoStream(readings: number, payloadBytes: number, { streamMode }: PricedConfig): CostLine[] {
+  if (streamMode === "PROVISIONED")
+    return [line("Kinesis: puts", readings * Math.ceil(payloadBytes / (25 * KB)), "kinesisPutUnit")];
+  // A record is rounded up to a KB; the processor and Firehose each read it.
+  const gb = (readings * Math.ceil(payloadBytes / KB) * KB) / GB;
+  return [line("Kinesis: in", gb, "kinesisGbIn"), line("Kinesis: out, to two readers", 2 * gb, "kinesisGbOut")];
+}
+
+/** A tier, and what it costs to keep readings in it for a month. */
+export interface Tier {
+  readonly name: string;
+  readonly days: number;
+  readonly lines: readonly CostLine[];
+}
+
+/** The tiers that a reading is in, with the objects that it has at this load. */
+export function keeping(readings: number, load: Load, config: PricedConfig): Tier[] {
+  const itemGb = (readings * (itemBytes(load.payloadBytes) + ITEM_STORAGE_OVERHEAD_BYTES)) / GB;
+  const hot: Tier = {
+    name: "DynamoDB",
+    days: config.hotRetentionDays,
+    lines: [
+      line("table and index", 2 * itemGb, "dynamodbGbMonth"),
+      // The index is no part of the backup.
+      line("continuous backup", itemGb, "dynamodbBackupGbMonth"),
+    ],
+  };
+  const { readings: perObject, bytes } = archiveObject(load);
+  return [hot, ...archiveTiers(readings / perObject, bytes)];
+}
+
+/** The archive's tiers: objects of less than 128 KB stay in the first. */
+function archiveTiers(objects: number, bytes: number): Tier[] {
+  const gb = (objects * bytes) / GB;
+  const isMoved = bytes >= SMALLEST_MOVED_BYTES;
+  const standard = (days: number): Tier => ({
+    name: "S3 Standard",
+    days,
+    lines: [line("objects", gb, "s3StandardGbMonth")],
+  });
+  if (!isMoved) return [standard(AGES.end)];
+  const overhead = (bytes: number) => (objects * bytes) / GB;
+  const cold = (name: string, days: number, price: PriceName): Tier => ({
+    name,
+    days,
+    lines: [
+      line("objects, 32 KB more for each", gb + overhead(GLACIER_OVERHEAD_BYTES.ownClass), price),
+      line("8 KB of each object's name", overhead(GLACIER_OVERHEAD_BYTES.standard), "s3StandardGbMonth"),
+    ],
+  });
+  return [
+    standard(AGES.glacier),
+    cold("Glacier Flexible Retrieval", AGES.deepArchive - AGES.glacier, "glacierGbMonth"),
+    cold("Glacier Deep Archive", AGES.end - AGES.deepArchive, "deepArchiveGbMonth"),
+  ];
+}
+
+/** What it costs to move so many readings' objects through the tiers. */
+export function moving(readings: number, load: Load): CostLine[] {
+  const { readings: perObject, bytes } = archiveObject(load);
+  if (bytes < SMALLEST_MOVED_BYTES) return [];
+  return [
+    line("moved to Glacier", readings / perObject, "glacierTransition"),
+    line("moved to Deep Archive", readings / perObject, "deepArchiveTransition"),
+  ];
+}
+
+/** The usual archive beside it: a JSON object for each reading, kept for a year, in S3 Standard because it is too small to move. */
+export function oneObjectAReading(readings: number, { payloadBytes }: Load): CostLine[] {
+  const gb = (readings * payloadBytes) / GB;
+  return [
+    line("a put for each", readings, "s3Put"),
+    line("a year in S3 Standard", gb * (AGES.end / DAYS_A_MONTH), "s3StandardGbMonth"),
+  ];
+}
+
+/** What readings cost for their year in the archive: moves, and every tier but the table. */
+export function archiveYear(readings: number, load: Load, config: PricedConfig): number {
+  const [, ...tiers] = keeping(readings, load, config);
+  return total(moving(readings, load)) + tiers.reduce((sum, tier) => sum + tierUsd(tier), 0);
+}
+
+/** What the readings cost for as long as they are in the tier. */
+export function tierUsd({ days, lines }: Tier): number {
+  return (total(lines) * days) / DAYS_A_MONTH;
+}
+
+/** What a month costs in which nothing is sent. */
+export function standing(config: PricedConfig): CostLine[] {
+  const { streamMode, shardCount, streamRetentionHours, silenceMinutes } = config;
+  const provisioned = streamMode === "PROVISIONED";
+  const extended = streamRetentionHours > 24;
+  return [
+    provisioned
+      ? line("Kinesis: shards", shardCount * HOURS_A_MONTH, "kinesisShardHour")
+      : line("Kinesis: an on-demand stream", HOURS_A_MONTH, "kinesisStreamHour"),
+    ...(extended && provisioned
+      ? [line("Kinesis: retention beyond a day", shardCount * HOURS_A_MONTH, "kinesisRetentionShardHour")]
+      : []),
+    line("CloudWatch: metrics of each shard", shardCount * WATCHING.metricsAShard, "customMetricMonth"),
+    line("CloudWatch: the stack's metrics", WATCHING.ownMetrics + WATCHING.mappingMetrics, "customMetricMonth"),
+    line("CloudWatch: alarms", WATCHING.alarmMetrics - (silenceMinutes === 0 ? 1 : 0), "alarmMetricMonth"),
+    line("CloudWatch: the dashboard", 1, "dashboardMonth"),
+  ];
+}
+
+/** A month's bill at this load, with a year's history kept: what it is once the first year has passed. */
+export function month(load: Load, devices: number, config: PricedConfig): CostLine[] {
+  const readings = load.readingsPerSecond * SECONDS_A_MONTH;
+  return [
+    ...standing(config),
+    line("IoT Core: devices connected", (devices * SECONDS_A_MONTH) / 60, "iotConnectionMinute"),
+    ...takingIn(readings, load, config),
+    ...keeping(readings, load, config).flatMap(({ name, days, lines }) =>
+      lines.map(({ what, quantity, price }) => line(`${name}: ${what}`, (quantity * days) / DAYS_A_MONTH, price)),
+    ),
+    ...moving(readings, load).map((moved) => ({ ...moved, what: `S3: ${moved.what}` })),
+  ];
+}
+
+export function total(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, { usd }) => sum + usd, 0);
+}
+
+function itemBytes(payloadBytes: number): number {
+  return payloadBytes + ITEM_BYTES_BESIDE_PAYLOAD;
+}
+
+function line(what: string, quantity: number, price: PriceName): CostLine {
+  return { what, quantity, price, usd: quantity * PRICES[price].usd };
+}

@@ -1,0 +1,81 @@
+/** What one unit of something costs in sa-east-1. */
+export interface Price {
+  readonly usd: number;
+  /** What the unit is. */
+  readonly unit: string;
+  /** AWS's page or list that has it. */
+  readonly source: string;
+  /** Whether it is the list price of us-east-1, scaled: see `scaled`. */
+  readonly isEstimate: boolean;
+}
+
+/** When the list prices were seen. */
+export const PRICES_DATE = "2026-08-08";
+
+const page = (service: string) => `https://aws.amazon.com/${service}/pricing/`;
+const list = (offer: string) =>
+  `https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/${offer}/current/sa-east-1/index.json`;
+
+/** A list price of sa-east-1, as AWS's price list has it. */
+const listed = (usd: number, unit: string, offer: string): Price => ({
+  usd,
+  unit,
+  source: list(offer),
+  isEstimate: false,
+});
+
+/**
+ * How much dearer São Paulo is than us-east-1, for what its own list price was not seen of: the ratio of a price of the
+ * same service, IoT's messages and CloudWatch's alarms, and else the largest ratio among the listed ones, that of Athena.
+ */
+const DEARER = { iot: 1.5, cloudwatch: 1.35, other: 1.8 };
+const scaled = (usd: number, unit: string, service: string, times = DEARER.other): Price => ({
+  usd: usd * times,
+  unit,
+  source: page(service),
+  isEstimate: true,
+});
+
+/** The one table of prices: before taxes, without free tiers and discounts, each at its first volume step. */
+export const PRICES = {
+  iotMessage: listed(1.5 / 1e6, "message of up to 5 KB", "AWSIoT"),
+  iotRule: scaled(0.15 / 1e6, "rule triggered", "iot-core", DEARER.iot),
+  iotAction: scaled(0.15 / 1e6, "action applied", "iot-core", DEARER.iot),
+  iotConnectionMinute: scaled(0.08 / 1e6, "minute connected", "iot-core", DEARER.iot),
+  kinesisShardHour: scaled(0.015, "shard-hour", "kinesis/data-streams"),
+  kinesisPutUnit: scaled(0.014 / 1e6, "put of up to 25 KB", "kinesis/data-streams"),
+  kinesisRetentionShardHour: scaled(0.02, "shard-hour of retention beyond a day", "kinesis/data-streams"),
+  kinesisStreamHour: scaled(0.04, "hour of an on-demand stream", "kinesis/data-streams"),
+  kinesisGbIn: scaled(0.08, "GB into an on-demand stream", "kinesis/data-streams"),
+  kinesisGbOut: scaled(0.04, "GB read from an on-demand stream", "kinesis/data-streams"),
+  lambdaRequest: listed(0.2 / 1e6, "invocation", "AWSLambda"),
+  lambdaGbSecond: listed(0.0000133334, "GB-second on arm64", "AWSLambda"),
+  dynamodbWriteUnit: scaled(0.625 / 1e6, "write unit of up to 1 KB", "dynamodb"),
+  dynamodbGbMonth: scaled(0.25, "GB a month", "dynamodb"),
+  dynamodbBackupGbMonth: scaled(0.2, "GB of continuous backup a month", "dynamodb"),
+  firehoseGb: scaled(0.029, "GB, each record rounded up to 5 KB", "firehose"),
+  firehoseConversionGb: scaled(0.018, "GB converted to Parquet", "firehose"),
+  s3Put: listed(0.007 / 1e3, "put", "AmazonS3"),
+  s3StandardGbMonth: listed(0.0405, "GB a month", "AmazonS3"),
+  glacierGbMonth: scaled(0.0036, "GB a month", "s3"),
+  glacierTransition: scaled(0.03 / 1e3, "object moved", "s3"),
+  glacierStandardGb: scaled(0.01, "GB restored", "s3"),
+  glacierStandardRequest: scaled(0.05 / 1e3, "restore request", "s3"),
+  glacierExpeditedGb: scaled(0.03, "GB restored within minutes", "s3"),
+  glacierExpeditedRequest: scaled(10 / 1e3, "restore request within minutes", "s3"),
+  glacierBulkGb: scaled(0, "GB restored in bulk", "s3"),
+  glacierBulkRequest: scaled(0, "restore request in bulk", "s3"),
+  deepArchiveGbMonth: scaled(0.00099, "GB a month", "s3"),
+  deepArchiveTransition: scaled(0.05 / 1e3, "object moved", "s3"),
+  deepArchiveStandardGb: scaled(0.02, "GB restored", "s3"),
+  deepArchiveStandardRequest: scaled(0.1 / 1e3, "restore request", "s3"),
+  deepArchiveBulkGb: scaled(0.0025, "GB restored in bulk", "s3"),
+  deepArchiveBulkRequest: scaled(0.025 / 1e3, "restore request in bulk", "s3"),
+  logGb: listed(0.9, "GB of log taken in", "AmazonCloudWatch"),
+  alarmMetricMonth: listed(0.135, "alarm metric a month", "AmazonCloudWatch"),
+  customMetricMonth: scaled(0.3, "metric a month", "cloudwatch", DEARER.cloudwatch),
+  // One price everywhere.
+  dashboardMonth: scaled(3, "dashboard a month", "cloudwatch", 1),
+} satisfies Record<string, Price>;
+
+export type PriceName = keyof typeof PRICES;

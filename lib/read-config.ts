@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseConfig, type StackConfig } from "./config";
+
+/** Reads and checks the stack's configuration. @throws pulumi.RunError with every problem, which Pulumi shows without a stack trace. */
+export function readConfig(): StackConfig {
+  const project = `${pulumi.getProject()}:`;
+  const all = Object.entries(pulumi.runtime.allConfig());
+  const own = all.filter(([key]) => key.startsWith(project)).map(([key, value]) => [key.slice(project.length), value]);
+  const secrets = secretKeys().map((key) => key.slice(project.length));
+  const parsed = parseConfig(Object.fromEntries(own), new pulumi.Config("aws").get("region"), secrets);
+  if (parsed.ok) return parsed.config;
+  const count = parsed.problems.length === 1 ? "a problem" : `${parsed.problems.length} problems`;
+  throw new pulumi.RunError(
+    `The configuration has ${count}; nothing was created.\n${parsed.problems.map((text) => `  - ${text}`).join("\n")}`,
+  );
+}
+
+/** The keys, with their namespaces, of what `pulumi config set --secret` encrypted: the engine says so in the environment. */
+function secretKeys(): readonly string[] {
+  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
+}
