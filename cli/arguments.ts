@@ -51,3 +51,13 @@ export function share(option: string, text: string): number {
   if (value >= 0 && value <= 1) return value;
   throw new UsageError(`"${option}" must be a share from 0 to 1, got "${text}"`);
 }
+
+/** An hour of arrival, `yyyy/MM/dd/HH`, UTC; a day alone stands for its hour `absent`. @throws UsageError */
+export function hour(option: string, text: string, absent: "00" | "23"): string {
+  const [, day = "", hours = absent] = /^(\d{4}[-/]\d\d[-/]\d\d)(?:[T/](\d\d)(?::00)?Z?)?$/.exec(text) ?? [];
+  const iso = `${day.replaceAll("/", "-")}T${hours}`;
+  const ms = Date.parse(`${iso}:00Z`);
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 13) !== iso)
+    throw new UsageError(`"${option}" must be an hour such as 2026-01-31T08, or a day, got "${text}"`);
+  return iso.replaceAll("-", "/").replace("T", "/");
+}

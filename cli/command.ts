@@ -6,6 +6,8 @@ export interface Io {
   readonly note: (text: string) => void;
   /** Shows how far long work is, in place of what it showed before; on a terminal only. */
   readonly progress: (text: string) => void;
+  /** Asks the person; only on a terminal. @throws UsageError where nobody can answer */
+  readonly confirm: (question: string) => Promise<boolean>;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
 }

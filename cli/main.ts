@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline/promises";
 import { capacity } from "./capacity/capacity";
 import { type Command, type Io, UsageError } from "./command";
 import { cost } from "./cost/cost";
@@ -5,8 +6,9 @@ import { history } from "./history/history";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
 import { rejected } from "./rejected/rejected";
+import { restore } from "./restore/restore";
 
-const COMMANDS: readonly Command[] = [readings, latest, rejected, history, cost, capacity];
+const COMMANDS: readonly Command[] = [readings, latest, rejected, history, restore, cost, capacity];
 
 const HELP = `Usage: npx iot <command> [options]
 
@@ -61,6 +63,25 @@ function terminalIo(signal: AbortSignal): Io {
     progress: (text) => {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
     },
+    confirm: (question) => confirm(question, signal),
     signal,
   };
+}
+
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const { stdin: input, stderr: output } = process;
+  if (!input.isTTY) throw new UsageError(`${question} Nobody can answer here: say "--yes"`);
+  const terminal = createInterface({ input, output });
+  try {
+    // An end of input is no yes; Ctrl-C in the terminal's raw mode comes as its own event.
+    const stop = new Promise<never>((_, reject) => {
+      terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+      terminal.once("close", () => reject(new Error("nothing was answered")));
+    });
+    stop.catch(() => {});
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `, { signal }), stop]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
 }

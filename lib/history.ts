@@ -144,6 +144,8 @@ function projection(location: pulumi.Output<string>, classification: string): Re
     [`${column}.range`]: "NOW-366DAYS,NOW",
     [`${column}.interval`]: "1",
     [`${column}.interval.unit`]: "HOURS",
+    // Otherwise Athena passes over what was restored: https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html
+    read_restored_glacier_objects: "true",
     "storage.location.template": pulumi.interpolate`${location}\${${ARRIVAL_HOUR}}/`,
   };
 }

@@ -2,7 +2,7 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { NAMED_QUERIES } from "../../lib/named-queries";
 import { FLAG, parsed, TEXT } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
-import { type Answer, formatAnswer, formatOf } from "../output";
+import { type Answer, counted, formatAnswer, formatOf } from "../output";
 import { clientConfig, targetOf } from "../target";
 import { askAthena } from "./athena-history";
 import { askFolder } from "./local-history";
@@ -50,7 +50,7 @@ export const history: Command = {
         ? await askFolder(values.data ?? DEFAULT_FOLDER, question)
         : await askStack(values.stack, question, io);
     io.result(formatAnswer(answer, format));
-    io.note(`${answer.rows.length} rows`);
+    io.note(counted(answer.rows.length, "row"));
     return 0;
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { moment, parsed, TEXT, wholeNumber } from "../../cli/arguments";
+import { duration, hour, moment, parsed, share, TEXT, wholeNumber } from "../../cli/arguments";
 import { UsageError } from "../../cli/command";
 
 const NOW = Date.parse("2026-02-01T12:00:00Z");
@@ -38,5 +38,41 @@ describe("wholeNumber", () => {
       expect(() => wholeNumber("--days", text, 1, 90)).toThrow(
         `"--days" must be a whole number from 1 to 90, got "${text}"`,
       );
+  });
+});
+
+describe("duration", () => {
+  it.each([
+    ["500ms", 500],
+    ["1.5s", 1500],
+    ["5m", 300_000],
+  ])("reads %s", (text, ms) => {
+    expect(duration("--every", text)).toBe(ms);
+  });
+
+  it.each(["", "1", "0s", "-1s", "5 m"])("refuses %j", (text) => {
+    expect(() => duration("--every", text)).toThrow(UsageError);
+  });
+});
+
+describe("share", () => {
+  it("keeps from 0 to 1", () => {
+    expect([share("--anomalies", "0"), share("--anomalies", ".25"), share("--anomalies", "1")]).toEqual([0, 0.25, 1]);
+    for (const text of ["1.1", "-0.1", "", "x"]) expect(() => share("--anomalies", text)).toThrow(UsageError);
+  });
+});
+
+describe("hour", () => {
+  it.each([
+    ["2026-01-31T08", "2026/01/31/08"],
+    ["2026-01-31T08:00Z", "2026/01/31/08"],
+    ["2026/01/31/08", "2026/01/31/08"],
+    ["2026-01-31", "2026/01/31/23"],
+  ])("reads %s", (text, expected) => {
+    expect(hour("--to", text, "23")).toBe(expected);
+  });
+
+  it.each(["", "2026-01-31T24", "2026-13-01", "31.1.2026"])("refuses %j", (text) => {
+    expect(() => hour("--to", text, "23")).toThrow(UsageError);
   });
 });

@@ -8,6 +8,7 @@ import {
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { askAthena } from "../../cli/history/athena-history";
+import { type RecordingIo, recordingIo } from "../helpers/recording-io";
 
 const athena = mockClient(AthenaClient);
 const target = { database: "iot_sensor_dev", workgroup: "iot-sensor-dev" };
@@ -20,20 +21,14 @@ const state = (State: "RUNNING" | "SUCCEEDED" | "FAILED", DataScannedInBytes = 0
 });
 const row = (...values: string[]) => ({ Data: values.map((VarCharValue) => ({ VarCharValue })) });
 
-let notes: string[];
-let progress: string[];
-const ioWith = (signal: AbortSignal) => ({
-  result: () => {},
-  note: (text: string) => notes.push(text),
-  progress: (text: string) => progress.push(text),
-  signal,
-});
-const ask = (signal = new AbortController().signal) =>
-  askAthena(new AthenaClient({}), target, question, ioWith(signal), 1);
+let io: RecordingIo;
+const ask = (signal?: AbortSignal) => {
+  io = recordingIo({ signal });
+  return askAthena(new AthenaClient({}), target, question, io, 1);
+};
 
 beforeEach(() => {
   athena.reset();
-  [notes, progress] = [[], []];
   athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: "q1" });
 });
 
@@ -63,8 +58,8 @@ describe("askAthena", () => {
     expect(athena.commandCalls(GetQueryResultsCommand).map(({ args: [{ input }] }) => input)).toEqual(
       Array(2).fill(expect.objectContaining({ QueryExecutionId: "q1" })),
     );
-    expect(progress).toEqual([expect.stringMatching(/^RUNNING 0 s {2}0\.5 MB scanned$/)]);
-    expect(notes).toEqual(["12.3 MB scanned"]);
+    expect(io.shown).toEqual([expect.stringMatching(/^RUNNING 0 s {2}0\.5 MB scanned$/)]);
+    expect(io.notes).toEqual(["12.3 MB scanned"]);
   });
 
   it("tells why Athena ended a query", async () => {

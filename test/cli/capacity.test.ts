@@ -4,10 +4,10 @@ import { describe, expect, it } from "@jest/globals";
 import { capacity } from "../../cli/capacity/capacity";
 import { limits, type Plant, shardsNeeded } from "../../cli/capacity/limits";
 import { plan } from "../../cli/capacity/plan";
-import type { Io } from "../../cli/command";
 import { UsageError } from "../../cli/command";
 import { cost, defaultConfig, USUAL_LOAD } from "../../cli/cost/cost";
 import { costTables, markdown } from "../../cli/cost/cost-tables";
+import { recordingIo } from "../helpers/recording-io";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -22,15 +22,9 @@ const PLANT: Plant = {
 };
 
 async function run(command: typeof capacity, args: readonly string[]): Promise<string> {
-  const results: string[] = [];
-  const io: Io = {
-    result: (text) => results.push(text),
-    note: () => {},
-    progress: () => {},
-    signal: new AbortController().signal,
-  };
+  const io = recordingIo();
   expect(await command.run(args, io)).toBe(0);
-  return results.join("\n");
+  return io.results.join("\n");
 }
 
 describe("shardsNeeded", () => {

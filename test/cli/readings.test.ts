@@ -7,6 +7,7 @@ import { inTimeOrder } from "../../cli/readings/in-time-order";
 import { latestOfEachType } from "../../cli/readings/latest";
 import { readingWriter } from "../../cli/readings/reading-writer";
 import { HotReadings, type StoredReading } from "../../cli/readings/stored-reading";
+import { recordingIo } from "../helpers/recording-io";
 
 const documents = mockClient(DynamoDBDocumentClient);
 const hot = new HotReadings(new DynamoDBClient({ region: "sa-east-1" }), "iot-sensor-data-dev");
@@ -152,10 +153,9 @@ describe("latestOfEachType", () => {
 
 describe("readingWriter", () => {
   const written = (format: "table" | "json" | "csv") => {
-    const lines: string[] = [];
-    const io = { result: (text: string) => lines.push(text), note() {}, progress() {}, signal: AbortSignal.abort() };
+    const io = recordingIo();
     readingWriter(format, io)({ ...reading(T, "d", "evil\u009b2J"), isAnomaly: true, metadata: { a: "b,c" } });
-    return lines;
+    return io.results;
   };
 
   it("writes a line a reading, and lets no text steer the terminal", () => {

@@ -28,6 +28,7 @@ describe("the history's tables", () => {
         "projection.arrival_hour.range": "NOW-366DAYS,NOW",
         "projection.arrival_hour.interval": "1",
         "projection.arrival_hour.interval.unit": "HOURS",
+        read_restored_glacier_objects: "true",
         "storage.location.template": `${BUCKET}/readings/\${arrival_hour}/`,
       },
       partitionKeys: [{ name: "arrival_hour", type: "string", comment: "Hour of arrival, UTC, yyyy/MM/dd/HH" }],

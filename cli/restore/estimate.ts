@@ -1,0 +1,56 @@
+import { PRICES, type PriceName } from "../../lib/prices";
+import { type ArchivedObject, GLACIER_CLASSES, type GlacierClass } from "./archived-objects";
+
+/** How fast a restore is, and how dear. */
+export const TIERS = { standard: "Standard", bulk: "Bulk", expedited: "Expedited" } as const;
+export type TierName = keyof typeof TIERS;
+
+interface Terms {
+  readonly request: PriceName;
+  readonly gb: PriceName;
+  /** How long AWS says that it takes. */
+  readonly takes: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html */
+const TERMS: Readonly<Record<GlacierClass, Partial<Record<TierName, Terms>>>> = {
+  GLACIER: {
+    expedited: { request: "glacierExpeditedRequest", gb: "glacierExpeditedGb", takes: "1 to 5 minutes" },
+    standard: { request: "glacierStandardRequest", gb: "glacierStandardGb", takes: "3 to 5 hours" },
+    bulk: { request: "glacierBulkRequest", gb: "glacierBulkGb", takes: "5 to 12 hours" },
+  },
+  DEEP_ARCHIVE: {
+    standard: { request: "deepArchiveStandardRequest", gb: "deepArchiveStandardGb", takes: "up to 12 hours" },
+    bulk: { request: "deepArchiveBulkRequest", gb: "deepArchiveBulkGb", takes: "up to 48 hours" },
+  },
+};
+
+/** What a class's share of a restore takes and costs. */
+export interface Estimate {
+  readonly glacier: GlacierClass;
+  readonly objects: number;
+  readonly gb: number;
+  readonly takes: string;
+  /** Requests, retrieval, and the copies in S3 Standard for their days. */
+  readonly usd: number;
+}
+
+/** What restoring these objects takes and costs, by class. Undefined where a class has no such tier. */
+export function estimate(
+  objects: readonly ArchivedObject[],
+  tier: TierName,
+  days: number,
+): readonly Estimate[] | undefined {
+  const estimates: Estimate[] = [];
+  for (const glacier of GLACIER_CLASSES) {
+    const own = objects.filter((object) => object.glacier === glacier);
+    if (own.length === 0) continue;
+    const terms = TERMS[glacier][tier];
+    if (terms === undefined) return undefined;
+    const gb = own.reduce((sum, { bytes }) => sum + bytes, 0) / 1024 ** 3;
+    const kept = (gb * PRICES.s3StandardGbMonth.usd * days * 12) / 365;
+    const usd = own.length * PRICES[terms.request].usd + gb * PRICES[terms.gb].usd + kept;
+    estimates.push({ glacier, objects: own.length, gb, takes: terms.takes, usd });
+  }
+  return estimates;
+}

@@ -1,0 +1,51 @@
+import { RestoreObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import type { ArchivedObject } from "./archived-objects";
+import { TIERS, type TierName } from "./estimate";
+
+const REQUESTS_AT_ONCE = 16;
+
+/** What became of the requests. */
+export interface Requested {
+  readonly accepted: number;
+  /** By message. */
+  readonly refused: ReadonlyMap<string, number>;
+}
+
+/**
+ * Asks S3 for a copy of each object that can be read for some days. What another request has asked for already is accepted.
+ * @param onProgress Hears how many are done.
+ */
+export async function requestRestores(
+  client: S3Client,
+  bucket: string,
+  objects: readonly ArchivedObject[],
+  { tier, days }: { readonly tier: TierName; readonly days: number },
+  onProgress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<Requested> {
+  const refused = new Map<string, number>();
+  let [done, accepted] = [0, 0];
+  for (let start = 0; start < objects.length; start += REQUESTS_AT_ONCE) {
+    signal.throwIfAborted();
+    await Promise.all(
+      objects.slice(start, start + REQUESTS_AT_ONCE).map(async ({ key }) => {
+        const why = await request(key);
+        if (why === undefined) accepted += 1;
+        else refused.set(why, (refused.get(why) ?? 0) + 1);
+        onProgress(++done);
+      }),
+    );
+  }
+  return { accepted, refused };
+
+  async function request(Key: string): Promise<string | undefined> {
+    const RestoreRequest = { Days: days, GlacierJobParameters: { Tier: TIERS[tier] } };
+    try {
+      await client.send(new RestoreObjectCommand({ Bucket: bucket, Key, RestoreRequest }));
+    } catch (error) {
+      if (error instanceof S3ServiceException && error.name === "RestoreAlreadyInProgress") return undefined;
+      return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    }
+    return undefined;
+  }
+}
