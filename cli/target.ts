@@ -43,6 +43,15 @@ export async function targetOf(values: TargetValues, env = process.env): Promise
   return targetFrom(await localOutputs(url), `the local run at ${url}`, url);
 }
 
+/** The local run at the usual endpoint; undefined where none is up. */
+export async function localRun(env = process.env): Promise<Target | undefined> {
+  const endpoint = env.AWS_ENDPOINT_URL ?? DEFAULT_ENDPOINT;
+  return targetOf({ endpoint }).catch((error) => {
+    if (error instanceof UsageError) throw error;
+    return undefined;
+  });
+}
+
 /** What every SDK client of a command is made with. */
 export function clientConfig({ region, endpoint }: Target) {
   if (endpoint === undefined) return { region };

@@ -63,7 +63,12 @@ export class Pipeline {
     const { rule, stream, devicePolicy, region, accountId } = declaration;
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name);
-    this.#gateway = new Gateway({ faults: this.faults, random: ports.random, outputs: declaration.outputs });
+    this.#gateway = new Gateway({
+      faults: this.faults,
+      random: ports.random,
+      outputs: declaration.outputs,
+      flush: async () => this.#archiving?.drained(),
+    });
     this.#action = new KinesisAction({
       putRecord: (data, partitionKey) => putRecordTo(this.clients.kinesis, stream.name)(data, partitionKey),
       onError: (message, why) => {

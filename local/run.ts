@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stop as stopEsbuild } from "esbuild";
+import { copyArchive } from "../cli/history/archive-copy";
 import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
 import { bundleFunction } from "../lib/function-bundle";
 import { takeAccount } from "./accounting/account";
@@ -14,7 +15,7 @@ import { type Declaration, readDeclaration } from "./declaration";
 import { declareStack } from "./declare-stack";
 import { Fleet } from "./fleet/fleet";
 import type { Faults } from "./gateway/faults";
-import { clearKept, keepData } from "./kept-data";
+import { clearKept } from "./kept-data";
 import type { Options } from "./options";
 import { type RunningPage, servePage } from "./page/page";
 import { Pipeline, type PipelinePaths, taken } from "./pipeline";
@@ -127,7 +128,7 @@ async function runFleet(
     const { keep } = options;
     if (keep !== undefined) {
       pipeline.faults.set({});
-      const kept = await keepData(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
+      const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
       terminal.note(
         `${kept} objects of the archive are kept in ${keep}. Ask them: npm run history -- --data ${keep} --list`,
       );

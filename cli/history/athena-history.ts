@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-athena";
 import type { Io } from "../command";
 import type { Answer } from "../output";
+import { cell } from "./cell";
 import type { Question } from "./question";
 
 const POLL_MS = 1000;
@@ -55,12 +56,13 @@ export async function askAthena(
       throw error;
     });
   }
-  const rows: (string | null)[][] = [];
-  let columns: string[] = [];
+  const rows: unknown[][] = [];
+  let columns: { readonly Name?: string | undefined; readonly Type?: string | undefined }[] = [];
   for await (const { ResultSet } of paginateGetQueryResults({ client }, { QueryExecutionId })) {
-    columns = (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name = "" }) => Name);
-    for (const { Data = [] } of ResultSet?.Rows ?? []) rows.push(Data.map(({ VarCharValue }) => VarCharValue ?? null));
+    columns = ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
+    for (const { Data = [] } of ResultSet?.Rows ?? [])
+      rows.push(Data.map(({ VarCharValue = null }, at) => cell(columns[at]?.Type ?? "", VarCharValue)));
   }
   // The first row of a SELECT holds the columns' names again.
-  return { columns, rows: rows.slice(1) };
+  return { columns: columns.map(({ Name = "" }) => Name), rows: rows.slice(1) };
 }

@@ -3,8 +3,9 @@ import { NAMED_QUERIES } from "../../lib/named-queries";
 import { FLAG, parsed, TEXT } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
 import { type Answer, counted, formatAnswer, formatOf } from "../output";
-import { clientConfig, targetOf } from "../target";
+import { clientConfig, localRun, TARGET_HELP, TARGET_OPTIONS, type TargetValues, targetOf } from "../target";
 import { askAthena } from "./athena-history";
+import { askLive } from "./live-history";
 import { askFolder } from "./local-history";
 import { type Question, questionOf } from "./question";
 
@@ -14,11 +15,11 @@ const HELP = `Usage: npx iot history [options] "SELECT …"
        npx iot history [options] --query NAME [parameters]
 
 Asks the cold tier with SQL: the tables "readings" and "rejected", by the hour of arrival ("arrival_hour", yyyy/MM/dd/HH, UTC).
-Without --stack it asks what a local run has kept: npm run local -- --keep ${DEFAULT_FOLDER}
+It asks the local run that is up, or else what a run has kept (npm run local -- --keep ${DEFAULT_FOLDER}), or a deployed stack
+through Athena.
 
-  --data DIR       the folder that the run has kept (default ${DEFAULT_FOLDER})
-  --stack NAME     ask the deployed stack of this name through Athena instead
-  --query NAME     a named query; --list shows them
+  --data DIR       what a run has kept in this folder (default ${DEFAULT_FOLDER}, where no local run is up)
+${TARGET_HELP}  --query NAME     a named query; --list shows them
   --from HOUR      its first hour (default: 24 hours ago)
   --to HOUR        its last hour (default: now)
   --device NAME    what else a named query asks for
@@ -42,13 +43,8 @@ export const history: Command = {
       io.result(formatAnswer(list(), format));
       return 0;
     }
-    if (values.stack !== undefined && values.data !== undefined)
-      throw new UsageError('"--stack" and "--data" exclude each other');
     const question = questionOf(sql, values.query, values, Date.now());
-    const answer =
-      values.stack === undefined
-        ? await askFolder(values.data ?? DEFAULT_FOLDER, question)
-        : await askStack(values.stack, question, io);
+    const answer = await ask(values, question, io);
     io.result(formatAnswer(answer, format));
     io.note(counted(answer.rows.length, "row"));
     return 0;
@@ -60,8 +56,8 @@ function parse(args: readonly string[]) {
     args: [...args],
     allowPositionals: true,
     options: {
+      ...TARGET_OPTIONS,
       data: TEXT,
-      stack: TEXT,
       query: TEXT,
       from: TEXT,
       to: TEXT,
@@ -77,8 +73,18 @@ function parse(args: readonly string[]) {
   return { values, sql: positionals[0] };
 }
 
-async function askStack(stack: string, question: Question, io: Io): Promise<Answer> {
-  const target = await targetOf({ stack });
+async function ask(values: TargetValues & { data?: string | undefined }, question: Question, io: Io): Promise<Answer> {
+  const { data, stack, outputs, endpoint } = values;
+  const named = stack ?? outputs ?? endpoint;
+  if (data !== undefined && named !== undefined)
+    throw new UsageError('"--data" excludes "--stack", "--outputs" and "--endpoint"');
+  if (data !== undefined) return askFolder(data, question);
+  const target = named === undefined ? await localRun() : await targetOf(values);
+  if (target === undefined) {
+    io.note(`no local run is up: this is what a run has kept in ${DEFAULT_FOLDER}`);
+    return askFolder(DEFAULT_FOLDER, question);
+  }
+  if (target.endpoint !== undefined) return askLive(target, target.endpoint, question, io);
   const database = target.output("athena_database");
   const workgroup = target.output("athena_workgroup");
   return askAthena(new AthenaClient(clientConfig(target)), { database, workgroup }, question, io);

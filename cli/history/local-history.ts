@@ -11,6 +11,7 @@ import {
   REJECTED_TABLE,
 } from "../../lambda/contract";
 import type { Answer } from "../output";
+import { cell } from "./cell";
 import type { Question } from "./question";
 
 /** Glue's types in DuckDB's words. */
@@ -33,7 +34,9 @@ export async function askFolder(folder: string, { sql, parameters }: Question): 
   try {
     for (const statement of tables(folder)) await connection.run(statement);
     const reader = await connection.runAndReadAll(sql, [...parameters]);
-    return { columns: reader.columnNames(), rows: reader.getRowsJson() };
+    const types = reader.columnTypes().map(String);
+    const rows = reader.getRowsJson().map((row) => row.map((value, at) => cell(types[at] ?? "", value)));
+    return { columns: reader.columnNames(), rows };
   } finally {
     connection.closeSync();
     instance.closeSync();

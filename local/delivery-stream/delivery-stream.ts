@@ -48,8 +48,11 @@ export class DeliveryStream {
   #rowsSince = 0;
   #oldestArrival = 0;
   #errors = new Map<ErrorOutput, { readonly lines: ErrorLine[]; readonly oldestArrival: number }>();
-  #draining = false;
-  #busy = false;
+  /** How many wait for everything read so far to be in an object: until then no buffer is waited for. */
+  #draining = 0;
+  /** Records taken from the shards, and how many of them have reached their place. */
+  #taken = 0;
+  #settled = 0;
   #polling: Promise<unknown> = Promise.resolve();
   #working: Promise<void> = Promise.resolve();
 
@@ -66,12 +69,14 @@ export class DeliveryStream {
     this.#working = this.#work();
   }
 
-  /** Resolves when every shard was read to its tip and everything read is in an object. */
+  /** Resolves when everything that is in the stream by now is in an object; the buffers are not waited for. */
   async drained(): Promise<void> {
-    await Promise.all(this.#shards.map((shard) => shard.reachTip()));
-    this.#draining = true;
-    while (this.#busy || this.#waiting.length + this.#rows.length + this.#errors.size > 0) await sleep(20);
-    this.#draining = false;
+    const now = this.ports.now();
+    await Promise.all(this.#shards.map((shard) => shard.reachTip(now)));
+    const taken = this.#taken;
+    this.#draining += 1;
+    while (this.#settled < taken && !this.#stopping.signal.aborted) await sleep(20);
+    this.#draining -= 1;
   }
 
   async stop(): Promise<void> {
@@ -88,23 +93,25 @@ export class DeliveryStream {
   push(record: StreamRecord): void {
     if (this.#waiting.length === 0) this.#waitingSince = this.ports.now();
     this.#waiting.push(record);
+    this.#taken += 1;
     this.#waitingBytes += (record.data.length * 3) / 4;
   }
 
   async #work(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      this.#busy = true;
       if (this.#isDue(this.#waitingBytes, this.#waitingSince, this.settings.transform) || this.#isCrowded())
         await this.#transform();
       if (this.#isDue(this.#rowBytes, this.#rowsSince, this.settings)) await this.#deliver();
-      this.#busy = false;
+      if (this.#rows.length + this.#errors.size === 0) this.#settled = this.#taken - this.#waiting.length;
       await this.ports.sleep(TICK_MS, signal);
     }
   }
 
   #isDue(bytes: number, since: number, buffer: { readonly bufferBytes: number; readonly bufferMs: number }): boolean {
-    return this.#draining || bytes >= buffer.bufferBytes || (since > 0 && this.ports.now() - since >= buffer.bufferMs);
+    return (
+      this.#draining > 0 || bytes >= buffer.bufferBytes || (since > 0 && this.ports.now() - since >= buffer.bufferMs)
+    );
   }
 
   #isCrowded(): boolean {

@@ -21,7 +21,7 @@ export interface RecordSink {
 export class Shard {
   #iterator: string | undefined;
   #lastRead: string | undefined;
-  #waiting: (() => void)[] = [];
+  #waiting: { readonly moment: number; readonly resolve: () => void }[] = [];
   #closed = false;
 
   constructor(
@@ -41,9 +41,12 @@ export class Shard {
     }
   }
 
-  /** Resolves when a read that began after the call has found nothing more. */
-  reachTip(): Promise<void> {
-    return this.#closed ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  /**
+   * Resolves when a read that began after the call has found nothing more, or only what arrived after this moment:
+   * where records keep coming, no read finds nothing.
+   */
+  reachTip(moment = Number.POSITIVE_INFINITY): Promise<void> {
+    return this.#closed ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ moment, resolve }));
   }
 
   async #read(): Promise<number> {
@@ -52,8 +55,11 @@ export class Shard {
     const atTip = page !== undefined && page.records.length === 0 && page.millisBehindLatest === 0;
     this.#closed = page !== undefined && page.nextIterator === undefined;
     for (const record of page?.records ?? []) this.lanes[laneOf(record.partitionKey, this.lanes.length)]?.push(record);
-    if (atTip || this.#closed) for (const resolve of waiting) resolve();
-    else this.#waiting.push(...waiting);
+    const arrived = page?.records.at(-1)?.arrivedAt ?? 0;
+    for (const tip of waiting) {
+      if (atTip || this.#closed || arrived > tip.moment) tip.resolve();
+      else this.#waiting.push(tip);
+    }
     return page && page.millisBehindLatest > 0 ? BUSY_POLL_MS : IDLE_POLL_MS;
   }
 

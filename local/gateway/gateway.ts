@@ -10,6 +10,8 @@ import { mergeUnprocessed, splitBatch } from "./unprocessed";
 const FAULTS_PATH = "/_local/faults";
 /** What the stack prints at its deployment, for the commands that go on from there. */
 const OUTPUTS_PATH = "/_local/outputs";
+/** POST: the cold tier's delivery writes what it has, without waiting for its buffer. */
+const FLUSH_PATH = "/_local/flush";
 const DEFAULT_LATENCY_MS = 200;
 
 export interface GatewayPorts {
@@ -17,6 +19,8 @@ export interface GatewayPorts {
   readonly random: () => number;
   /** The stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Resolves when everything that is in the stream by now is in the archive. */
+  readonly flush: () => Promise<void>;
 }
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
@@ -56,6 +60,7 @@ export class Gateway {
     const path = req.url?.split("?")[0];
     if (path === FAULTS_PATH) return this.#administer(req, res);
     if (path === OUTPUTS_PATH) return answerJson(res, 200, this.ports.outputs);
+    if (path === FLUSH_PATH) return this.#flush(req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
     if (!isService(service)) {
       req.resume();
@@ -133,6 +138,12 @@ export class Gateway {
       if (Buffer.isBuffer(body)) forwarded.end(body);
       else body.pipe(forwarded);
     });
+  }
+
+  async #flush(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (req.method !== "POST") return answerJson(res, 405, { problems: ["POST"] });
+    await this.ports.flush();
+    return answerJson(res, 200, {});
   }
 
   async #administer(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -15,12 +15,12 @@ afterAll(() => {
 });
 
 /** `npx iot history` over what the run has kept: the rows. */
-async function history(...args: string[]): Promise<Record<string, unknown>[]> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["cli/iot.mjs", "history", "--data", folder, "--json", ...args],
-    { cwd: ROOT },
-  );
+const history = (...args: string[]) => ask("--data", folder, ...args);
+
+async function ask(...args: string[]): Promise<Record<string, unknown>[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, ["cli/iot.mjs", "history", "--json", ...args], {
+    cwd: ROOT,
+  });
   return stdout.trim() === ""
     ? []
     : stdout
@@ -54,15 +54,19 @@ const SENT: Readonly<Record<string, readonly object[]>> = {
   "probe-2": [{ ...reading("probe-2", "pressure", 100, start + MINUTE), metadata: { line: "ç" } }],
 };
 
+/** What the run answered while it was up. */
+let live: unknown;
+
 beforeAll(async () => {
   const run = new LocalRun(`--devices 0 --json --keep ${folder} --clear`);
-  const { mqttPort } = await run.ready();
+  const { mqttPort, endpoint } = await run.ready();
   for (const [deviceId, payloads] of Object.entries(SENT)) {
     const client = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, { clientId: deviceId });
     for (const payload of payloads)
       await client.publishAsync(`sensor/data/${deviceId}`, JSON.stringify(payload), { qos: 1 });
     await client.endAsync();
   }
+  live = await ask("--endpoint", endpoint, "SELECT count(*) AS n FROM readings");
   run.interrupt();
   const ended = await run.ended;
   expect({ status: ended.status, ...summaryOf(ended).external }).toMatchObject({ status: 0, stored: 4, rejected: 2 });
@@ -71,10 +75,14 @@ beforeAll(async () => {
 const time = (ms: number) => expect.stringContaining(new Date(ms).toISOString().slice(0, 19).replace("T", " "));
 
 describe("the archive of a run", () => {
+  it("is asked while the run is up, and waits for no buffer", () => {
+    expect(live).toEqual([{ n: 5 }]);
+  });
+
   it("holds every reading that arrived, as it arrived, and nothing that was set aside", async () => {
     expect(await history("SELECT device_id, count(*) AS n FROM readings GROUP BY 1 ORDER BY 1")).toEqual([
-      { device_id: "probe-1", n: "4" },
-      { device_id: "probe-2", n: "1" },
+      { device_id: "probe-1", n: 4 },
+      { device_id: "probe-2", n: 1 },
     ]);
     expect(await history("SELECT reason, partitionkey FROM rejected ORDER BY reason")).toEqual([
       { reason: "device_id_spoofed", partitionkey: "probe-1" },
@@ -107,14 +115,14 @@ describe("the archive of a run", () => {
 
   it("answers the hourly values by sensor type", async () => {
     expect(await history("--query", "hourly-values")).toEqual([
-      { event_hour: time(start), sensor_type: "pressure", readings: "1", lowest: 100, average: 100, highest: 100 },
-      { event_hour: time(start), sensor_type: "temperature", readings: "3", lowest: 20, average: 60, highest: 120 },
+      { event_hour: time(start), sensor_type: "pressure", readings: 1, lowest: 100, average: 100, highest: 100 },
+      { event_hour: time(start), sensor_type: "temperature", readings: 3, lowest: 20, average: 60, highest: 120 },
     ]);
   });
 
   it("answers the anomalies by device", async () => {
     expect(await history("--query", "anomalies-by-device")).toEqual([
-      expect.objectContaining({ device_id: "probe-1", sensor_type: "temperature", anomalies: "1", highest: 120 }),
+      expect.objectContaining({ device_id: "probe-1", sensor_type: "temperature", anomalies: 1, highest: 120 }),
     ]);
   });
 
@@ -132,8 +140,8 @@ describe("the archive of a run", () => {
   it("answers what arrived late", async () => {
     const rows = await history("--query", "late-arrivals", "--seconds", "60");
     expect(rows.map(({ device_id, readings }) => [device_id, readings])).toEqual([
-      ["probe-1", "3"],
-      ["probe-2", "1"],
+      ["probe-1", 3],
+      ["probe-2", 1],
     ]);
     expect(await history("--query", "late-arrivals", "--seconds", "100000")).toEqual([]);
   });

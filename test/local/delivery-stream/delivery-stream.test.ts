@@ -105,6 +105,24 @@ const until = async (test: () => boolean) => {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
 
 describe("DeliveryStream", () => {
+  it("is drained of what has come, however much keeps coming", async () => {
+    let next = 0;
+    const kinesis: DeliveryPorts["kinesis"] = {
+      listShards: async () => ["shardId-000000000000"],
+      getIterator: async () => "always",
+      getRecords: async () => ({ records: [record(next++)], nextIterator: "always", millisBehindLatest: 0 }),
+    };
+    const { stream, objects } = await deliver([], {}, { kinesis });
+    await until(() => next > 3);
+    await stream.drained();
+    const rows = [...objects.values()].flat();
+    expect(rows.slice(0, 3)).toEqual([
+      ["d", 0],
+      ["d", 1],
+      ["d", 2],
+    ]);
+  });
+
   it("writes one object when drained, under the hour of its oldest record", async () => {
     const { stream, objects, events } = await deliver([record(0), record(5)], {}, {});
     await stream.drained();

@@ -15,7 +15,11 @@ async function gatewayTo(reply: (req: IncomingMessage, res: ServerResponse, body
   const emulator: Server = createServer(async (req, res) => reply(req, res, await text(req)));
   await new Promise<void>((resolve) => emulator.listen(0, "127.0.0.1", resolve));
   const faults = new FaultBoard(() => 0);
-  const gateway = new Gateway({ faults, random: () => 0.9, outputs: { region: "sa-east-1" } });
+  let flushed = 0;
+  const flush = async () => {
+    flushed += 1;
+  };
+  const gateway = new Gateway({ faults, random: () => 0.9, outputs: { region: "sa-east-1" }, flush });
   const url = `http://127.0.0.1:${await gateway.listen(0)}`;
   gateway.connect(["dynamodb", "s3"], (emulator.address() as AddressInfo).port);
   closing.push(async () => {
@@ -28,7 +32,7 @@ async function gatewayTo(reply: (req: IncomingMessage, res: ServerResponse, body
       ...init,
       headers: { authorization: `AWS4 Credential=a/20260101/sa-east-1/${service}/aws4_request, x`, ...init.headers },
     });
-  return { url, faults, call };
+  return { url, faults, call, flushed: () => flushed };
 }
 
 const echo = (req: IncomingMessage, res: ServerResponse, body: string) =>
@@ -38,6 +42,14 @@ describe("Gateway", () => {
   it("says what the stack's outputs are", async () => {
     const { url } = await gatewayTo(echo);
     expect(await (await fetch(`${url}/_local/outputs`)).json()).toEqual({ region: "sa-east-1" });
+  });
+
+  it("has the archive written on request", async () => {
+    const { url, flushed } = await gatewayTo(echo);
+    expect((await fetch(`${url}/_local/flush`)).status).toBe(405);
+    expect(flushed()).toBe(0);
+    expect((await fetch(`${url}/_local/flush`, { method: "POST" })).status).toBe(200);
+    expect(flushed()).toBe(1);
   });
 
   it("hands a request to the emulator of its service, and the answer back, unchanged", async () => {
