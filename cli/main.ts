@@ -3,8 +3,9 @@ import { history } from "./history/history";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
 import { rejected } from "./rejected/rejected";
+import { replay } from "./replay/replay";
 
-const COMMANDS: readonly Command[] = [readings, latest, rejected, history];
+const COMMANDS: readonly Command[] = [readings, latest, rejected, replay, history];
 
 const HELP = `Usage: npx iot <command> [options]
 
