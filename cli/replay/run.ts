@@ -1,4 +1,5 @@
 import type { Io } from "../command";
+import { printable } from "../output";
 import type { Verdict } from "./answer";
 
 /** What is replayed together. */
@@ -79,7 +80,7 @@ export async function replayAll<Item>(
     if (verdict.done > 0) await mark(verdict);
     if (verdict.why !== undefined && reasons < REASONS_SHOWN) {
       reasons += 1;
-      io.note(`${items.length - verdict.done} of ${items.length} records are not replayed: ${verdict.why}`);
+      io.note(`${items.length - verdict.done} of ${items.length} records are not replayed: ${printable(verdict.why)}`);
     }
     io.progress(`${tally.records} records replayed, ${tally.rejected} rejected, ${tally.failed} failed`);
   }
