@@ -6,6 +6,7 @@ import {
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
 import type { OriginalRecord } from "./original-event";
+import type { Ports } from "./run";
 
 /** A stretch of time, milliseconds since the epoch. */
 export interface Period {
@@ -37,7 +38,7 @@ export async function* recordsOf(
   StreamARN: string,
   shardId: string,
   { from, until }: Period,
-  sleep: (ms: number) => Promise<void>,
+  { io, sleep }: Pick<Ports, "io" | "sleep">,
 ): AsyncGenerator<OriginalRecord> {
   let last: string | undefined;
   const newIterator = async () => {
@@ -49,11 +50,7 @@ export async function* recordsOf(
   };
   let iterator = await newIterator();
   while (iterator !== undefined) {
-    const page = await client.send(new GetRecordsCommand({ StreamARN, ShardIterator: iterator })).catch((error) => {
-      // An iterator lives five minutes, and a slow replay may take longer over a page.
-      if (error instanceof Error && error.name === "ExpiredIteratorException") return undefined;
-      throw error;
-    });
+    const page = await pageAt(client, StreamARN, iterator);
     if (page === undefined) {
       iterator = await newIterator();
       continue;
@@ -67,6 +64,17 @@ export async function* recordsOf(
     if (page.MillisBehindLatest === 0) return;
     iterator = page.NextShardIterator;
     await sleep(READ_EVERY_MS);
+    if (io.signal.aborted) return;
+  }
+}
+
+/** Undefined where the iterator has expired: it lives five minutes, and a slow replay may take longer over a page. */
+async function pageAt(client: KinesisClient, StreamARN: string, ShardIterator: string) {
+  try {
+    return await client.send(new GetRecordsCommand({ StreamARN, ShardIterator }));
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExpiredIteratorException") return undefined;
+    throw error;
   }
 }
 

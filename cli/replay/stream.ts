@@ -17,14 +17,14 @@ export async function* streamBatches(
   question: StreamQuestion,
   marks: Marks,
   tally: Tally,
-  { io, sleep }: Pick<Ports, "io" | "sleep">,
+  ports: Pick<Ports, "io" | "sleep">,
 ): AsyncGenerator<Batch<EventRecord>> {
   const { streamArn, again } = question;
   for (const shardId of await shardsOf(client, streamArn)) {
     const isReplayed = again ? () => false : await replayedIn(marks, shardId);
     const buffer = new BatchBuffer(streamArn);
-    for await (const record of recordsOf(client, streamArn, shardId, question, sleep)) {
-      if (io.signal.aborted) return;
+    for await (const record of recordsOf(client, streamArn, shardId, question, ports)) {
+      if (ports.io.signal.aborted) return;
       if (isReplayed(record.sequenceNumber)) {
         tally.replayedBefore += 1;
         continue;
@@ -32,6 +32,7 @@ export async function* streamBatches(
       const full = buffer.add(record);
       if (full.length > 0) yield batchOf(full, streamArn, marks);
     }
+    if (ports.io.signal.aborted) return;
     const rest = buffer.flush();
     if (rest.length > 0) yield batchOf(rest, streamArn, marks);
   }
