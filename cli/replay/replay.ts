@@ -16,7 +16,8 @@ const HELP = `Usage: npx iot replay failed [--since TIME] [--until TIME] [option
 
 Hands records to the processor once more, as they first arrived: their keys, expiry and verdicts stay theirs, and a reading that
 is stored already stays one. What was replayed is marked in the archive bucket, under replayed/, and passed over next time; the
-originals stay until their lifecycle ends. The processor's metrics count what is replayed like anything else.
+originals stay until their lifecycle ends. The processor's metrics count what is replayed like anything else. What arrived longer
+ago than the hot tier keeps readings (hotRetentionDays) is stored, and expires at once.
 
   failed         batches that the event source mapping gave up, by when it did
   rejected       what was set aside, by arrival: after a fix of the processor or of its bounds
