@@ -6,9 +6,10 @@ import { history } from "./history/history";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
 import { rejected } from "./rejected/rejected";
+import { replay } from "./replay/replay";
 import { restore } from "./restore/restore";
 
-const COMMANDS: readonly Command[] = [readings, latest, rejected, history, restore, cost, capacity];
+const COMMANDS: readonly Command[] = [readings, latest, rejected, replay, history, restore, cost, capacity];
 
 const HELP = `Usage: npx iot <command> [options]
 

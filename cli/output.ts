@@ -53,8 +53,8 @@ export function formatAnswer({ columns, rows }: Answer, format: Format): string 
   return [columns, widths.map((width) => "-".repeat(width)), ...texts].map(line).join("\n");
 }
 
-/** A device's text must not steer the terminal that shows it. */
-function printable(value: unknown): string {
+/** Text for a terminal: a device's text must not steer the one that shows it. */
+export function printable(value: unknown): string {
   return textOf(value).replace(/\p{Cc}/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

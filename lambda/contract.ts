@@ -74,6 +74,8 @@ export const PREFIX = {
   failed: "aws/lambda/",
   /** What Firehose could not convert or transform, by its error type. */
   archiveErrors: "firehose-errors/",
+  /** What `iot replay` has replayed, a mark beside each: the originals stay as they are. */
+  replayed: "replayed/",
   /** What Athena answers. */
   queryResults: "athena-results/",
 } as const;

@@ -94,6 +94,8 @@ export function archiveLifecycle(): LifecycleRule[] {
     expiring("rejected", PREFIX.rejected, 90),
     expiring("failed-batches", PREFIX.failed, 90),
     expiring("archive-errors", PREFIX.archiveErrors, 90),
+    // A mark is younger than what it marks, and so outlives it.
+    expiring("replayed", PREFIX.replayed, 90),
     expiring("query-results", PREFIX.queryResults, 7),
     {
       id: "noncurrent-versions",

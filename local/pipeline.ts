@@ -6,11 +6,13 @@ import { type Clients, localClients, putRecordTo } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
 import { createResources } from "./emulators/resources";
+import { invokeApi } from "./function-host/invoke-api";
 import { FaultBoard } from "./gateway/faults";
 import { Gateway } from "./gateway/gateway";
 import { Broker } from "./iot/broker";
 import { DeviceAccess } from "./iot/device-access";
 import { ErrorLog } from "./iot/error-log";
+import { errorLogApi } from "./iot/error-log-api";
 import { KinesisAction } from "./iot/kinesis-action";
 import { RulesEngine } from "./iot/rules-engine";
 import { MetricTotals } from "./metrics/emf";
@@ -68,6 +70,10 @@ export class Pipeline {
       random: ports.random,
       outputs: declaration.outputs,
       flush: async () => this.#archiving?.drained(),
+      inProcess: {
+        lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
+        logs: errorLogApi(declaration.outputs.rule_error_log ?? "", this.errorLog),
+      },
     });
     this.#action = new KinesisAction({
       putRecord: (data, partitionKey) => putRecordTo(this.clients.kinesis, stream.name)(data, partitionKey),

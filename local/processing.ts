@@ -6,7 +6,7 @@ import type { Clients } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
 import { kinesisReader } from "./event-source-mapping/kinesis-reader";
-import { FunctionHost } from "./function-host/function-host";
+import { FunctionHost, type InvokeResult } from "./function-host/function-host";
 import type { FaultBoard } from "./gateway/faults";
 import { withFunctionFaults } from "./gateway/function-faults";
 
@@ -25,6 +25,7 @@ export interface ProcessingPorts {
 export class Processing {
   readonly #host: FunctionHost;
   readonly #mapping: EventSourceMapping;
+  readonly #faults: FaultBoard;
 
   constructor(
     { processor, mapping, stream, region }: Declaration,
@@ -43,6 +44,7 @@ export class Processing {
       concurrency: processor.reservedConcurrency ?? stream.shardCount * mapping.parallelizationFactor,
       onLog,
     });
+    this.#faults = faults;
     this.#mapping = new EventSourceMapping(
       {
         ...mapping,
@@ -74,6 +76,11 @@ export class Processing {
   /** Age of the records that the function was given last. */
   get lagMs(): number {
     return this.#mapping.counters.lagMs;
+  }
+
+  /** Invokes the function beside the mapping, under the faults in force. `onLog` hears the lines of this invocation. */
+  invoke(event: unknown, onLog: (line: string) => void): Promise<InvokeResult> {
+    return withFunctionFaults((its) => this.#host.invoke(its, onLog), this.#faults, randomUUID)(event);
   }
 
   start(): void {

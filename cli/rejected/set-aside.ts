@@ -101,6 +101,6 @@ function isBetween(sequenceNumber: string, first: string, last: string): boolean
 }
 
 /** `yyyy/MM/dd/HH`, UTC. */
-function hourOf(ms: number): string {
+export function hourOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 13).replace(/[-T]/g, "/");
 }

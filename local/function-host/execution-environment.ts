@@ -13,6 +13,7 @@ const HEAP_SHARE = 0.9;
 interface Running {
   readonly requestId: string;
   readonly settle: (result: InvokeResult) => void;
+  readonly onLog: (line: string) => void;
   timer: NodeJS.Timeout;
   outcome?: InvokeResult;
   logEnded: boolean;
@@ -45,10 +46,10 @@ export class ExecutionEnvironment {
   }
 
   /** Runs one invocation. The one before must have ended. Never rejects. */
-  run(requestId: string, event: unknown): Promise<InvokeResult> {
+  run(requestId: string, event: unknown, onLog: (line: string) => void): Promise<InvokeResult> {
     return new Promise((settle) => {
       const timer = this.#endAfter(INIT_LIMIT_MS, requestId);
-      this.#running = { requestId, settle, timer, logEnded: false };
+      this.#running = { requestId, settle, onLog, timer, logEnded: false };
       const { functionArn, timeoutMs } = this.settings;
       const invocation: Invocation = { requestId, event, functionArn, timeoutMs };
       // Where the channel is closed, "close" follows and says how the process ended.
@@ -84,7 +85,10 @@ export class ExecutionEnvironment {
     if (running && line === `END RequestId: ${running.requestId}`) {
       running.logEnded = true;
       if (running.outcome) this.#settle(running.outcome);
-    } else if (line !== "") this.settings.onLog(line);
+    } else if (line !== "") {
+      this.settings.onLog(line);
+      running?.onLog(line);
+    }
   }
 
   #endAfter(limitMs: number, requestId: string): NodeJS.Timeout {

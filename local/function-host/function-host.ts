@@ -40,12 +40,15 @@ export class FunctionHost {
     if (!(settings.concurrency >= 1)) throw new Error(`"concurrency" must be at least 1, got ${settings.concurrency}`);
   }
 
-  /** Invokes the function once. Rejects only where the host stops before the function runs. */
-  async invoke(event: unknown): Promise<InvokeResult & { readonly requestId: string }> {
+  /** Invokes the function once; `onLog` hears the lines of this invocation too. Rejects only where the host stops before the function runs. */
+  async invoke(
+    event: unknown,
+    onLog: (line: string) => void = () => {},
+  ): Promise<InvokeResult & { readonly requestId: string }> {
     const requestId = randomUUID();
     const environment = await this.#acquire();
     try {
-      return { ...(await environment.run(requestId, event)), requestId };
+      return { ...(await environment.run(requestId, event, onLog)), requestId };
     } finally {
       this.#release(environment);
     }

@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
 import { type FaultBoard, parseFaults, type StoreFault } from "./faults";
+import type { InProcessService } from "./in-process";
 import { isService, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
 
@@ -21,6 +22,8 @@ export interface GatewayPorts {
   readonly outputs: Readonly<Record<string, string>>;
   /** Resolves when everything that is in the stream by now is in the archive. */
   readonly flush: () => Promise<void>;
+  /** What answers in this process, by the service name that a request is signed for. */
+  readonly inProcess?: Readonly<Partial<Record<string, InProcessService>>>;
 }
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
@@ -62,6 +65,9 @@ export class Gateway {
     if (path === OUTPUTS_PATH) return answerJson(res, 200, this.ports.outputs);
     if (path === FLUSH_PATH) return this.#flush(req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
+    const { inProcess = {} } = this.ports;
+    const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
+    if (own) return answerInProcess(own, req, res);
     if (!isService(service)) {
       req.resume();
       return answer(res, unknownServiceResponse(service, errorFormat(req)));
@@ -161,6 +167,13 @@ export class Gateway {
 function errorFormat({ headers }: IncomingMessage): ErrorFormat {
   if (headers["x-amz-target"] !== undefined) return "json";
   return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "query" : "s3";
+}
+
+async function answerInProcess(service: InProcessService, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { method = "GET", headers } = req;
+  const { pathname: path, searchParams: query } = new URL(req.url ?? "/", "http://localhost");
+  const { status, headers: own = {}, body } = await service({ method, path, query, headers, body: await buffer(req) });
+  answer(res, { status, headers: own, body });
 }
 
 function answer(res: ServerResponse, { status, headers, body }: ErrorResponse): void {

@@ -14,18 +14,26 @@ export interface RuleErrorDocument {
 /** The log group of the rule's error action. */
 export class ErrorLog {
   readonly #documents: RuleErrorDocument[] = [];
+  readonly #times: number[] = [];
 
   /** `resource` is the stream that the rule's action puts to. */
   constructor(
     private readonly ruleName: string,
     private readonly resource: string,
+    private readonly now: () => number = Date.now,
   ) {}
 
   get documents(): readonly RuleErrorDocument[] {
     return this.#documents;
   }
 
+  /** When each document was written, milliseconds since the epoch. */
+  get times(): readonly number[] {
+    return this.#times;
+  }
+
   add(message: RuleMessage, errorMessage: string): void {
+    this.#times.push(this.now());
     this.#documents.push({
       ruleName: this.ruleName,
       topic: message.topic,

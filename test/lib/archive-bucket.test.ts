@@ -93,6 +93,7 @@ describe("the archive bucket", () => {
         { ...enabled, id: "rejected", filter: { prefix: "rejected/" }, expiration: { days: 90 } },
         { ...enabled, id: "failed-batches", filter: { prefix: "aws/lambda/" }, expiration: { days: 90 } },
         { ...enabled, id: "archive-errors", filter: { prefix: "firehose-errors/" }, expiration: { days: 90 } },
+        { ...enabled, id: "replayed", filter: { prefix: "replayed/" }, expiration: { days: 90 } },
         { ...enabled, id: "query-results", filter: { prefix: "athena-results/" }, expiration: { days: 7 } },
         {
           ...enabled,

@@ -1,0 +1,36 @@
+import { eventRecord, type OriginalRecord } from "./original-event";
+
+/** Records of a batch at most: the event source mapping's own default. */
+export const MAX_RECORDS = 100;
+/** An event has 6 MB at most: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_BYTES = 5_000_000;
+
+/** Gathers the records of a shard until they are as many as an invocation takes. */
+export class BatchBuffer {
+  #records: OriginalRecord[] = [];
+  #bytes = 0;
+
+  constructor(private readonly streamArn: string) {}
+
+  has(sequenceNumber: string): boolean {
+    return this.#records.some((record) => record.sequenceNumber === sequenceNumber);
+  }
+
+  /** Adds a record. Returns those before it where it does not fit in with them. */
+  add(record: OriginalRecord): OriginalRecord[] {
+    const bytes = JSON.stringify(eventRecord(record, this.streamArn)).length;
+    const isFull = this.#records.length === MAX_RECORDS || this.#bytes + bytes > MAX_BYTES;
+    const before = isFull ? this.flush() : [];
+    this.#records.push(record);
+    this.#bytes += bytes;
+    return before;
+  }
+
+  /** What is left, in the order of the stream. */
+  flush(): OriginalRecord[] {
+    const records = this.#records.sort((a, b) => (BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1));
+    this.#records = [];
+    this.#bytes = 0;
+    return records;
+  }
+}

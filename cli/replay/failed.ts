@@ -1,0 +1,72 @@
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { PREFIX } from "../../lambda/contract";
+import type { Marks } from "./marks";
+import type { EventRecord } from "./original-event";
+import type { Batch, Ports, Tally } from "./run";
+
+/** The batches that the event source mapping has given up, each with the event of its invocations. */
+export interface FailedQuestion {
+  readonly bucket: string;
+  /** When they were given up, milliseconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+  /** Those too that a mark says were replayed. */
+  readonly again: boolean;
+}
+
+/** `aws/lambda/<mapping>/<shard>/<yyyy>/<MM>/<dd>/<time>-<id>`: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+const KEY = /\/(\d{4}-\d\d-\d\d)T(\d\d)\.(\d\d)\.(\d\d)-[^/]+$/;
+
+/** Reads what is to be replayed, an object a batch. */
+export async function* failedBatches(
+  client: S3Client,
+  { bucket, from, until, again }: FailedQuestion,
+  marks: Marks,
+  tally: Tally,
+  { io }: Pick<Ports, "io">,
+): AsyncGenerator<Batch<EventRecord>> {
+  const replayed = new Set<string>();
+  if (!again) for await (const name of marks.names("failed/")) replayed.add(name);
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: PREFIX.failed })) {
+    for (const { Key = "" } of Contents) {
+      const givenUpAt = timeIn(Key);
+      if (givenUpAt === undefined || givenUpAt < from || givenUpAt >= until) continue;
+      const name = `failed/${Key.slice(PREFIX.failed.length)}.json`;
+      if (replayed.has(name)) {
+        tally.replayedBefore += 1;
+        continue;
+      }
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      const items = recordsIn((await Body?.transformToString()) ?? "");
+      if (items === undefined) {
+        tally.unusable += 1;
+        io.note(`"${Key}" holds no Kinesis event`);
+        continue;
+      }
+      yield {
+        items,
+        mark: async ({ done, rejected }) => {
+          if (done === items.length) await marks.put(name, [{ key: Key, recovered: done - rejected, rejected }]);
+        },
+      };
+    }
+  }
+}
+
+function timeIn(key: string): number | undefined {
+  const [, day, hours, minutes, seconds] = KEY.exec(key) ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+}
+
+/** The records of the event that stands in a failure object as a text. */
+function recordsIn(body: string): readonly EventRecord[] | undefined {
+  try {
+    const { payload } = JSON.parse(body) as { payload: string };
+    const { Records } = JSON.parse(payload) as { Records: readonly EventRecord[] };
+    return Records.length > 0 && Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string")
+      ? Records
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { type Verdict, verdictOn } from "./answer";
+import type { EventRecord } from "./original-event";
+
+/** Hands records to the function as its event source mapping would, and reads the answer. */
+export function invokeWith(client: LambdaClient, FunctionName: string) {
+  return async (records: readonly EventRecord[]): Promise<Verdict> => {
+    try {
+      const { FunctionError, Payload, LogResult } = await client.send(
+        new InvokeCommand({
+          FunctionName,
+          InvocationType: "RequestResponse",
+          LogType: "Tail",
+          Payload: Buffer.from(JSON.stringify({ Records: records })),
+        }),
+      );
+      const answer = {
+        functionError: FunctionError,
+        payload: Payload?.transformToString() ?? "",
+        log: Buffer.from(LogResult ?? "", "base64").toString("utf8"),
+      };
+      return verdictOn(
+        answer,
+        records.map(({ kinesis }) => kinesis.sequenceNumber),
+      );
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      return { done: 0, rejected: 0, why: String(error) };
+    }
+  };
+}
+
+/** Whether a call that failed may succeed later: throttled, the service's own trouble, or no answer. Missing rights stay missing. */
+export function mayPass(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  const name = error instanceof Error ? error.name : "";
+  return status === undefined
+    ? name !== "CredentialsProviderError"
+    : status >= 500 || status === 429 || /Thrott|ThroughputExceeded/.test(name);
+}

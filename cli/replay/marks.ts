@@ -1,0 +1,75 @@
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { PREFIX } from "../../lambda/contract";
+import { hourOf } from "../rejected/set-aside";
+
+const OBJECTS_AT_ONCE = 16;
+
+/**
+ * What was replayed, as small objects under a prefix of their own. Tags on the originals would need the right to tag them, hold no
+ * list of the records of an object that were chosen, would go with the version where the function writes the same key once more, and
+ * the stream and the error log take none. Beside the originals marks would be read as such: `rejected/` is a table. What is
+ * replayed stays as it is, and whoever replays needs s3:PutObject for `replayed/` alone.
+ */
+export class Marks {
+  constructor(
+    private readonly client: S3Client,
+    private readonly bucket: string,
+    private readonly now: () => number,
+  ) {}
+
+  /** Marks under this name, below `replayed/`; `about` says what. */
+  async put(name: string, about: readonly object[]): Promise<void> {
+    const lines = [{ replayedAt: new Date(this.now()).toISOString() }, ...about];
+    await this.client.send(
+      new PutObjectCommand({
+        Bucket: this.bucket,
+        Key: `${PREFIX.replayed}${name}`,
+        Body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+        ContentType: "application/x-ndjson",
+      }),
+    );
+  }
+
+  /** The names of the marks that begin so, in their order. */
+  async *names(beginning: string): AsyncGenerator<string> {
+    const Prefix = `${PREFIX.replayed}${beginning}`;
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client: this.client },
+      { Bucket: this.bucket, Prefix },
+    ))
+      for (const { Key = "" } of Contents) yield Key.slice(PREFIX.replayed.length);
+  }
+
+  /** Notes records under the hour in which they first arrived, by their identities. */
+  async putRecords(kind: string, at: number, ids: readonly string[], about: object): Promise<void> {
+    // A part of the same records may have a mark of its own, hence the time.
+    const name = `${kind}/${hourOf(at)}/${ids[0]?.replaceAll(":", "-")}-${this.now()}.jsonl`;
+    await this.put(name, [about, ...ids.map((id) => ({ id }))]);
+  }
+
+  /** The identities of this kind's records that were replayed and arrived in these hours. */
+  async replayedRecords(kind: string, { from, until }: { from: number; until: number }): Promise<Set<string>> {
+    const found = new Set<string>();
+    const last = until === Number.POSITIVE_INFINITY ? "~" : `${hourOf(until)}/~`;
+    let names: string[] = [];
+    const read = async () => {
+      for (const ids of await Promise.all(names.map((name) => this.#idsIn(name)))) for (const id of ids) found.add(id);
+      names = [];
+    };
+    for await (const name of this.names(`${kind}/`)) {
+      const place = name.slice(kind.length + 1);
+      if (place < hourOf(from) || place > last) continue;
+      names.push(name);
+      if (names.length === OBJECTS_AT_ONCE) await read();
+    }
+    await read();
+    return found;
+  }
+
+  async #idsIn(name: string): Promise<string[]> {
+    const Key = `${PREFIX.replayed}${name}`;
+    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key }));
+    const lines = ((await Body?.transformToString()) ?? "").split("\n").filter((line) => line !== "");
+    return lines.flatMap((line) => (JSON.parse(line) as { id?: string }).id ?? []);
+  }
+}

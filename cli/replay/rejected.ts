@@ -1,0 +1,74 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { type Filter, hourOf, identityOf, setAside } from "../rejected/set-aside";
+import { BatchBuffer } from "./batch-buffer";
+import type { Marks } from "./marks";
+import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
+import type { Batch, Tally } from "./run";
+
+const KIND = "rejected";
+
+export interface RejectedQuestion extends Filter {
+  readonly bucket: string;
+  readonly streamArn: string;
+  /** Those too that a mark says were replayed. */
+  readonly again: boolean;
+}
+
+/**
+ * Reads what was set aside, as the events it first came in. A batch stays within a shard and an hour of arrival: what the function
+ * sets aside once more lies under its first record's hour, and whoever reads `rejected/` looks for a record's second line there.
+ */
+export async function* rejectedBatches(
+  client: S3Client,
+  question: RejectedQuestion,
+  marks: Marks,
+  tally: Tally,
+): AsyncGenerator<Batch<EventRecord>> {
+  const { bucket, streamArn, again } = question;
+  const replayed = again ? new Set<string>() : await marks.replayedRecords(KIND, question);
+  const buffers = new Map<string, BatchBuffer>();
+  let folder = "";
+  for await (const { key, shardId, sequenceNumber, partitionKey, arrivedAt, data } of setAside(
+    client,
+    bucket,
+    question,
+  )) {
+    const record = { shardId, sequenceNumber, partitionKey, arrivedAt, data };
+    if (replayed.has(identityOf(record))) {
+      tally.replayedBefore += 1;
+      continue;
+    }
+    const its = key.slice(0, key.lastIndexOf("/"));
+    if (its !== folder) {
+      for (const buffer of buffers.values()) yield batchOf(buffer.flush(), streamArn, marks);
+      buffers.clear();
+      folder = its;
+    }
+    const place = `${shardId} ${hourOf(arrivedAt)}`;
+    const buffer = buffers.get(place) ?? new BatchBuffer(streamArn);
+    buffers.set(place, buffer);
+    const full = endsItsObject(key, record, buffer) ? buffer.flush() : [];
+    full.push(...buffer.add(record));
+    if (full.length > 0) yield batchOf(full, streamArn, marks);
+  }
+  for (const buffer of buffers.values()) yield batchOf(buffer.flush(), streamArn, marks);
+}
+
+/**
+ * Whether the record is the last of an object whose first is in the batch. Were both of a batch and set aside once more, the function
+ * would write an object of this very name, without the lines that are not replayed.
+ */
+function endsItsObject(key: string, { sequenceNumber }: OriginalRecord, batch: BatchBuffer): boolean {
+  const [, first = "", last = ""] = /-(\d+)-(\d+)\.jsonl$/.exec(key) ?? [];
+  return sequenceNumber === last && first !== last && batch.has(first);
+}
+
+function batchOf(records: readonly OriginalRecord[], streamArn: string, marks: Marks): Batch<EventRecord> {
+  return {
+    items: records.map((record) => eventRecord(record, streamArn)),
+    mark: async ({ done, rejected }) => {
+      const counts = { recovered: done - rejected, rejected };
+      await marks.putRecords(KIND, records[0]?.arrivedAt ?? 0, records.slice(0, done).map(identityOf), counts);
+    },
+  };
+}

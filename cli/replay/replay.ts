@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { S3Client } from "@aws-sdk/client-s3";
+import { REJECT_REASONS } from "../../lambda/contract";
+import { FLAG, moment, parsed, TEXT, wholeNumber } from "../arguments";
+import { type Command, type Io, UsageError } from "../command";
+import { formatAnswer } from "../output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { Marks } from "./marks";
+import { newTally, type Ports, type Tally } from "./run";
+import { SOURCES } from "./sources";
+
+const HELP = `Usage: npx iot replay failed [--since TIME] [--until TIME] [options]
+       npx iot replay rejected [--reason CODE] [--device NAME] [--since TIME] [--until TIME] [options]
+       npx iot replay stream --from TIME [--to TIME] [options]
+       npx iot replay rule-errors [--since TIME] [--until TIME] [options]
+
+Hands records to the processor once more, as they first arrived: their keys, expiry and verdicts stay theirs, and a reading that
+is stored already stays one. What was replayed is marked in the archive bucket, under replayed/, and passed over next time; the
+originals stay until their lifecycle ends. The processor's metrics count what is replayed like anything else. What arrived longer
+ago than the hot tier keeps readings (hotRetentionDays) is stored, and expires at once.
+
+  failed         batches that the event source mapping gave up, by when it did
+  rejected       what was set aside, by arrival: after a fix of the processor or of its bounds
+  stream         all that arrived in a period, while the stream keeps it: for what no failure destination took
+  rule-errors    messages that the rule could not put into the stream, by when it failed: they are put there now, and arrive now
+
+  --since TIME     from then on: so long ago (15m, 1h, 7d), or 2026-01-31T08:00Z (default: all that is kept)
+  --until TIME     before then
+  --from, --to     of the stream: the period; without --to until now
+  --reason CODE    what was set aside for this reason only
+  --device NAME    what was set aside of this device only
+  --again          what was replayed before, too
+  --dry-run        only count what would be replayed; changes nothing
+  --rate N         records a second at most (default: as fast as one invocation after the other goes)
+${TARGET_HELP}  --json           the result as one JSON object
+  --help           this text
+
+The result counts records: "recovered" are stored now (of rule errors: in the stream now), "rejected" were set aside by the function,
+those that were before once more, "failed" are neither, and the next replay takes them again. "unusable" cannot be replayed;
+"replayedBefore" was passed over (of failed batches, the batches). The exit status is 1 where any failed or is unusable, and 130
+after Ctrl-C, which waits for the invocation at hand and marks what it did.
+`;
+
+/** `iot replay`: what was not stored, once more. */
+export const replay: Command = {
+  name: "replay",
+  summary: "hands what was not stored to the processor once more",
+  help: HELP,
+  async run(args, io) {
+    const { values, positionals } = parsed({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...TARGET_OPTIONS,
+        since: TEXT,
+        until: TEXT,
+        from: TEXT,
+        to: TEXT,
+        reason: TEXT,
+        device: TEXT,
+        again: FLAG,
+        "dry-run": FLAG,
+        rate: TEXT,
+        json: FLAG,
+      },
+    });
+    const [what = "", ...others] = positionals;
+    const source = Object.hasOwn(SOURCES, what) ? SOURCES[what] : undefined;
+    if (source === undefined || others.length > 0)
+      throw new UsageError(`say what to replay: one of ${Object.keys(SOURCES).join(", ")}`);
+    for (const option of ["since", "until", "from", "to", "reason", "device"] as const)
+      if (values[option] !== undefined && !source.options.includes(option))
+        throw new UsageError(`"--${option}" does not go with "replay ${what}"`);
+    const { from, until } = periodOf(what, values, Date.now());
+    const { reason, device, again = false, "dry-run": dryRun = false } = values;
+    if (reason !== undefined && !Object.hasOwn(REJECT_REASONS, reason))
+      throw new UsageError(`"--reason" must be a code that "iot rejected --help" lists, got "${reason}"`);
+    const rate =
+      values.rate === undefined ? Number.POSITIVE_INFINITY : wholeNumber("--rate", values.rate, 1, 1_000_000);
+    const target = await targetOf(values);
+    const s3 = new S3Client(clientConfig(target));
+    const bucket = target.output("s3_bucket_name");
+    const marks = new Marks(s3, bucket, Date.now);
+    const tally = newTally();
+    const [ports, manner] = [portsOf(io), { dryRun, rate }];
+    await source.replay({ target, s3, bucket, marks, tally, manner, ports, from, until, reason, device, again });
+    io.note(summaryOf(tally, dryRun, io.signal.aborted));
+    io.result(formatAnswer(resultOf(what, tally, dryRun), values.json ? "json" : "table"));
+    if (io.signal.aborted) return 130;
+    return tally.failed + tally.unusable > 0 ? 1 : 0;
+  },
+};
+
+type Times = Readonly<Partial<Record<"since" | "until" | "from" | "to", string>>>;
+
+function periodOf(
+  what: string,
+  { since, until, from, to }: { [name in keyof Times]: string | undefined },
+  now: number,
+) {
+  if (what !== "stream")
+    return {
+      from: since === undefined ? 0 : moment("--since", since, now),
+      until: until === undefined ? Number.POSITIVE_INFINITY : moment("--until", until, now),
+    };
+  if (from === undefined) throw new UsageError('"replay stream" needs "--from", such as --from 2h');
+  const period = { from: moment("--from", from, now), until: to === undefined ? now : moment("--to", to, now) };
+  if (period.from >= period.until)
+    throw new UsageError(`"--from" must be before "--to", got "${from}" and "${to ?? "now"}"`);
+  return period;
+}
+
+function portsOf(io: Io): Ports {
+  return {
+    io,
+    now: Date.now,
+    sleep: async (ms) => {
+      if (ms > 0) await sleep(ms, undefined, { signal: io.signal }).catch(() => {});
+    },
+  };
+}
+
+function resultOf(replayed: string, tally: Tally, dryRun: boolean) {
+  const result = { replayed, dryRun, ...tally };
+  return { columns: Object.keys(result), rows: [Object.values(result)] };
+}
+
+/** A sentence for a person. */
+function summaryOf({ records, recovered, rejected, failed, unusable }: Tally, dryRun: boolean, stopped: boolean) {
+  if (stopped) return "stopped; the same command goes on from here";
+  if (records + unusable === 0) return "nothing is left to replay";
+  if (dryRun) return `${records} records would be replayed; nothing was changed`;
+  return `${recovered} of ${records} records recovered, ${rejected} rejected, ${failed} failed`;
+}

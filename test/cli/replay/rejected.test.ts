@@ -1,0 +1,166 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import type { RejectedLine, RejectReason } from "../../../lambda/contract";
+import { answerOf, bucketOf, counts, FUNCTION, runReplay, STREAM_ARN } from "../../helpers/replays";
+
+const s3 = mockClient(S3Client);
+const lambda = mockClient(LambdaClient);
+const T = Date.parse("2026-01-31T08:59:00.123Z");
+
+const line = (sequence: number, change: Partial<RejectedLine> = {}): RejectedLine => ({
+  reason: "not_json",
+  detail: "why",
+  shardId: "shardId-0",
+  sequenceNumber: String(sequence),
+  partitionKey: "sensor-001",
+  arrivedAt: T + sequence,
+  data: Buffer.from([0xff, sequence]).toString("base64"),
+  ...change,
+});
+const eventRecord = (sequence: number) => ({
+  kinesis: {
+    kinesisSchemaVersion: "1.0",
+    partitionKey: "sensor-001",
+    sequenceNumber: String(sequence),
+    data: Buffer.from([0xff, sequence]).toString("base64"),
+    approximateArrivalTimestamp: (T + sequence) / 1000,
+  },
+  eventSource: "aws:kinesis",
+  eventVersion: "1.0",
+  eventID: `shardId-0:${sequence}`,
+  eventName: "aws:kinesis:record",
+  awsRegion: "sa-east-1",
+  eventSourceARN: STREAM_ARN,
+});
+const HOUR = "rejected/2026/01/31/08/shardId-0";
+let objects: Map<string, string>;
+const setAside = (key: string, ...lines: RejectedLine[]) =>
+  objects.set(key, lines.map((each) => `${JSON.stringify(each)}\n`).join(""));
+
+beforeEach(() => {
+  s3.reset();
+  lambda.reset();
+  lambda.on(InvokeCommand).callsFake(({ Payload }) => answerOf(JSON.parse(Payload.toString()).Records.length, 0));
+  objects = new Map();
+  bucketOf(s3, objects);
+});
+const invoked = () => lambda.commandCalls(InvokeCommand).map(({ args: [{ input }] }) => input);
+/** The sequence numbers of each invocation. */
+const batches = () =>
+  invoked().map(({ Payload }) =>
+    JSON.parse(String(Payload)).Records.map(({ kinesis }: { kinesis: { sequenceNumber: string } }) =>
+      Number(kinesis.sequenceNumber),
+    ),
+  );
+
+describe("replay rejected", () => {
+  it("rebuilds the records as they first came, each once, in the order of the stream, and marks each", async () => {
+    setAside(`${HOUR}-2-3.jsonl`, line(2), line(3));
+    setAside(`${HOUR}-1-1.jsonl`, line(1));
+    setAside(`${HOUR}-3-3.jsonl`, line(3));
+    expect(await runReplay("rejected")).toEqual({
+      status: 0,
+      result: { replayed: "rejected", dryRun: false, ...counts({ records: 3, recovered: 3 }) },
+      notes: ["3 of 3 records recovered, 0 rejected, 0 failed"],
+    });
+    const Payload = (...sequences: number[]) => Buffer.from(JSON.stringify({ Records: sequences.map(eventRecord) }));
+    const request = { FunctionName: FUNCTION, InvocationType: "RequestResponse", LogType: "Tail" };
+    expect(invoked()).toEqual([
+      { ...request, Payload: Payload(1, 2) },
+      { ...request, Payload: Payload(3) },
+    ]);
+    const [mark] = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input);
+    expect(mark).toEqual({
+      Bucket: "archive",
+      Key: expect.stringMatching(/^replayed\/rejected\/2026\/01\/31\/08\/shardId-0-1-\d{13}\.jsonl$/),
+      Body: expect.stringMatching(
+        /^\{"replayedAt":"[^"]+"\}\n\{"recovered":2,"rejected":0\}\n\{"id":"shardId-0:1"\}\n\{"id":"shardId-0:2"\}\n$/,
+      ),
+      ContentType: "application/x-ndjson",
+    });
+  });
+
+  it("does not count as recovered what the function sets aside once more", async () => {
+    setAside(`${HOUR}-1-1.jsonl`, line(1));
+    setAside(`${HOUR}-2-2.jsonl`, line(2));
+    lambda.on(InvokeCommand).callsFake(({ Payload }) => {
+      setAside(`${HOUR}-1-2.jsonl`, line(1), line(2));
+      return answerOf(0, JSON.parse(Payload.toString()).Records.length);
+    });
+    expect((await runReplay("rejected")).result).toMatchObject(counts({ records: 2, rejected: 2 }));
+    // And the object that it wrote is no new work.
+    expect((await runReplay("rejected")).result).toMatchObject(counts({ replayedBefore: 2 }));
+    expect((await runReplay("rejected --again")).result).toMatchObject(counts({ records: 2, rejected: 2 }));
+  });
+
+  it("never hands over an object's first and last record together: set aside again, they would take its name", async () => {
+    setAside(`${HOUR}-1-3.jsonl`, line(1), line(2, { partitionKey: "other" }), line(3));
+    await runReplay("rejected --device sensor-001");
+    expect(batches()).toEqual([[1], [3]]);
+  });
+
+  it("keeps a batch within its shard and its hour", async () => {
+    const later = { arrivedAt: T + 60_000 };
+    setAside(`${HOUR}-1-9.jsonl`, line(1), line(2), line(9, later));
+    setAside("rejected/2026/01/31/08/shardId-1-5-5.jsonl", line(5, { shardId: "shardId-1" }));
+    setAside("rejected/2026/01/31/09/shardId-0-10-10.jsonl", line(10, later));
+    await runReplay("rejected");
+    expect(batches()).toEqual([[1, 2], [9], [5], [10]]);
+  });
+
+  it("hands over at most a hundred, and no more than an event may hold", async () => {
+    for (let number = 1; number <= 101; number += 1) setAside(`${HOUR}-${number}-${number}.jsonl`, line(number));
+    const data = Buffer.alloc(3_000_000).toString("base64");
+    for (const number of [1001, 1002])
+      setAside(`rejected/2026/01/31/09/shardId-0-${number}-${number}.jsonl`, line(number, { data }));
+    await runReplay("rejected");
+    expect(batches().map((numbers) => numbers.length)).toEqual([100, 1, 1, 1]);
+  });
+
+  it.each([
+    ["--reason value_missing", [2]],
+    ["--device sensor-002", [3]],
+    ["--since 2026-01-31T09:00Z", [70_000]],
+    ["--until 2026-01-31T08:59:00.125Z", [1]],
+  ])("keeps to %s", async (option, wanted) => {
+    const change: Readonly<Record<number, Partial<RejectedLine>>> = {
+      2: { reason: "value_missing" satisfies RejectReason },
+      3: { partitionKey: "sensor-002" },
+    };
+    for (const number of [1, 2, 3]) setAside(`${HOUR}-${number}-${number}.jsonl`, line(number, change[number]));
+    setAside("rejected/2026/01/31/09/shardId-0-70000-70000.jsonl", line(70_000));
+    await runReplay(`rejected ${option}`);
+    expect(batches()).toEqual([wanted]);
+  });
+
+  it("goes on where it was broken off", async () => {
+    for (const number of [1, 2])
+      setAside(`rejected/2026/01/31/0${number}/shardId-0-${number}-${number}.jsonl`, line(number));
+    const stop = new AbortController();
+    lambda.on(InvokeCommand).callsFakeOnce(() => {
+      stop.abort();
+      return answerOf(1, 0);
+    });
+    expect(await runReplay("rejected", stop.signal)).toMatchObject({
+      status: 130,
+      result: counts({ records: 1, recovered: 1 }),
+    });
+    lambda.on(InvokeCommand).resolves(answerOf(1, 0));
+    expect((await runReplay("rejected")).result).toMatchObject(counts({ records: 1, recovered: 1, replayedBefore: 1 }));
+    expect(batches()).toEqual([[1], [2]]);
+  });
+
+  it.each([
+    ["rejected --reason nonsense", '"--reason" must be a code that "iot rejected --help" lists, got "nonsense"'],
+    ["rejected --from 1h", '"--from" does not go with "replay rejected"'],
+    ["failed --device x", '"--device" does not go with "replay failed"'],
+    ["rejected --rate 0", '"--rate" must be a whole number from 1 to 1000000, got "0"'],
+    ["stream", '"replay stream" needs "--from", such as --from 2h'],
+    ["stream --from 1h --to 2h", '"--from" must be before "--to", got "1h" and "2h"'],
+    ["nothing", "say what to replay: one of failed, rejected, stream, rule-errors"],
+  ])("refuses %s", async (words, message) => {
+    await expect(runReplay(words)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Verdict } from "../../../cli/replay/answer";
+import { type Batch, newTally, replayAll, TRIES } from "../../../cli/replay/run";
+
+const ALL = { dryRun: false, rate: Number.POSITIVE_INFINITY };
+
+/** Replays batches of these items under a clock of its own. */
+async function replayed(
+  batches: readonly (readonly string[])[],
+  deliver: (items: readonly string[], stop: AbortController) => Verdict,
+  manner = ALL,
+) {
+  const tally = newTally();
+  const stop = new AbortController();
+  const [delivered, marked, notes, slept]: [string[], Verdict[], string[], number[]] = [[], [], [], []];
+  let time = 0;
+  async function* source(): AsyncGenerator<Batch<string>> {
+    for (const items of batches)
+      yield {
+        items,
+        mark: async (verdict) => {
+          marked.push(verdict);
+        },
+      };
+  }
+  await replayAll(
+    source(),
+    async (items) => {
+      delivered.push(items.join(""));
+      return deliver(items, stop);
+    },
+    tally,
+    manner,
+    {
+      io: { note: (text) => notes.push(text), progress: () => {}, signal: stop.signal },
+      now: () => time,
+      sleep: async (ms) => {
+        if (ms > 0) slept.push(ms);
+        time += Math.max(0, ms);
+      },
+    },
+  );
+  return { tally, delivered, marked, notes, slept };
+}
+const allDone = (items: readonly string[]) => ({ done: items.length, rejected: 0 });
+
+describe("replayAll", () => {
+  it("tries what was handed back from there on, with growing pauses, and counts each record once", async () => {
+    const answers = [
+      { done: 1, rejected: 1, why: "handed back" },
+      { done: 0, rejected: 0, why: "failed" },
+      { done: 2, rejected: 1 },
+    ];
+    const { tally, delivered, marked, notes, slept } = await replayed(
+      [["a", "b", "c"]],
+      () => answers.shift() ?? { done: 0, rejected: 0 },
+    );
+    expect(delivered).toEqual(["abc", "bc", "bc"]);
+    expect(tally).toEqual({ ...newTally(), records: 3, recovered: 1, rejected: 2 });
+    expect({ marked, notes, slept }).toEqual({ marked: [{ done: 3, rejected: 2 }], notes: [], slept: [1000, 2000] });
+  });
+
+  it("gives a batch up after some tries, marks what was done, and goes on with the next", async () => {
+    const { tally, delivered, marked, notes } = await replayed([["a", "b"], ["c"]], (items) =>
+      items.includes("b") ? { done: items.length - 1, rejected: 0, why: "no\u001b[2J" } : allDone(items),
+    );
+    expect(delivered).toEqual(["ab", ...Array(TRIES - 1).fill("b"), "c"]);
+    expect(tally).toEqual({ ...newTally(), records: 3, recovered: 2, failed: 1 });
+    expect(marked).toEqual([
+      { done: 1, rejected: 0, why: "no\u001b[2J" },
+      { done: 1, rejected: 0 },
+    ]);
+    expect(notes).toEqual(["1 of 2 records are not replayed: no\\u001b[2J"]);
+  });
+
+  it("does nothing in a dry run but count", async () => {
+    const { tally, delivered, marked } = await replayed([["a", "b"], ["c"]], allDone, { ...ALL, dryRun: true });
+    expect({ tally, delivered, marked }).toEqual({ tally: { ...newTally(), records: 3 }, delivered: [], marked: [] });
+  });
+
+  it("keeps to the rate", async () => {
+    const { slept } = await replayed([["a", "b"], ["c"], ["d"]], allDone, { ...ALL, rate: 4 });
+    expect(slept).toEqual([500, 250]);
+  });
+
+  it("ends after the batch at hand at Ctrl-C, and marks it", async () => {
+    const { tally, marked } = await replayed([["a"], ["b"]], (items, stop) => {
+      stop.abort();
+      return allDone(items);
+    });
+    expect({ tally, marked }).toEqual({
+      tally: { ...newTally(), records: 1, recovered: 1 },
+      marked: [{ done: 1, rejected: 0 }],
+    });
+  });
+
+  it("tries nothing again after Ctrl-C", async () => {
+    const { tally, delivered } = await replayed([["a"]], (_items, stop) => {
+      stop.abort();
+      return { done: 0, rejected: 0, why: "failed" };
+    });
+    expect({ delivered, failed: tally.failed }).toEqual({ delivered: ["a"], failed: 1 });
+  });
+});

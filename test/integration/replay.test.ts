@@ -1,0 +1,106 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { connectAsync } from "mqtt";
+import { eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+
+const ROOT = path.resolve(__dirname, "../..");
+const BUCKET = "iot-sensor-archival-dev-123456789012";
+const SENT_AT = 1767225600000;
+
+describe("iot replay", () => {
+  let run: LocalRun;
+  let at: { mqttPort: number; endpoint: string };
+  let s3: S3Client;
+
+  beforeAll(async () => {
+    run = new LocalRun("--devices 0 --json --config retryAttempts=0");
+    at = await run.ready();
+    s3 = new S3Client({
+      endpoint: at.endpoint,
+      region: "sa-east-1",
+      credentials: { accessKeyId: "any", secretAccessKey: "any" },
+      forcePathStyle: true,
+    });
+  }, 40_000);
+  afterAll(killLeftRuns);
+
+  /** `npx iot …` against the run. */
+  function iot(words: string): Promise<{ status: number; lines: Record<string, unknown>[]; err: string }> {
+    const args = ["cli/iot.mjs", ...words.split(" "), "--endpoint", at.endpoint, "--json"];
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, args, { cwd: ROOT, timeout: 60_000 }, (_error, out, err) => {
+        const lines = out.split("\n").filter((line) => line !== "");
+        resolve({ status: child.exitCode ?? -1, lines: lines.map((line) => JSON.parse(line)), err });
+      });
+    });
+  }
+
+  const setFaults = (faults: object) =>
+    fetch(`${at.endpoint}/_local/faults`, { method: "PUT", body: JSON.stringify(faults) });
+
+  async function publish(thing: string, payloads: readonly string[]): Promise<void> {
+    const client = await connectAsync(`mqtt://127.0.0.1:${at.mqttPort}`, { clientId: thing });
+    for (const payload of payloads) await client.publishAsync(`sensor/data/${thing}`, payload, { qos: 1 });
+    await client.endAsync();
+  }
+
+  it("stores what was given up, once, and what can never be stored it rejects", async () => {
+    // A table that is away takes the function fifty seconds; one that does not run fails at once.
+    await setFaults({ function: { kind: "throw", share: 1 } });
+    const reading = (value: number) =>
+      JSON.stringify({ deviceId: "press-1", sensorType: "temperature", value, timestamp: SENT_AT + value });
+    await publish("press-1", [reading(1), reading(2), "not a reading", reading(3)]);
+    const waiting = async () => (await iot("replay failed --dry-run")).lines[0]?.records === 4;
+    await eventually("all four are given up", waiting);
+    await setFaults({});
+
+    expect(await iot("replay failed")).toMatchObject({
+      status: 0,
+      lines: [{ records: 4, recovered: 3, rejected: 1, failed: 0 }],
+    });
+    const [stored, setAside, second] = await Promise.all([
+      iot("readings press-1 --since 2025-12-31"),
+      iot("rejected list"),
+      iot("replay failed"),
+    ]);
+    expect(stored.lines.map(({ value }) => value)).toEqual([1, 2, 3]);
+    expect(setAside.lines).toMatchObject([{ device: "press-1", reason: "not_json" }]);
+    expect(second).toMatchObject({ status: 0, lines: [{ records: 0, recovered: 0 }] });
+    expect(second.err).toContain("nothing is left to replay");
+  }, 60_000);
+
+  it("tells what a fix has recovered from what is rejected once more", async () => {
+    // As a processor that did not know better has set it aside.
+    const arrivedAt = Date.now();
+    const data = { deviceId: "press-2", sensorType: "temperature", value: 4, timestamp: SENT_AT };
+    const line = {
+      reason: "value_invalid",
+      detail: "",
+      shardId: "shardId-000000000000",
+      sequenceNumber: "1",
+      partitionKey: "press-2",
+      arrivedAt,
+      data: Buffer.from(JSON.stringify(data)).toString("base64"),
+    };
+    const hour = new Date(arrivedAt).toISOString().slice(0, 13).replaceAll(/[-T]/g, "/");
+    const Key = `rejected/${hour}/shardId-000000000000-1-1.jsonl`;
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: `${JSON.stringify(line)}\n` }));
+    const counts = { records: 2, recovered: 1, rejected: 1, failed: 0 };
+    expect(await iot("replay rejected")).toMatchObject({ status: 0, lines: [counts] });
+    const [stored, second, stream] = await Promise.all([
+      iot("readings press-2 --since 2025-12-31"),
+      iot("replay rejected"),
+      iot("replay stream --from 10m"),
+    ]);
+    expect(stored.lines.map(({ value }) => value)).toEqual([4]);
+    expect(second).toMatchObject({ status: 0, lines: [{ records: 0, recovered: 0, replayedBefore: 2 }] });
+    expect(stream).toMatchObject({ status: 0, lines: [{ records: 4, recovered: 3, rejected: 1, failed: 0 }] });
+  }, 60_000);
+
+  it("leaves the run's account as it should be", async () => {
+    run.interrupt();
+    expect(summaryOf(await run.ended)).toMatchObject({ lost: 0, external: { stored: 4, rejected: 2, ruleErrors: 0 } });
+  }, 60_000);
+});
