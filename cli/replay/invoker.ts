@@ -32,9 +32,9 @@ export function invokeWith(client: LambdaClient, FunctionName: string) {
 
 /** Whether a call that failed may succeed later: throttled, the service's own trouble, or no answer. Missing rights stay missing. */
 export function mayPass(error: unknown): boolean {
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  const name = error instanceof Error ? error.name : "";
-  return status === undefined
-    ? name !== "CredentialsProviderError"
-    : status >= 500 || status === 429 || /Thrott|ThroughputExceeded/.test(name);
+  if (!(error instanceof Error)) return false;
+  const { httpStatusCode: status } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+  // Without an answer, the connection's error has a code, such as ECONNRESET.
+  if (status === undefined) return "code" in error || error.name === "TimeoutError";
+  return status >= 500 || status === 429 || /Throttl|ThroughputExceeded/.test(error.name);
 }

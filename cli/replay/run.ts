@@ -72,7 +72,10 @@ export async function replayAll<Item>(
     if (!dryRun) await sleep(startedAt + (tally.records / rate) * 1000 - now());
     if (io.signal.aborted) return;
     tally.records += items.length;
-    if (dryRun) continue;
+    if (dryRun) {
+      io.progress(`${tally.records} records`);
+      continue;
+    }
     const verdict = await deliverPatiently(items, deliver, ports);
     tally.recovered += verdict.done - verdict.rejected;
     tally.rejected += verdict.rejected;
