@@ -3,20 +3,21 @@ import type { Declaration } from "./declaration";
 /** What is up where, and how to talk to it. */
 export function banner(
   declaration: Declaration,
-  at: { readonly mqttPort: number; readonly awsPort: number },
+  at: { readonly mqttPort: number; readonly mqttsPort: number; readonly awsPort: number },
   pageUrl: string,
 ): string {
   const { table, stream, rule, region, processor } = declaration;
   const reading = '{"deviceId":"ext-1","sensorType":"temperature","value":25.5}';
   const topic = rule.sql.match(/'(.+)\/#'/)?.[1] ?? "sensor/data";
   return [
-    `page          ${pageUrl}   shows the run`,
-    `MQTT          127.0.0.1:${at.mqttPort}   publish to ${topic}/<client id>`,
-    `AWS endpoint  http://127.0.0.1:${at.awsPort}   region ${region}, any credentials`,
-    `table         ${table.name}`,
-    `stream        ${stream.name} (${stream.shardCount} shards)`,
-    `buckets       ${declaration.buckets.join(", ")}`,
-    `function      ${processor.name}`,
+    `page           ${pageUrl}   shows the run`,
+    `MQTT           127.0.0.1:${at.mqttPort}   publish to ${topic}/<client id>`,
+    `MQTT over TLS  127.0.0.1:${at.mqttsPort}   for devices with a certificate: npx iot device add <name>`,
+    `AWS endpoint   http://127.0.0.1:${at.awsPort}   region ${region}, any credentials`,
+    `table          ${table.name}`,
+    `stream         ${stream.name} (${stream.shardCount} shards)`,
+    `buckets        ${declaration.buckets.join(", ")}`,
+    `function       ${processor.name}`,
     "",
     "Try it, in another terminal:",
     `  mosquitto_pub -h 127.0.0.1 -p ${at.mqttPort} -q 1 -i ext-1 -t ${topic}/ext-1 -m '${reading}'`,

@@ -16,6 +16,8 @@ export interface Options {
   readonly json: boolean;
   /** MQTT port on 127.0.0.1; 0 takes a free one. */
   readonly mqttPort: number;
+  /** MQTT over TLS on 127.0.0.1; 0 takes a free one; without it the usual one, or a free one where that is taken. */
+  readonly mqttsPort?: number;
   /** Port of the AWS endpoint on 127.0.0.1; 0 takes a free one. */
   readonly awsPort: number;
   /** Port of the page on 127.0.0.1; 0 takes a free one; without it the usual one, or a free one where that is taken. */
@@ -49,6 +51,7 @@ Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a seco
   --bad SHARE          share of the messages that break a rule, 0 to 1 (default 0.01)
   --json               the last line of standard output is the summary as one JSON object
   --mqtt-port PORT     MQTT on 127.0.0.1 (default 1883; 0: any free port)
+  --mqtts-port PORT    MQTT with certificates on 127.0.0.1 (default 8883, or a free one; 0: any free port)
   --aws-port PORT      the AWS endpoint on 127.0.0.1 (default 4566; 0: any free port)
   --page-port PORT     the page that shows the run, on 127.0.0.1 (default 4580, or a free one; 0: any free port)
   --stack NAME         declare this stack's configuration, Pulumi.NAME.yaml (default dev)
@@ -66,7 +69,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 export function parseOptions(args: readonly string[], newSeed: number): Options | "help" {
   const values = parse(args);
   if (values.help) return "help";
-  const pagePort = values["page-port"];
+  const { "page-port": pagePort, "mqtts-port": mqttsPort } = values;
   const forMs = values.for === undefined ? undefined : duration("--for", values.for);
   return {
     devices: wholeNumber("--devices", values.devices ?? "25", 0, 5000),
@@ -76,6 +79,7 @@ export function parseOptions(args: readonly string[], newSeed: number): Options 
     badShare: numberBetween("--bad", values.bad ?? "0.01", 0, 1),
     json: values.json ?? false,
     mqttPort: wholeNumber("--mqtt-port", values["mqtt-port"] ?? "1883", 0, 65_535),
+    ...(mqttsPort === undefined ? {} : { mqttsPort: wholeNumber("--mqtts-port", mqttsPort, 0, 65_535) }),
     awsPort: wholeNumber("--aws-port", values["aws-port"] ?? "4566", 0, 65_535),
     ...(pagePort === undefined ? {} : { pagePort: wholeNumber("--page-port", pagePort, 0, 65_535) }),
     stack: stackName(values.stack ?? "dev"),
@@ -101,6 +105,7 @@ function parse(args: readonly string[]) {
         bad: { type: "string" },
         json: { type: "boolean" },
         "mqtt-port": { type: "string" },
+        "mqtts-port": { type: "string" },
         "aws-port": { type: "string" },
         "page-port": { type: "string" },
         stack: { type: "string" },

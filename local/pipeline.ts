@@ -14,6 +14,7 @@ import { DeviceAccess } from "./iot/device-access";
 import { ErrorLog } from "./iot/error-log";
 import { errorLogApi } from "./iot/error-log-api";
 import { KinesisAction } from "./iot/kinesis-action";
+import { Devices } from "./iot/registry/devices";
 import { RulesEngine } from "./iot/rules-engine";
 import { MetricTotals } from "./metrics/emf";
 import { Processing } from "./processing";
@@ -32,6 +33,8 @@ export interface PipelinePaths {
 
 export interface PipelinePorts {
   readonly mqttPort: number;
+  /** Undefined: 8883, or a free one where that is taken. */
+  readonly mqttsPort: number | undefined;
   readonly awsPort: number;
   readonly random: () => number;
   /** Hears what the person at the terminal should know. */
@@ -47,6 +50,7 @@ export class Pipeline {
   readonly faults: FaultBoard;
   readonly errorLog: ErrorLog;
   readonly broker: Broker;
+  readonly #devices: Devices;
   readonly #gateway: Gateway;
   readonly #action: KinesisAction;
   #emulators: Emulators | undefined;
@@ -54,6 +58,7 @@ export class Pipeline {
   #archiving: Archiving | undefined;
   #clients: Clients | undefined;
   mqttPort = 0;
+  mqttsPort = 0;
   awsPort = 0;
 
   /** Throws on a declaration that the broker or the rules engine does not understand. Starts nothing. */
@@ -65,12 +70,15 @@ export class Pipeline {
     const { rule, stream, devicePolicy, region, accountId } = declaration;
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name);
+    this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name ?? "" });
     this.#gateway = new Gateway({
       faults: this.faults,
       random: ports.random,
       outputs: declaration.outputs,
+      authority: () => this.#devices.authority(),
       flush: async () => this.#archiving?.drained(),
       inProcess: {
+        iot: this.#devices.api,
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
         logs: errorLogApi(declaration.outputs.rule_error_log ?? "", this.errorLog),
       },
@@ -88,6 +96,7 @@ export class Pipeline {
     const rules = new RulesEngine(rule, this.#action, this.errorLog);
     this.broker = new Broker({
       access: new DeviceAccess(devicePolicy, region, accountId),
+      standing: (certificateId, thingName) => this.#devices.standing(certificateId, thingName),
       accept: (message) => {
         if (rules.selects(message.topic)) this.ledger.accepted(message.payload);
         return rules.accept(message);
@@ -112,11 +121,16 @@ export class Pipeline {
     return this.#processing?.lagMs ?? 0;
   }
 
-  /** Takes both ports and starts every part. Rejects with a message for the person where a port is taken. */
+  /** Takes its ports and starts every part. Rejects with a message for the person where a port is taken. */
   async start(): Promise<void> {
     const { declaration, paths, ports } = this;
     this.awsPort = await taken(this.#gateway.listen(ports.awsPort), ports.awsPort, "--aws-port");
     this.mqttPort = await taken(this.broker.listen(ports.mqttPort), ports.mqttPort, "--mqtt-port");
+    this.mqttsPort = await taken(
+      this.#devices.listen(this.broker, ports.mqttsPort),
+      ports.mqttsPort ?? 0,
+      "--mqtts-port",
+    );
     this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
     await createResources(declaration, this.clients, this.endpoint);
     this.#processing = new Processing(declaration, paths, {

@@ -51,6 +51,7 @@ export async function runLocally(
   broken.promise.catch(() => {});
   const pipeline = new Pipeline(declaration, paths, {
     mqttPort: options.mqttPort,
+    mqttsPort: options.mqttsPort,
     awsPort: options.awsPort,
     random: seededRandom(options.seed + 1),
     note: (text) => terminal.note(text),

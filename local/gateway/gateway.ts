@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { listen } from "../listen";
 import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
 import { type FaultBoard, parseFaults, type StoreFault } from "./faults";
 import type { InProcessService } from "./in-process";
@@ -11,6 +12,8 @@ import { mergeUnprocessed, splitBatch } from "./unprocessed";
 const FAULTS_PATH = "/_local/faults";
 /** What the stack prints at its deployment, for the commands that go on from there. */
 const OUTPUTS_PATH = "/_local/outputs";
+/** The authority that has signed the devices' and the broker's certificates. */
+const AUTHORITY_PATH = "/_local/ca.pem";
 /** POST: the cold tier's delivery writes what it has, without waiting for its buffer. */
 const FLUSH_PATH = "/_local/flush";
 const DEFAULT_LATENCY_MS = 200;
@@ -20,6 +23,8 @@ export interface GatewayPorts {
   readonly random: () => number;
   /** The stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** The certificate authority's certificate, in PEM. */
+  readonly authority: () => string;
   /** Resolves when everything that is in the stream by now is in the archive. */
   readonly flush: () => Promise<void>;
   /** What answers in this process, by the service name that a request is signed for. */
@@ -40,12 +45,8 @@ export class Gateway {
   }
 
   /** Listens on 127.0.0.1 and returns the port. Requests before a service is connected are answered with 503. */
-  async listen(port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject).listen(port, "127.0.0.1", resolve);
-    });
-    const address = this.#server.address();
-    return typeof address === "object" && address ? address.port : port;
+  listen(port: number): Promise<number> {
+    return listen(this.#server, port);
   }
 
   /** Hands requests for these services to the emulator on this port. */
@@ -63,6 +64,12 @@ export class Gateway {
     const path = req.url?.split("?")[0];
     if (path === FAULTS_PATH) return this.#administer(req, res);
     if (path === OUTPUTS_PATH) return answerJson(res, 200, this.ports.outputs);
+    if (path === AUTHORITY_PATH)
+      return answer(res, {
+        status: 200,
+        headers: { "content-type": "application/x-pem-file" },
+        body: this.ports.authority(),
+      });
     if (path === FLUSH_PATH) return this.#flush(req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
     const { inProcess = {} } = this.ports;

@@ -1,12 +1,18 @@
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from "aedes";
-import type { DeviceAccess } from "./device-access";
+import { listen, listenWhereWanted } from "../listen";
+import type { DeviceAccess, DeviceAction, Standing } from "./device-access";
 import { publishFault } from "./limits";
 import type { RuleMessage } from "./rule-sql";
 
+const USUAL_TLS_PORT = 8883;
+
 export interface BrokerPorts {
   readonly access: DeviceAccess;
+  /** What the certificate of this SHA-256 is to the thing of this name. */
+  readonly standing: (certificateId: string, thingName: string) => Standing;
   /** Resolves when the message may be acknowledged. */
   readonly accept: (message: RuleMessage) => Promise<void>;
   /** Hears why a connection was refused or closed, for the person at the terminal. */
@@ -17,7 +23,9 @@ export interface BrokerPorts {
 /** An MQTT broker that lets in and refuses what AWS IoT Core does with the stack's device policy. */
 export class Broker {
   readonly #aedes: Aedes;
-  readonly #server: Server;
+  readonly #servers: Server[] = [];
+  /** The certificates that connections over TLS have shown. */
+  readonly #certificates = new WeakMap<Duplex, string>();
   readonly #sockets = new Set<Duplex>();
   readonly #doomed = new WeakSet<Duplex>();
 
@@ -31,38 +39,57 @@ export class Broker {
         done(new Error("client id missing"), false);
       },
       authenticate: (client, _username, _password, done) => {
-        if (this.ports.access.allows(client.id, { action: "iot:Connect" })) return done(null, true);
-        this.ports.onRefused(client.id, "the device policy does not allow it to connect");
+        if (this.#allows(client, { action: "iot:Connect" })) return done(null, true);
+        this.ports.onRefused(client.id, this.#whyNot(client, "to connect"));
         done(Object.assign(new Error("not authorized"), { returnCode: 5 }) satisfies AuthenticateError, false);
       },
       authorizePublish: (client, packet, done) => void this.#publish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
-        if (this.ports.access.allows(client.id, { action: "iot:Subscribe", topicFilter: subscription.topic }))
+        if (this.#allows(client, { action: "iot:Subscribe", topicFilter: subscription.topic }))
           return done(null, { ...subscription, qos: subscription.qos === 2 ? 1 : subscription.qos });
-        this.ports.onRefused(client.id, `the device policy does not allow it to subscribe to "${subscription.topic}"`);
+        this.ports.onRefused(client.id, this.#whyNot(client, `to subscribe to "${subscription.topic}"`));
         done(null, null);
       },
       authorizeForward: (client, packet) =>
-        this.ports.access.allows(client.id, { action: "iot:Receive", topic: packet.topic }) ? packet : null,
+        this.#allows(client, { action: "iot:Receive", topic: packet.topic }) ? packet : null,
     });
     // aedes reports each connection it closes; the reasons that matter were told to onRefused.
     this.#aedes.on("clientError", () => {});
     this.#aedes.on("connectionError", () => {});
-    this.#server = createServer({ noDelay: true }, (socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-      this.#aedes.handle(socket);
-    });
   }
 
   /** Listens on 127.0.0.1 and returns the port. */
   async listen(port: number): Promise<number> {
     await this.#aedes.listen();
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    return listen(this.#added(createServer({ noDelay: true }, (socket) => this.#connected(socket))), port);
+  }
+
+  /**
+   * Listens on 127.0.0.1 for devices that show a certificate of the authority `ca`, and returns the port: without a wish
+   * the usual one, or a free one where that is taken.
+   */
+  listenTls(port: number | undefined, identity: Required<Pick<TlsOptions, "key" | "cert" | "ca">>): Promise<number> {
+    // https://docs.aws.amazon.com/iot/latest/developerguide/transport-security.html
+    const options: TlsOptions = { ...identity, requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.2" };
+    const server = createTlsServer(options, (socket: TLSSocket) => {
+      this.#certificates.set(socket, socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase());
+      this.#connected(socket);
     });
-    const address = this.#server.address();
-    return typeof address === "object" && address ? address.port : port;
+    server.on("tlsClientError", (error: Error & { readonly reason?: string }) =>
+      this.ports.onRefused("", `no TLS connection: ${error.reason ?? error.message}`),
+    );
+    return listenWhereWanted(this.#added(server), port, USUAL_TLS_PORT);
+  }
+
+  #added<S extends Server>(server: S): S {
+    this.#servers.push(server);
+    return server;
+  }
+
+  #connected(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    this.#aedes.handle(socket);
   }
 
   /**
@@ -75,14 +102,15 @@ export class Broker {
 
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // One that never listened says so, which is as well.
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
   }
 
   /** Authorises a publish and gives it to the rules engine. aedes sends the PUBACK when `done` is called without an error. */
   async #publish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): Promise<void> {
     const clientId = client?.id ?? "";
-    const refusal = this.#refusal(clientId, packet);
+    const refusal = client ? this.#refusal(client, packet) : "nobody publishes it";
     if (refusal !== undefined) {
       this.ports.onRefused(clientId, refusal);
       // An error closes the connection, which is what AWS IoT does.
@@ -93,14 +121,30 @@ export class Broker {
     done(client && this.#doomed.has(client.conn) ? new Error("the connection breaks") : null);
   }
 
-  #refusal(clientId: string, packet: PublishPacket): string | undefined {
+  #refusal(client: Client, packet: PublishPacket): string | undefined {
     const fault = publishFault(packet);
     if (fault !== undefined) return fault;
-    const { access } = this.ports;
-    if (!access.allows(clientId, { action: "iot:Publish", topic: packet.topic }))
-      return `the device policy does not allow it to publish to "${packet.topic}"`;
-    if (packet.retain && !access.allows(clientId, { action: "iot:RetainPublish", topic: packet.topic }))
-      return `the device policy does not allow it a retained publish to "${packet.topic}"`;
+    if (!this.#allows(client, { action: "iot:Publish", topic: packet.topic }))
+      return this.#whyNot(client, `to publish to "${packet.topic}"`);
+    if (packet.retain && !this.#allows(client, { action: "iot:RetainPublish", topic: packet.topic }))
+      return this.#whyNot(client, `a retained publish to "${packet.topic}"`);
     return undefined;
+  }
+
+  #allows(client: Client, request: DeviceAction): boolean {
+    return this.ports.access.allows(client.id, request, this.#standing(client));
+  }
+
+  /** Undefined for a connection without a certificate. */
+  #standing({ conn, id }: Client): Standing | undefined {
+    const certificate = this.#certificates.get(conn);
+    return certificate === undefined ? undefined : this.ports.standing(certificate, id);
+  }
+
+  #whyNot(client: Client, what: string): string {
+    const standing = this.#standing(client);
+    if (standing === "out") return "its certificate is not active, or the device policy is not attached to it";
+    const unattached = standing === "unattached" ? ": its certificate is not attached to a thing of this name" : "";
+    return `the device policy does not allow it ${what}${unattached}`;
   }
 }

@@ -7,7 +7,19 @@ export type DeviceAction =
   | { readonly action: "iot:Publish" | "iot:RetainPublish" | "iot:Receive"; readonly topic: string }
   | { readonly action: "iot:Subscribe"; readonly topicFilter: string };
 
-/** Says what the device policy allows. Here the client id stands for the thing that a certificate would be attached to. */
+/**
+ * What a connection is to its thing, the one that is called as its client id: attached to it, or not. A certificate that is
+ * inactive, or that the device policy is not attached to, is out.
+ */
+export type Standing = "attached" | "unattached" | "out";
+
+/** Without a certificate the client id stands for the thing that one would be attached to. */
+function standingWithout(clientId: string): Standing {
+  // A client id that no thing can have belongs to none.
+  return THING_NAME.test(clientId) ? "attached" : "unattached";
+}
+
+/** Says what the device policy allows. */
 export class DeviceAccess {
   readonly #decided = new Map<string, boolean>();
 
@@ -19,12 +31,14 @@ export class DeviceAccess {
   ) {}
 
   /** Whether the policy allows it. Decisions are remembered: a device publishes to the same topic for ever. */
-  allows(clientId: string, request: DeviceAction): boolean {
+  allows(clientId: string, request: DeviceAction, standing = standingWithout(clientId)): boolean {
+    if (standing === "out") return false;
     const resource = this.#resource(clientId, request);
-    const key = `${request.action} ${clientId} ${resource}`;
+    const key = `${standing} ${request.action} ${clientId} ${resource}`;
     let allowed = this.#decided.get(key);
     if (allowed === undefined) {
-      const decision: Decision = evaluatePolicy([this.policy], policyRequest(clientId, request.action, resource));
+      const asked = policyRequest(clientId, standing === "attached", request.action, resource);
+      const decision: Decision = evaluatePolicy([this.policy], asked);
       allowed = decision === "allow";
       if (this.#decided.size >= 50_000) this.#decided.clear();
       this.#decided.set(key, allowed);
@@ -41,10 +55,9 @@ export class DeviceAccess {
   }
 }
 
-function policyRequest(clientId: string, action: string, resource: string): PolicyRequest {
-  // A client id that no thing can have belongs to none: the thing's variables do not resolve then.
-  const thing = THING_NAME.test(clientId)
-    ? { "iot:Connection.Thing.ThingName": clientId, "iot:Connection.Thing.IsAttached": "true" }
-    : { "iot:Connection.Thing.IsAttached": "false" };
-  return { action, resource, context: { "iot:ClientId": clientId, ...thing } };
+function policyRequest(clientId: string, isAttached: boolean, action: string, resource: string): PolicyRequest {
+  // The thing's variables resolve for one that the connection is attached to.
+  const thing = isAttached ? { "iot:Connection.Thing.ThingName": clientId } : {};
+  const context = { "iot:ClientId": clientId, "iot:Connection.Thing.IsAttached": String(isAttached), ...thing };
+  return { action, resource, context };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
+import { listenWhereWanted } from "../listen";
 import { MAX_SAMPLES, type Sample } from "./samples";
 
 /** The port that is tried where none is asked for; any free one is taken where a program has it. */
@@ -39,12 +40,8 @@ export class PageServer {
   }
 
   /** Returns the port. Without a wish, the usual one, or any where that is taken; rejects where a wish cannot be met. */
-  async listen(wanted: number | undefined): Promise<number> {
-    const port = await this.#bind(wanted ?? USUAL_PORT).catch((error) => {
-      if (wanted !== undefined) throw error;
-      return this.#bind(0);
-    });
-    return port;
+  listen(wanted: number | undefined): Promise<number> {
+    return listenWhereWanted(this.#server, wanted, USUAL_PORT);
   }
 
   /** Shows this to everyone who looks. */
@@ -62,16 +59,6 @@ export class PageServer {
     if (!this.#server.listening) return;
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
-
-  #bind(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject).listen(port, "127.0.0.1", () => {
-        this.#server.off("error", reject);
-        const address = this.#server.address();
-        resolve(typeof address === "object" && address ? address.port : port);
-      });
-    });
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -24,7 +24,7 @@ describe("parseOptions", () => {
   it("follows every option", () => {
     const line =
       "--devices 0 --rate 2.5 --for 5m --anomalies 0 --bad 1 --json --mqtt-port 0 --aws-port 65535 --stack prod " +
-      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --keep kept --clear";
+      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear";
     expect(parseOptions(line.split(" "), 7)).toEqual({
       devices: 0,
       ratePerSecond: 2.5,
@@ -39,6 +39,7 @@ describe("parseOptions", () => {
       seed: 4_294_967_295,
       chaos: true,
       pagePort: 4600,
+      mqttsPort: 8884,
       keep: "kept",
       clear: true,
     });

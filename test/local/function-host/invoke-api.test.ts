@@ -17,6 +17,7 @@ const gateway = new Gateway({
   faults: new FaultBoard(() => 0),
   random: () => 0,
   outputs: {},
+  authority: () => "PEM",
   flush: async () => {},
   inProcess: { lambda: lambdaApi },
 });

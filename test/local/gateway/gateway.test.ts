@@ -19,7 +19,13 @@ async function gatewayTo(reply: (req: IncomingMessage, res: ServerResponse, body
   const flush = async () => {
     flushed += 1;
   };
-  const gateway = new Gateway({ faults, random: () => 0.9, outputs: { region: "sa-east-1" }, flush });
+  const gateway = new Gateway({
+    faults,
+    random: () => 0.9,
+    outputs: { region: "sa-east-1" },
+    authority: () => "PEM",
+    flush,
+  });
   const url = `http://127.0.0.1:${await gateway.listen(0)}`;
   gateway.connect(["dynamodb", "s3"], (emulator.address() as AddressInfo).port);
   closing.push(async () => {
