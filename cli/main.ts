@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { capacity } from "./capacity/capacity";
 import { type Command, type Io, UsageError } from "./command";
 import { cost } from "./cost/cost";
+import { device } from "./device/device";
 import { history } from "./history/history";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
@@ -9,7 +10,7 @@ import { rejected } from "./rejected/rejected";
 import { replay } from "./replay/replay";
 import { restore } from "./restore/restore";
 
-const COMMANDS: readonly Command[] = [readings, latest, rejected, replay, history, restore, cost, capacity];
+const COMMANDS: readonly Command[] = [device, readings, latest, rejected, replay, history, restore, cost, capacity];
 
 const HELP = `Usage: npx iot <command> [options]
 

@@ -1,0 +1,116 @@
+import type { DeviceDirectory } from "./device-directory";
+import type { Connection, DeviceFolder } from "./device-folder";
+import { certificateRequest, newKey } from "./key-pair";
+
+/** A device that is to be added. */
+export interface NewDevice {
+  readonly name: string;
+  /** What kind of device it is; undefined says nothing about it. */
+  readonly type: string | undefined;
+}
+
+/** What a change works on. */
+export interface Workplace {
+  readonly directory: DeviceDirectory;
+  readonly folder: DeviceFolder;
+  readonly connection: Connection;
+}
+
+/**
+ * Adds a device, or what is missing of one that was begun. The order makes each interruption one that can go on: the key is on the
+ * disk before its certificate is asked for, and the certificate before it is attached.
+ */
+export async function addDevice(
+  { name, type }: NewDevice,
+  { directory, folder, connection }: Workplace,
+): Promise<"added" | "unchanged"> {
+  const known = await directory.typeOf(name);
+  if (known !== undefined && type !== undefined && type !== known)
+    throw new Error(`it is there already, with the type "${known}" and not "${type}"`);
+  const attached = known === undefined ? [] : await directory.certificatesOf(name);
+  const id = await folder.certificateId();
+  const own = id === undefined ? undefined : await directory.certificate(id);
+  if (own === undefined && attached.length > 0)
+    throw new Error(
+      `it has a certificate already, whose key is not in ${folder.path}; a new one: npx iot device rotate ${name}`,
+    );
+  if (own !== undefined && !own.isActive)
+    throw new Error(`its certificate is not active; a new one: npx iot device rotate ${name}`);
+  await folder.saveConnection(connection);
+  if (
+    own !== undefined &&
+    attached.includes(own.arn) &&
+    (await directory.policiesOf(own.arn)).includes(directory.policyName)
+  )
+    return "unchanged";
+  if (known === undefined) await directory.createThing(name, type);
+  let arn = own?.arn;
+  if (arn === undefined) {
+    const request = await certificateRequest(name, await folder.key(newKey));
+    const certified = await directory.certify(request);
+    await folder.saveCertificate(certified.pem);
+    arn = certified.arn;
+  }
+  await directory.attach(name, arn);
+  return "added";
+}
+
+/**
+ * Gives a device a new key and certificate, which are let in before the old ones are out.
+ * @param overlap Whether the old ones stay until `finishRotation`: the device goes on while the new ones are brought to it.
+ */
+export async function rotateDevice(
+  name: string,
+  { directory, folder, connection }: Workplace,
+  overlap: boolean,
+): Promise<void> {
+  if ((await directory.typeOf(name)) === undefined) throw notThere(name);
+  const id = await folder.nextCertificateId();
+  let arn = id === undefined ? undefined : (await directory.certificate(id))?.arn;
+  if (arn === undefined) {
+    const request = await certificateRequest(name, await folder.nextKey(newKey));
+    const certified = await directory.certify(request);
+    await folder.saveNextCertificate(certified.pem);
+    arn = certified.arn;
+  }
+  await directory.attach(name, arn);
+  await folder.replace();
+  await folder.saveConnection(connection);
+  if (!overlap) await finishRotation(name, { directory, folder });
+}
+
+/** Retires every certificate of a device but the one in its folder, and resolves with their number. */
+export async function finishRotation(
+  name: string,
+  { directory, folder }: Pick<Workplace, "directory" | "folder">,
+): Promise<number> {
+  if ((await directory.typeOf(name)) === undefined) throw notThere(name);
+  const id = await folder.certificateId();
+  const own = id === undefined ? undefined : await directory.certificate(id);
+  const attached = await directory.certificatesOf(name);
+  if (!own?.isActive || !attached.includes(own.arn))
+    throw new Error(`the certificate in ${folder.path} is not the device's, so nothing is retired`);
+  const old = attached.filter((arn) => arn !== own.arn);
+  for (const arn of old) await directory.retire(name, arn);
+  return old.length;
+}
+
+/** Removes a device with its certificates, and its folder's files; whatever an interruption has left, too. */
+export async function removeDevice(
+  name: string,
+  { directory, folder }: Pick<Workplace, "directory" | "folder">,
+): Promise<"removed" | "absent"> {
+  const isThere = (await directory.typeOf(name)) !== undefined;
+  const attached = isThere ? await directory.certificatesOf(name) : [];
+  const ids = [await folder.certificateId(), await folder.nextCertificateId()];
+  const own = await Promise.all(ids.map((id) => (id === undefined ? undefined : directory.certificate(id))));
+  const arns = new Set([...attached, ...own.flatMap((certificate) => certificate?.arn ?? [])]);
+  for (const arn of arns) await directory.retire(name, arn);
+  if (isThere) await directory.deleteThing(name);
+  await folder.remove();
+  return isThere || arns.size > 0 ? "removed" : "absent";
+}
+
+function notThere(name: string): Error {
+  return new Error(`there is no such device; add it: npx iot device add ${name}`);
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  AttachPolicyCommand,
+  AttachThingPrincipalCommand,
+  CreateCertificateFromCsrCommand,
+  CreateThingCommand,
+  DeleteCertificateCommand,
+  DeleteConflictException,
+  DeleteThingCommand,
+  DescribeCertificateCommand,
+  DescribeEndpointCommand,
+  DescribeThingCommand,
+  DetachPolicyCommand,
+  DetachThingPrincipalCommand,
+  InvalidRequestException,
+  type IoTClient,
+  paginateListAttachedPolicies,
+  paginateListPrincipalThings,
+  paginateListTargetsForPolicy,
+  paginateListThingPrincipals,
+  ResourceNotFoundException,
+  UpdateCertificateCommand,
+} from "@aws-sdk/client-iot";
+
+/** The thing's attribute that holds what kind of device it is. */
+const TYPE = "type";
+/** What was detached counts as attached for some seconds still. */
+const TRIES = 8;
+
+export interface Certificate {
+  readonly arn: string;
+  readonly isActive: boolean;
+}
+
+/** AWS IoT's registry, as far as a stack's devices need it. */
+export class DeviceDirectory {
+  constructor(
+    private readonly client: IoTClient,
+    /** The policy that lets a device of this stack in. */
+    readonly policyName: string,
+    private readonly retryMs = 1000,
+  ) {}
+
+  /** The thing's type, "" where it has none; undefined where there is no such thing. */
+  async typeOf(thingName: string): Promise<string | undefined> {
+    const thing = await orUndefined(this.client.send(new DescribeThingCommand({ thingName })));
+    return thing && (thing.attributes?.[TYPE] ?? "");
+  }
+
+  async createThing(thingName: string, type: string | undefined): Promise<void> {
+    const attributePayload = type === undefined ? undefined : { attributes: { [TYPE]: type } };
+    await this.client.send(new CreateThingCommand({ thingName, ...(attributePayload && { attributePayload }) }));
+  }
+
+  /** ARNs of the certificates that are attached to the thing. */
+  async certificatesOf(thingName: string): Promise<string[]> {
+    const arns: string[] = [];
+    for await (const { principals = [] } of paginateListThingPrincipals({ client: this.client }, { thingName }))
+      arns.push(...principals);
+    return arns;
+  }
+
+  /** Undefined where the account has none with this id. */
+  async certificate(certificateId: string): Promise<Certificate | undefined> {
+    const found = await orUndefined(this.client.send(new DescribeCertificateCommand({ certificateId })));
+    const { certificateArn, status } = found?.certificateDescription ?? {};
+    return certificateArn === undefined ? undefined : { arn: certificateArn, isActive: status === "ACTIVE" };
+  }
+
+  /** An active certificate for the request's key. */
+  async certify(certificateSigningRequest: string): Promise<{ readonly arn: string; readonly pem: string }> {
+    const { certificateArn, certificatePem } = await this.client.send(
+      new CreateCertificateFromCsrCommand({ certificateSigningRequest, setAsActive: true }),
+    );
+    if (!certificateArn || !certificatePem) throw new Error("AWS IoT has answered without a certificate");
+    return { arn: certificateArn, pem: certificatePem };
+  }
+
+  /** Lets the certificate in as the thing. */
+  async attach(thingName: string, principal: string): Promise<void> {
+    await this.client.send(new AttachPolicyCommand({ policyName: this.policyName, target: principal }));
+    await this.client.send(new AttachThingPrincipalCommand({ thingName, principal }));
+  }
+
+  async policiesOf(target: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { policies = [] } of paginateListAttachedPolicies({ client: this.client }, { target }))
+      for (const { policyName } of policies) if (policyName !== undefined) names.push(policyName);
+    return names;
+  }
+
+  async thingsOf(principal: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { things = [] } of paginateListPrincipalThings({ client: this.client }, { principal }))
+      names.push(...things);
+    return names;
+  }
+
+  /** ARNs of the certificates that the stack's policy is attached to. */
+  async *certificates(): AsyncGenerator<string> {
+    const { client, policyName } = this;
+    for await (const { targets = [] } of paginateListTargetsForPolicy({ client }, { policyName })) yield* targets;
+  }
+
+  /**
+   * The certificate is the thing's no longer. One that no other thing has is deactivated first, so that it is out from then on, and
+   * deleted with all that it is attached to: a policy that is still attached cannot be deleted.
+   */
+  async retire(thingName: string, principal: string): Promise<void> {
+    const others = (await this.thingsOf(principal)).filter((name) => name !== thingName);
+    const certificateId = principal.split("/").at(-1) ?? "";
+    if (others.length === 0) {
+      await this.client.send(new UpdateCertificateCommand({ certificateId, newStatus: "INACTIVE" }));
+      for (const policyName of await this.policiesOf(principal))
+        await this.client.send(new DetachPolicyCommand({ policyName, target: principal }));
+    }
+    await orUndefined(this.client.send(new DetachThingPrincipalCommand({ thingName, principal })));
+    if (others.length > 0) return;
+    await this.#eventually(DeleteConflictException, () =>
+      orUndefined(this.client.send(new DeleteCertificateCommand({ certificateId }))),
+    );
+  }
+
+  async deleteThing(thingName: string): Promise<void> {
+    await this.#eventually(InvalidRequestException, () => this.client.send(new DeleteThingCommand({ thingName })));
+  }
+
+  /** Where devices connect; the port is 8883 where the answer names none. */
+  async endpoint(): Promise<{ readonly host: string; readonly port: number }> {
+    const { endpointAddress = "" } = await this.client.send(
+      new DescribeEndpointCommand({ endpointType: "iot:Data-ATS" }),
+    );
+    const [host = "", port = "8883"] = endpointAddress.split(":");
+    return { host, port: Number(port) };
+  }
+
+  /** Tries again while AWS refuses for what was detached just now. */
+  async #eventually(refusal: new (...args: never[]) => Error, change: () => Promise<unknown>): Promise<void> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        await change();
+        return;
+      } catch (error) {
+        if (!(error instanceof refusal) || tried === TRIES) throw error;
+        await sleep(this.retryMs);
+      }
+    }
+  }
+}
+
+/** Undefined where what is asked for is not there. */
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}

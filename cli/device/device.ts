@@ -1,0 +1,186 @@
+import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { rootCertificates } from "node:tls";
+import { IoTClient } from "@aws-sdk/client-iot";
+import { FLAG, parsed, TEXT, wholeNumber } from "../arguments";
+import { type Command, type Io, UsageError } from "../command";
+import { counted, formatAnswer, formatOf } from "../output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, type Target, targetOf } from "../target";
+import { addDevice, finishRotation, type NewDevice, removeDevice, rotateDevice } from "./changes";
+import { DeviceDirectory } from "./device-directory";
+import { type Connection, DeviceFolder } from "./device-folder";
+import { deviceOf, devicesOf } from "./fleet-file";
+import { listDevices } from "./list";
+import { paced } from "./paced";
+
+const HELP = `Usage: npx iot device add NAME [--type TYPE] [options]
+       npx iot device add --from FILE.csv [options]
+       npx iot device list [options]
+       npx iot device rotate NAME [--overlap | --finish] [options]
+       npx iot device remove NAME [options]
+
+add     makes a key here, which is never sent, has it certified, and lets the certificate in as the thing NAME. DIR/NAME then
+        holds private.key, certificate.pem, ca.pem and publish.sh, which publishes a reading with mosquitto_pub.
+        Doing it again changes nothing, and goes on where it was interrupted.
+list    the stack's devices and their certificates.
+rotate  gives the device a new key and certificate; the old one is out at once.
+remove  deletes the device, its certificates and its files, so that the stack's policy can be deleted.
+
+  --type TYPE      what kind of device it is: the thing's attribute "type"
+  --from FILE.csv  many devices: a line "name,type" (or "name"), and a line for each
+  --overlap        the old certificate stays good until "rotate NAME --finish"
+  --finish         retires all certificates of the device but the one in DIR/NAME
+  --out DIR        where devices' folders are (default devices)
+  --rate N         devices a second (default 8, which is below AWS's quotas)
+${TARGET_HELP}  --json           one JSON object a line
+  --csv            comma-separated values (list)
+  --help           this text
+`;
+
+/** AWS's default for the slowest of the calls is 10 a second: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#throttling-limits */
+const DEFAULT_RATE = "8";
+const AT_ONCE = 16;
+const FAILURES_SHOWN = 20;
+
+/** `iot device`: who may publish. */
+export const device: Command = {
+  name: "device",
+  summary: "adds devices, lists, rotates and removes them",
+  help: HELP,
+  async run(args, io) {
+    const { values, positionals } = parsed({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...TARGET_OPTIONS,
+        type: TEXT,
+        from: TEXT,
+        overlap: FLAG,
+        finish: FLAG,
+        out: TEXT,
+        rate: TEXT,
+        json: FLAG,
+        csv: FLAG,
+      },
+    });
+    const [what, name, ...others] = positionals;
+    if (what !== "add" && what !== "list" && what !== "rotate" && what !== "remove")
+      throw new UsageError('say what to do: "add", "list", "rotate" or "remove"');
+    if (others.length > 0)
+      throw new UsageError(`one device at a time, or "--from FILE.csv": "${others[0]}" is too much`);
+    const foreign = (["type", "from", "overlap", "finish"] as const).find(
+      (option) => values[option] !== undefined && !OPTIONS_OF[what].includes(option),
+    );
+    if (foreign !== undefined) throw new UsageError(`"${what}" has no "--${foreign}"`);
+    if (values.overlap && values.finish) throw new UsageError('"--overlap" and "--finish" exclude each other');
+    const format = formatOf(values);
+    const perSecond = wholeNumber("--rate", values.rate ?? DEFAULT_RATE, 1, 1000);
+    const devices = what === "list" ? [] : await devicesNamed(name, values);
+    if (what === "list" && name !== undefined) throw new UsageError(`"list" takes no "${name}"`);
+    const target = await targetOf(values);
+    // Where many work with one account, AWS slows them all down: adaptive means that we wait then.
+    const client = new IoTClient({ ...clientConfig(target), maxAttempts: 8, retryMode: "adaptive" });
+    const directory = new DeviceDirectory(client, target.output("iot_policy_name"));
+    const pace = { perSecond, atOnce: AT_ONCE, signal: io.signal };
+    if (what === "list") {
+      io.result(
+        formatAnswer(await listDevices(directory, pace, (count) => io.progress(counted(count, "device"))), format),
+      );
+      io.signal.throwIfAborted();
+      return 0;
+    }
+    const folderOf = (deviceName: string) =>
+      new DeviceFolder(path.join(values.out ?? "devices", encodeURIComponent(deviceName)), deviceName);
+    const connection = what === "remove" ? undefined : await connectionOf(directory, target);
+    const change = async (each: NewDevice): Promise<string> => {
+      const folder = folderOf(each.name);
+      if (connection === undefined) return removeDevice(each.name, { directory, folder });
+      if (what === "add") return addDevice(each, { directory, folder, connection });
+      if (values.finish)
+        return `retired ${counted(await finishRotation(each.name, { directory, folder }), "certificate")}`;
+      await rotateDevice(each.name, { directory, folder, connection }, values.overlap ?? false);
+      return "rotated";
+    };
+    return changeAll(devices, change, pace, (each) => folderOf(each).path, format === "json", io);
+  },
+};
+
+const OPTIONS_OF: Readonly<Record<"add" | "list" | "rotate" | "remove", readonly string[]>> = {
+  add: ["type", "from"],
+  list: [],
+  rotate: ["overlap", "finish"],
+  remove: [],
+};
+
+async function devicesNamed(
+  name: string | undefined,
+  { from, type }: { readonly from?: string | undefined; readonly type?: string | undefined },
+): Promise<NewDevice[]> {
+  if ((name === undefined) === (from === undefined)) throw new UsageError('name one device, or a file with "--from"');
+  if (name !== undefined) return [deviceOf(name, type)];
+  if (type !== undefined) throw new UsageError('"--type" is a column of the file');
+  const file = from ?? "";
+  const csv = await readFile(file, "utf8").catch((error: Error) => {
+    throw new UsageError(`"--from" must be a file that can be read: ${error.message}`);
+  });
+  return devicesOf(csv, file);
+}
+
+/** Where the devices connect, and whom they trust there. */
+async function connectionOf(directory: DeviceDirectory, target: Target): Promise<Connection> {
+  const { host, port } = await directory.endpoint();
+  return {
+    host,
+    port,
+    authority: target.endpoint === undefined ? amazonRoot() : await localAuthority(target.endpoint),
+  };
+}
+
+/** Amazon Root CA 1, which has signed AWS IoT's certificates: https://docs.aws.amazon.com/iot/latest/developerguide/server-authentication.html */
+function amazonRoot(): string {
+  const root = rootCertificates.find((pem) => /^CN=Amazon Root CA 1$/m.test(new X509Certificate(pem).subject));
+  if (root === undefined) throw new Error("this Node.js has no certificate of Amazon Root CA 1");
+  return `${root}\n`;
+}
+
+async function localAuthority(endpoint: string): Promise<string> {
+  return (await fetch(new URL("/_local/ca.pem", endpoint))).text();
+}
+
+/** Each device by itself: what goes wrong with one does not stop the others. */
+async function changeAll(
+  devices: readonly NewDevice[],
+  change: (device: NewDevice) => Promise<string>,
+  pace: Parameters<typeof paced>[1],
+  folderOf: (name: string) => string,
+  json: boolean,
+  io: Io,
+): Promise<number> {
+  const outcomes = new Map<string, number>();
+  const failures: string[] = [];
+  let done = 0;
+  await paced(devices, pace, async (each) => {
+    const outcome = await change(each).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      failures.push(`${each.name}: ${why}`);
+      return "failed";
+    });
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    io.progress(`${++done} of ${devices.length} devices`);
+    if (json) io.result(JSON.stringify({ device: each.name, outcome, folder: folderOf(each.name) }));
+    else if (devices.length === 1 && outcome !== "failed") io.result(`${each.name}: ${outcome}`);
+  });
+  for (const failure of failures.slice(0, FAILURES_SHOWN)) io.note(failure);
+  if (failures.length > FAILURES_SHOWN) io.note(`and ${failures.length - FAILURES_SHOWN} more`);
+  if (devices.length > 1) {
+    const counts = [...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(", ");
+    io.note(`${counts}${done < devices.length ? `, not begun ${devices.length - done}` : ""}`);
+  } else if (outcomes.has("added") || outcomes.has("rotated")) {
+    io.note(
+      `its files: ${folderOf(devices[0]?.name ?? "")}, publish a reading: ${folderOf(devices[0]?.name ?? "")}/publish.sh`,
+    );
+  }
+  io.signal.throwIfAborted();
+  return failures.length === 0 ? 0 : 1;
+}

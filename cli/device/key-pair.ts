@@ -1,0 +1,31 @@
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import { cryptoProvider, PemConverter, Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
+
+/** ECDSA on P-256: https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html */
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const PEM_TYPE = "PRIVATE KEY";
+
+/** A new private key, in PEM (PKCS #8). */
+export async function newKey(): Promise<string> {
+  const pair = (await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
+  return PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", pair.privateKey), PEM_TYPE);
+}
+
+/** A request to certify a key, signed by it, in PEM (PKCS #10). The key itself is not in it. */
+export async function certificateRequest(name: string, keyPem: string): Promise<string> {
+  cryptoProvider.set(webcrypto);
+  const [der] = PemConverter.decode(keyPem);
+  if (der === undefined) throw new Error("the key's file holds no key in PEM");
+  const privateKey = await webcrypto.subtle.importKey("pkcs8", der, ALGORITHM, true, ["sign"]);
+  const { d: _secret, ...open } = await webcrypto.subtle.exportKey("jwk", privateKey);
+  const publicKey = await webcrypto.subtle.importKey("jwk", { ...open, key_ops: ["verify"] }, ALGORITHM, true, [
+    "verify",
+  ]);
+  const request = await Pkcs10CertificateRequestGenerator.create({
+    name: [{ CN: [name] }],
+    keys: { privateKey, publicKey },
+    signingAlgorithm: ALGORITHM,
+  });
+  return request.toString("pem");
+}
