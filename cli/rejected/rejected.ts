@@ -2,7 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { REJECT_REASONS } from "../../lambda/contract";
 import { FLAG, moment, parsed, TEXT } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
-import { type Format, formatAnswer, formatOf, rowWriter } from "../output";
+import { counted, type Format, formatAnswer, formatOf, rowWriter } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { findSetAside, identityOf, type SetAside, setAside } from "./set-aside";
 import { statistics } from "./statistics";
@@ -92,7 +92,7 @@ async function list(records: AsyncIterable<SetAside>, format: Format, io: Io): P
     write([new Date(arrivedAt).toISOString(), partitionKey, reason, identityOf(record), detail]);
     count += 1;
   }
-  io.note(count === 1 ? "1 record" : `${count} records`);
+  io.note(counted(count, "record"));
   return 0;
 }
 

@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { REJECT_REASONS } from "../../lambda/contract";
 import { FLAG, moment, parsed, TEXT, wholeNumber } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
-import { formatAnswer } from "../output";
+import { counted, formatAnswer } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { Marks } from "./marks";
 import { newTally, type Ports, type Tally } from "./run";
@@ -129,6 +129,6 @@ function resultOf(replayed: string, tally: Tally, dryRun: boolean) {
 function summaryOf({ records, recovered, rejected, failed, unusable }: Tally, dryRun: boolean, stopped: boolean) {
   if (stopped) return "stopped; the same command goes on from here";
   if (records + unusable === 0) return "nothing is left to replay";
-  if (dryRun) return `${records} records would be replayed; nothing was changed`;
-  return `${recovered} of ${records} records recovered, ${rejected} rejected, ${failed} failed`;
+  if (dryRun) return `${counted(records, "record")} would be replayed; nothing was changed`;
+  return `${recovered} of ${counted(records, "record")} recovered, ${rejected} rejected, ${failed} failed`;
 }

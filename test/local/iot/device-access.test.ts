@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { DeviceAccess, type DeviceAction } from "../../../local/iot/device-access";
+import { DeviceAccess, type DeviceAction, type Standing } from "../../../local/iot/device-access";
 
 const ARN = "arn:aws:iot:sa-east-1:123456789012";
 const THING = "${iot:Connection.Thing.ThingName}";
@@ -43,5 +43,15 @@ describe("DeviceAccess", () => {
     ["us-east-1", "123456789012"],
   ])("refuses all in region %s of account %s, which the policy does not name", (region, account) => {
     expect(new DeviceAccess(POLICY, region, account).allows("s-1", { action: "iot:Connect" })).toBe(false);
+  });
+
+  it.each<[Standing, DeviceAction, boolean]>([
+    ["attached", { action: "iot:Connect" }, true],
+    ["unattached", { action: "iot:Connect" }, false],
+    ["unattached", { action: "iot:Publish", topic: "sensor/data/s-1" }, false],
+    ["out", { action: "iot:Connect" }, false],
+    ["out", { action: "iot:Publish", topic: "sensor/data/s-1" }, false],
+  ])("of a certificate that is %s: %j: %s", (standing, request, allowed) => {
+    expect(access.allows("s-1", request, standing)).toBe(allowed);
   });
 });

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// mosquitto_pub, as far as a device's publish.sh calls it, for machines that do not have it.
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { connectAsync } from "mqtt";
+
+// Its own options are long ones with two hyphens, and short ones.
+const { values } = parseArgs({
+  options: {
+    host: { type: "string", short: "h" },
+    port: { type: "string", short: "p" },
+    cafile: { type: "string" },
+    cert: { type: "string" },
+    key: { type: "string" },
+    qos: { type: "string", short: "q" },
+    id: { type: "string", short: "i" },
+    topic: { type: "string", short: "t" },
+    message: { type: "string", short: "m" },
+  },
+});
+const client = await connectAsync(`mqtts://${values.host}:${values.port}`, {
+  clientId: values.id,
+  ca: readFileSync(values.cafile),
+  cert: readFileSync(values.cert),
+  key: readFileSync(values.key),
+  reconnectPeriod: 0,
+});
+await client.publishAsync(values.topic, values.message, { qos: Number(values.qos) });
+await client.endAsync();
