@@ -121,7 +121,7 @@ describe("replay rule-errors", () => {
     logs.on(FilterLogEventsCommand).resolves({ events: [{ ...noLevel, eventId: "short" }, cut, good ?? {}] });
     const { status, result, notes } = await runReplay("rule-errors");
     expect({ status, result }).toMatchObject({ status: 1, result: counts({ records: 1, recovered: 1, unusable: 2 }) });
-    expect(notes.map((note) => note.split(" ")[3])).toEqual(["short", "cut", "records"]);
+    expect(notes.map((note) => note.split(" ")[3])).toEqual(["short", "cut", "record"]);
   });
 });
 
