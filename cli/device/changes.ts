@@ -46,10 +46,9 @@ export async function addDevice(
   if (known === undefined) await directory.createThing(name, type);
   let arn = own?.arn;
   if (arn === undefined) {
-    const request = await certificateRequest(name, await folder.key(newKey));
-    const certified = await directory.certify(request);
-    await folder.saveCertificate(certified.pem);
-    arn = certified.arn;
+    const certificate = await certify(name, await folder.key(newKey), directory);
+    await folder.saveCertificate(certificate.pem);
+    arn = certificate.arn;
   }
   await directory.attach(name, arn);
   return "added";
@@ -68,10 +67,9 @@ export async function rotateDevice(
   const id = await folder.nextCertificateId();
   let arn = id === undefined ? undefined : (await directory.certificate(id))?.arn;
   if (arn === undefined) {
-    const request = await certificateRequest(name, await folder.nextKey(newKey));
-    const certified = await directory.certify(request);
-    await folder.saveNextCertificate(certified.pem);
-    arn = certified.arn;
+    const certificate = await certify(name, await folder.nextKey(newKey), directory);
+    await folder.saveNextCertificate(certificate.pem);
+    arn = certificate.arn;
   }
   await directory.attach(name, arn);
   await folder.replace();
@@ -109,6 +107,10 @@ export async function removeDevice(
   if (isThere) await directory.deleteThing(name);
   await folder.remove();
   return isThere || arns.size > 0 ? "removed" : "absent";
+}
+
+async function certify(name: string, key: string, directory: DeviceDirectory) {
+  return directory.certify(await certificateRequest(name, key));
 }
 
 function notThere(name: string): Error {

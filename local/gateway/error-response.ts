@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { SERVICES } from "./route";
 
 /** An answer that the gateway gives itself. */
 export interface ErrorResponse {
@@ -39,9 +38,13 @@ export function troubleResponse(service: "dynamodb" | "kinesis" | "s3", trouble:
 export type ErrorFormat = "json" | "query" | "s3";
 
 /** What a request for a service that does not run here gets. */
-export function unknownServiceResponse(service: string | undefined, format: ErrorFormat): ErrorResponse {
+export function unknownServiceResponse(
+  service: string | undefined,
+  known: readonly string[],
+  format: ErrorFormat,
+): ErrorResponse {
   const asked = service === undefined ? "the request carries no AWS signature" : `"${service}" does not run here`;
-  const message = `${asked}; this local endpoint has ${SERVICES.join(", ")}`;
+  const message = `${asked}; this local endpoint has ${known.join(", ")}`;
   if (format === "json") return jsonError(400, "UnknownServiceException", message);
   const error = xmlError(400, "UnknownService", message);
   const body = error.body.replace("<Error>", "<ErrorResponse><Error>").replace("</Error>", "</Error></ErrorResponse>");

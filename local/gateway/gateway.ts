@@ -5,7 +5,7 @@ import { listen } from "../listen";
 import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
 import { type FaultBoard, parseFaults, type StoreFault } from "./faults";
 import type { InProcessService } from "./in-process";
-import { isService, type Service, signedService } from "./route";
+import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
 
 /** The administrative path: GET shows what is broken, PUT breaks, DELETE heals. */
@@ -77,7 +77,7 @@ export class Gateway {
     if (own) return answerInProcess(own, req, res);
     if (!isService(service)) {
       req.resume();
-      return answer(res, unknownServiceResponse(service, errorFormat(req)));
+      return answer(res, unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req)));
     }
     const port = this.#ports.get(service);
     if (port === undefined) {

@@ -47,11 +47,12 @@ export class LocalRun {
   }
 
   /** Where it listens, once it does. */
-  async ready(): Promise<{ readonly mqttPort: number; readonly endpoint: string }> {
+  async ready(): Promise<{ readonly mqttPort: number; readonly tlsPort: number; readonly endpoint: string }> {
     await this.#shows(/aws --endpoint-url/);
     const mqttPort = Number(/MQTT +127\.0\.0\.1:(\d+)/.exec(this.#err)?.[1]);
+    const tlsPort = Number(/MQTT over TLS +127\.0\.0\.1:(\d+)/.exec(this.#err)?.[1]);
     const endpoint = /AWS endpoint +(http:\S+)/.exec(this.#err)?.[1] ?? "";
-    return { mqttPort, endpoint };
+    return { mqttPort, tlsPort, endpoint };
   }
 
   /** Where its page is, once it is served. */
