@@ -23,6 +23,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const faults = (method: "PUT" | "DELETE", body?: object) =>
+  fetch(new URL("/_local/faults", endpoint), { method, body: body === undefined ? null : JSON.stringify(body) });
+
 interface Ran {
   readonly status: number;
   readonly out: string;
@@ -101,6 +104,21 @@ describe("npx iot", () => {
     expect((await iot(`restore --from ${day} --to ${day}`)).status).toBe(0);
     const replayed = await iot("replay failed");
     expect(replayed).toMatchObject({ status: 0, err: expect.stringContaining("nothing is left to replay") });
+  });
+
+  it("puts what the rule could not put into the stream, once", async () => {
+    await iot("device add valve-1");
+    await faults("PUT", { kinesis: { kind: "unavailable", share: 1 } });
+    await publish("valve-1", "sensor/data/valve-1");
+    const waiting = async () => (await rowsOf("replay rule-errors --dry-run"))[0]?.records;
+    await eventually("the rule has given up", async () => Number(await waiting()) > 0);
+    await faults("DELETE");
+    const [{ records, recovered, failed } = {}] = await rowsOf("replay rule-errors");
+    expect({ recovered, failed }).toEqual({ recovered: records, failed: 0 });
+    await eventually("it is stored", async () => (await iot("latest valve-1")).status === 0);
+    expect(await rowsOf("readings valve-1 --since 1h")).toHaveLength(1);
+    expect((await iot("replay rule-errors")).err).toContain("nothing is left to replay");
+    await iot("device remove valve-1");
   });
 
   it("lets a device in by its certificate, as itself only, and the rotated one no more", async () => {
