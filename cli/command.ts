@@ -2,6 +2,8 @@
 export interface Io {
   /** Takes the result. */
   readonly result: (text: string) => void;
+  /** Resolves when more of the result can be taken: a slow reader's rows would fill the memory. */
+  readonly ready: () => Promise<void>;
   /** Takes what the person should know beside it. */
   readonly note: (text: string) => void;
   /** Shows how far long work is, in place of what it showed before; on a terminal only. */

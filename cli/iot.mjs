@@ -23,4 +23,9 @@ await build({
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 });
 const { main } = await import(join(folder, "main.mjs"));
-process.exit(await main(process.argv.slice(2)));
+const status = await main(process.argv.slice(2));
+// A pipe's reader may be slower than we are: an exit would cut what it has not read.
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write("", resolve))),
+);
+process.exit(status);

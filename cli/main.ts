@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { capacity } from "./capacity/capacity";
 import { type Command, type Io, UsageError } from "./command";
@@ -57,6 +58,9 @@ function terminalIo(signal: AbortSignal): Io {
     result: (text) => {
       wipe();
       stdout.write(`${text}\n`);
+    },
+    ready: async () => {
+      if (stdout.writableNeedDrain) await once(stdout, "drain", { signal });
     },
     note: (text) => {
       wipe();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { FLAG, moment, parsed, TEXT } from "../arguments";
 import { type Command, UsageError } from "../command";
-import { formatOf } from "../output";
+import { counted, formatOf } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { follow } from "./follow";
 import { readingWriter } from "./reading-writer";
@@ -64,10 +64,11 @@ export const readings: Command = {
     let count = 0;
     for await (const reading of values.follow ? follow(since, { from, pause }) : from(since)) {
       io.signal.throwIfAborted();
+      await io.ready();
       write(reading);
       count += 1;
     }
-    io.note(count === 1 ? "1 reading" : `${count} readings`);
+    io.note(counted(count, "reading"));
     return 0;
   },
 };

@@ -88,6 +88,7 @@ async function list(records: AsyncIterable<SetAside>, format: Format, io: Io): P
   let count = 0;
   for await (const record of records) {
     io.signal.throwIfAborted();
+    await io.ready();
     const { arrivedAt, partitionKey, reason, detail } = record;
     write([new Date(arrivedAt).toISOString(), partitionKey, reason, identityOf(record), detail]);
     count += 1;

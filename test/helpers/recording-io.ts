@@ -23,6 +23,7 @@ export function recordingIo({
     shown,
     questions,
     result: (text) => results.push(text),
+    ready: async () => {},
     note: (text) => notes.push(text),
     progress: (text) => shown.push(text),
     confirm: async (question) => {
