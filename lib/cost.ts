@@ -1,29 +1,13 @@
-import { ARCHIVE_BUFFER } from "./archive-buffer";
-import type { StackConfig } from "./config";
 import { PRICES, type PriceName } from "./prices";
-
-/** What a plant sends. */
-export interface Load {
-  readonly readingsPerSecond: number;
-  /** Of one reading, as published. */
-  readonly payloadBytes: number;
-  /** Readings out of bounds, of all: from 0 to 1. */
-  readonly anomalyShare: number;
-  /** Whether devices publish to the rule's own topic, which is no message to pay. https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html */
-  readonly basicIngest: boolean;
-}
-
-/** What of the configuration has a price. */
-export type PricedConfig = Pick<
-  StackConfig,
-  | "streamMode"
-  | "shardCount"
-  | "streamRetentionHours"
-  | "batchSize"
-  | "parallelizationFactor"
-  | "hotRetentionDays"
-  | "silenceMinutes"
->;
+import {
+  archiveObject,
+  invocationSeconds,
+  itemBytes,
+  type Load,
+  type PricedConfig,
+  readingsABatch,
+  writeUnits,
+} from "./usage";
 
 /** A line of a bill. */
 export interface CostLine {
@@ -39,59 +23,25 @@ const HOURS_A_MONTH = 730;
 const DAYS_A_MONTH = 365 / 12;
 const SECONDS_A_MONTH = HOURS_A_MONTH * 3600;
 
-/** Bytes of a usual item beyond its payload's: what the processor adds, less JSON's signs. A test measures it. */
-export const ITEM_BYTES_BESIDE_PAYLOAD = 73;
 /** Bytes of the batch's log line, and of Lambda's own three lines for each invocation. A test measures the first. */
 export const BATCH_LINE_BYTES = 500;
 const LAMBDA_LINES_BYTES = 450;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ITEM_STORAGE_OVERHEAD_BYTES = 100;
-/** Bytes of an archived reading: as Parquet, and as JSON, which the buffer counts, beyond its payload's. `node bench/parquet-size.mjs` */
-const PARQUET_BYTES = 23;
-const ROW_BYTES_BESIDE_PAYLOAD = 241;
 /** https://docs.aws.amazon.com/firehose/latest/dev/data-transform.html: the function's buffer, and how long it may wait. */
-const TRANSFORM_BATCH = { bytes: 256 * KB, seconds: 60 };
+export const TRANSFORM_BATCH = { bytes: 256 * KB, seconds: 60 };
 /** S3 counts them for each object in a Glacier class: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
 const GLACIER_OVERHEAD_BYTES = { ownClass: 32 * KB, standard: 8 * KB };
 /** Smaller objects are not moved. */
 const SMALLEST_MOVED_BYTES = 128 * KB;
-/** Age in days at which the archive's objects change their class, and go. */
-const AGES = { glacier: 90, deepArchive: 180, end: 365 };
+/** Age in days at which the archive's objects change their class, and go; like what is above and below it as the stack declares it, which a test compares. */
+export const AGES = { glacier: 90, deepArchive: 180, end: 365 };
 
-/**
- * How long an invocation takes: what it waits for DynamoDB, and its work on a third of a core, which is what 512 MB have.
- * Assumed from `npm run bench`: nothing was measured in AWS.
- */
-const INVOCATION = { gb: 0.5, secondsWaiting: 0.02, secondsAReading: 0.00006 };
-/** The processor reads with a window of five seconds. */
-const BATCHING_WINDOW_SECONDS = 5;
+/** Memory of the functions. */
+export const FUNCTION_GB = { processor: 0.5, transform: 0.25 };
 
 /** Metrics that alarms look at, that are the stack's own, and that are kept for each shard. A test counts them in the declared stack. */
 export const WATCHING = { alarmMetrics: 19, ownMetrics: 4, mappingMetrics: 7, metricsAShard: 7 };
-
-/** Write units of a reading, in the table and in its index. */
-export function writeUnits(payloadBytes: number): number {
-  return 2 * Math.ceil(itemBytes(payloadBytes) / KB);
-}
-
-/** Readings of an invocation, on average: full, or what a window brings where little comes. */
-export function readingsABatch({ readingsPerSecond }: Load, config: PricedConfig): number {
-  const lanes = config.shardCount * config.parallelizationFactor;
-  return Math.min(config.batchSize, Math.max(1, (readingsPerSecond * BATCHING_WINDOW_SECONDS) / lanes));
-}
-
-/** Seconds that an invocation takes. */
-export function invocationSeconds(readings: number): number {
-  return INVOCATION.secondsWaiting + readings * INVOCATION.secondsAReading;
-}
-
-/** How large the archive's objects get, and how many readings are in one. */
-export function archiveObject({ readingsPerSecond, payloadBytes }: Load): { readings: number; bytes: number } {
-  const rowBytes = payloadBytes + ROW_BYTES_BESIDE_PAYLOAD;
-  const seconds = Math.min(ARCHIVE_BUFFER.seconds, (ARCHIVE_BUFFER.megabytes * KB * KB) / rowBytes / readingsPerSecond);
-  const readings = readingsPerSecond * seconds;
-  return { readings, bytes: readings * PARQUET_BYTES };
-}
 
 /** What it costs to take in so many readings: each is paid once. */
 export function takingIn(readings: number, load: Load, config: PricedConfig): CostLine[] {
@@ -118,7 +68,7 @@ export function takingIn(readings: number, load: Load, config: PricedConfig): Co
     line("IoT Core: its action", readings, "iotAction"),
     ...intoStream(readings, payloadBytes, config),
     line("Lambda: invocations", invocations + conversions, "lambdaRequest"),
-    line("Lambda: time", (seconds + conversionSeconds) * INVOCATION.gb, "lambdaGbSecond"),
+    line("Lambda: time", seconds * FUNCTION_GB.processor + conversionSeconds * FUNCTION_GB.transform, "lambdaGbSecond"),
     line("DynamoDB: writes, table and index", readings * writeUnits(payloadBytes), "dynamodbWriteUnit"),
     line("CloudWatch: log lines with the metrics", logGb, "logGb"),
     line("S3: an object for each anomaly", readings * anomalyShare, "s3Put"),
@@ -250,10 +200,6 @@ export function month(load: Load, devices: number, config: PricedConfig): CostLi
 
 export function total(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { usd }) => sum + usd, 0);
-}
-
-function itemBytes(payloadBytes: number): number {
-  return payloadBytes + ITEM_BYTES_BESIDE_PAYLOAD;
 }
 
 function line(what: string, quantity: number, price: PriceName): CostLine {

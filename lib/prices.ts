@@ -5,22 +5,22 @@ export interface Price {
   readonly unit: string;
   /** AWS's page or list that has it. */
   readonly source: string;
+  /** When it was seen there; of an estimate, when it was written down. */
+  readonly date: string;
   /** Whether it is the list price of us-east-1, scaled: see `scaled`. */
   readonly isEstimate: boolean;
 }
-
-/** When the list prices were seen. */
-export const PRICES_DATE = "2026-08-08";
 
 const page = (service: string) => `https://aws.amazon.com/${service}/pricing/`;
 const list = (offer: string) =>
   `https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/${offer}/current/sa-east-1/index.json`;
 
 /** A list price of sa-east-1, as AWS's price list has it. */
-const listed = (usd: number, unit: string, offer: string): Price => ({
+const listed = (usd: number, unit: string, offer: string, date = "2026-08-08"): Price => ({
   usd,
   unit,
   source: list(offer),
+  date,
   isEstimate: false,
 });
 
@@ -33,12 +33,13 @@ const scaled = (usd: number, unit: string, service: string, times = DEARER.other
   usd: usd * times,
   unit,
   source: page(service),
+  date: "2026-11-24",
   isEstimate: true,
 });
 
 /** The one table of prices: before taxes, without free tiers and discounts, each at its first volume step. */
 export const PRICES = {
-  iotMessage: listed(1.5 / 1e6, "message of up to 5 KB", "AWSIoT"),
+  iotMessage: listed(1.5 / 1e6, "message of up to 5 KB", "AWSIoT", "2026-09-11"),
   iotRule: scaled(0.15 / 1e6, "rule triggered", "iot-core", DEARER.iot),
   iotAction: scaled(0.15 / 1e6, "action applied", "iot-core", DEARER.iot),
   iotConnectionMinute: scaled(0.08 / 1e6, "minute connected", "iot-core", DEARER.iot),
@@ -79,3 +80,10 @@ export const PRICES = {
 } satisfies Record<string, Price>;
 
 export type PriceName = keyof typeof PRICES;
+
+const dates = Object.values(PRICES)
+  .map(({ date }) => date)
+  .sort();
+
+/** When the prices were seen: the first and the last. */
+export const PRICES_DATES = `${dates[0]} to ${dates.at(-1)}`;

@@ -1,5 +1,5 @@
 import { month, total } from "../../lib/cost";
-import { PRICES_DATE } from "../../lib/prices";
+import { PRICES_DATES } from "../../lib/prices";
 import { duration, FLAG, parsed, share, TEXT, wholeNumber } from "../arguments";
 import { type Command, UsageError } from "../command";
 import { defaultConfig } from "../cost/cost";
@@ -53,7 +53,7 @@ export const capacity: Command = {
     if (values.json) {
       const { config: _, ...rest } = needs;
       const lines = bill.map(({ what, quantity, price, usd }) => ({ what, quantity, price, usd }));
-      io.result(JSON.stringify({ ...rest, usdPerMonth: total(bill), pricesOf: PRICES_DATE, bill: lines }));
+      io.result(JSON.stringify({ ...rest, usdPerMonth: total(bill), pricesOf: PRICES_DATES, bill: lines }));
       return 0;
     }
     const facts: [string, string][] = [

@@ -1,4 +1,4 @@
-import { type Load, type PricedConfig, writeUnits } from "../../lib/cost";
+import { type Load, type PricedConfig, writeUnits } from "../../lib/usage";
 
 /** Devices and what they send. */
 export interface Plant extends Load {

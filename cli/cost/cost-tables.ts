@@ -2,16 +2,15 @@ import {
   archiveYear,
   type CostLine,
   keeping,
-  type Load,
   moving,
   oneObjectAReading,
-  type PricedConfig,
   standing,
   takingIn,
   tierUsd,
   total,
 } from "../../lib/cost";
-import { PRICES, PRICES_DATE } from "../../lib/prices";
+import { PRICES, PRICES_DATES } from "../../lib/prices";
+import type { Load, PricedConfig } from "../../lib/usage";
 
 const MILLION = 1_000_000;
 
@@ -83,7 +82,7 @@ export function markdown(tables: readonly CostTable[], load: Load): string {
 export function basis({ readingsPerSecond, payloadBytes, anomalyShare }: Load): string {
   return (
     `For ${readingsPerSecond.toLocaleString("en")} readings a second of ${payloadBytes} bytes, ${anomalyShare * 100}% of them anomalies. ` +
-    `List prices of ${PRICES_DATE}, without taxes and free tiers; those marked ~ are us-east-1's, scaled to São Paulo.`
+    `Prices of ${PRICES_DATES}, before taxes and without free tiers; those marked ~ are us-east-1's list prices, scaled to São Paulo.`
   );
 }
 

@@ -1,5 +1,5 @@
 import { parseConfig, REGION, type StackConfig } from "../../lib/config";
-import type { Load } from "../../lib/cost";
+import type { Load } from "../../lib/usage";
 import { FLAG, parsed } from "../arguments";
 import type { Command } from "../command";
 import { formatAnswer } from "../output";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
-import { PRICES_DATE } from "../../lib/prices";
+import { PRICES_DATES } from "../../lib/prices";
 import { FLAG, hour, parsed, TEXT, wholeNumber } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
 import { counted, formatAnswer } from "../output";
@@ -116,7 +116,7 @@ function explain(estimates: readonly Estimate[], days: number, io: Io): void {
   const usd = estimates.reduce((sum, each) => sum + each.usd, 0);
   io.note(formatAnswer({ columns: ["class", "objects", "GB", "takes", "USD"], rows }, "table"));
   io.note(
-    `About ${usd.toFixed(2)} US dollars together, the copies in S3 Standard for ${days} days included (list prices of ${PRICES_DATE}, some of them estimates).`,
+    `About ${usd.toFixed(2)} US dollars together, the copies in S3 Standard for ${days} days included (prices of ${PRICES_DATES}, some of them estimates).`,
   );
 }
 

@@ -80,7 +80,7 @@ describe("iot capacity", () => {
     expect(text).toContain("Beyond the limit: IoT Core: messages in of the account");
     expect(text).toContain("A new table takes 4,000 write units a second at first");
     expect(text).toMatch(/together .* ~[\d,]+\.\d\d/);
-    expect(text).toContain("List prices of 2026-08-08");
+    expect(text).toContain("Prices of 2026-08-08 to 2026-11-24");
   });
 
   it("answers in JSON, whose lines add up", async () => {
@@ -89,7 +89,7 @@ describe("iot capacity", () => {
       readingsPerSecond: 10,
       shards: 1,
       settings: ["shardCount 1"],
-      pricesOf: "2026-08-08",
+      pricesOf: "2026-08-08 to 2026-11-24",
     });
     const usd = answer.bill.reduce((sum: number, line: { usd: number }) => sum + line.usd, 0);
     expect(usd).toBeCloseTo(answer.usdPerMonth, 9);

@@ -3,25 +3,32 @@ import { checkRecord } from "../../lambda/check-record";
 import { METRIC } from "../../lambda/contract";
 import { itemBytes } from "../../lambda/item";
 import { metricsLine } from "../../lambda/metrics-line";
+import { archiveLifecycle } from "../../lib/archive-bucket";
 import { parseConfig, REGION } from "../../lib/config";
 import {
-  archiveObject,
+  AGES,
   BATCH_LINE_BYTES,
   type CostLine,
-  ITEM_BYTES_BESIDE_PAYLOAD,
+  FUNCTION_GB,
   keeping,
-  type Load,
   month,
   moving,
   oneObjectAReading,
   standing,
+  TRANSFORM_BATCH,
   takingIn,
   tierUsd,
   total,
   WATCHING,
-  writeUnits,
 } from "../../lib/cost";
 import { PRICES } from "../../lib/prices";
+import {
+  archiveObject,
+  BATCHING_WINDOW_SECONDS,
+  ITEM_BYTES_BESIDE_PAYLOAD,
+  type Load,
+  writeUnits,
+} from "../../lib/usage";
 import type { Recording } from "../../local/capture";
 import { recordStack } from "../helpers/stack";
 
@@ -40,8 +47,9 @@ function quantities(lines: readonly CostLine[]): Record<string, number> {
 }
 
 describe("prices", () => {
-  it("are dollars for a unit, with a source at AWS", () => {
-    for (const { usd, unit, source } of Object.values(PRICES)) {
+  it("are dollars for a unit, with a date and a source at AWS", () => {
+    for (const { usd, unit, source, date } of Object.values(PRICES)) {
+      expect(new Date(date).toISOString()).toContain(date);
       expect(usd).toBeGreaterThanOrEqual(0);
       expect(unit).not.toBe("");
       expect(source).toMatch(/^https:\/\/(aws\.amazon\.com|pricing\.us-east-1\.amazonaws\.com)\//);
@@ -58,7 +66,7 @@ describe("takingIn", () => {
       kinesisPutUnit: MILLION,
       // Batches of 100 to the processor, and what 256 KB hold to the archive's function.
       lambdaRequest: MILLION / 100 + MILLION / ((256 * 1024) / 220),
-      lambdaGbSecond: expect.closeTo(168, 0),
+      lambdaGbSecond: expect.closeTo(149, 0),
       dynamodbWriteUnit: 2 * MILLION,
       logGb: expect.closeTo(0.0092, 4),
       s3Put: MILLION / ((128 * 1024 ** 2) / (220 + 241)),
@@ -178,6 +186,22 @@ describe("what the model takes from the stack", () => {
     expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsAShard);
     expect(Object.values(METRIC)).toHaveLength(WATCHING.ownMetrics);
     expect(stack.ofType("aws:cloudwatch/dashboard:Dashboard")).toHaveLength(1);
+  });
+
+  it("is what the declared stack has of memory, buffers, windows and ages", () => {
+    const memory = stack.ofType("aws:lambda/function:Function").map(({ inputs }) => Number(inputs.memorySize) / 1024);
+    expect(memory.sort()).toEqual([FUNCTION_GB.transform, FUNCTION_GB.processor]);
+    const mapping = stack.only("aws:lambda/eventSourceMapping:EventSourceMapping").inputs;
+    expect(mapping.maximumBatchingWindowInSeconds).toBe(BATCHING_WINDOW_SECONDS);
+    const delivery = JSON.stringify(stack.only("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream").inputs);
+    const parameter = (parameterName: string, value: number) =>
+      JSON.stringify({ parameterName, parameterValue: String(value) });
+    expect(delivery).toContain(parameter("BufferSizeInMBs", TRANSFORM_BATCH.bytes / 1024 ** 2));
+    expect(delivery).toContain(parameter("BufferIntervalInSeconds", TRANSFORM_BATCH.seconds));
+    expect(archiveLifecycle().find(({ id }) => id === "readings")).toMatchObject({
+      transitions: [{ days: AGES.glacier }, { days: AGES.deepArchive }],
+      expiration: { days: AGES.end },
+    });
   });
 
   it("is the size of a usual item and of a batch's log line", () => {
