@@ -7,6 +7,7 @@ import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
 import { createResources } from "./emulators/resources";
 import { invokeApi } from "./function-host/invoke-api";
+import { administration } from "./gateway/administration";
 import { FaultBoard } from "./gateway/faults";
 import { Gateway } from "./gateway/gateway";
 import { Broker } from "./iot/broker";
@@ -74,9 +75,12 @@ export class Pipeline {
     this.#gateway = new Gateway({
       faults: this.faults,
       random: ports.random,
-      outputs: declaration.outputs,
-      authority: () => this.#devices.authority(),
-      flush: async () => this.#archiving?.drained(),
+      administration: administration({
+        faults: this.faults,
+        outputs: declaration.outputs,
+        authority: () => this.#devices.authority(),
+        flush: async () => this.#archiving?.drained(),
+      }),
       inProcess: {
         iot: this.#devices.api,
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),

@@ -1,18 +1,17 @@
-import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { rootCertificates } from "node:tls";
 import { IoTClient } from "@aws-sdk/client-iot";
 import { FLAG, parsed, TEXT, wholeNumber } from "../arguments";
-import { type Command, type Io, UsageError } from "../command";
+import { type Command, UsageError } from "../command";
 import { counted, formatAnswer, formatOf } from "../output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, type Target, targetOf } from "../target";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { changeAll } from "./change-all";
 import { addDevice, finishRotation, type NewDevice, removeDevice, rotateDevice } from "./changes";
+import { connectionOf } from "./connection";
 import { DeviceDirectory } from "./device-directory";
-import { type Connection, DeviceFolder } from "./device-folder";
+import { DeviceFolder } from "./device-folder";
 import { deviceOf, devicesOf } from "./fleet-file";
 import { listDevices } from "./list";
-import { paced } from "./paced";
 
 const HELP = `Usage: npx iot device add NAME [--type TYPE] [options]
        npx iot device add --from FILE.csv [options]
@@ -41,7 +40,6 @@ ${TARGET_HELP}  --json           one JSON object a line
 /** AWS's default for the slowest of the calls is 10 a second: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#throttling-limits */
 const DEFAULT_RATE = "8";
 const AT_ONCE = 16;
-const FAILURES_SHOWN = 20;
 
 /** `iot device`: who may publish. */
 export const device: Command = {
@@ -125,62 +123,4 @@ async function devicesNamed(
     throw new UsageError(`"--from" must be a file that can be read: ${error.message}`);
   });
   return devicesOf(csv, file);
-}
-
-/** Where the devices connect, and whom they trust there. */
-async function connectionOf(directory: DeviceDirectory, target: Target): Promise<Connection> {
-  const { host, port } = await directory.endpoint();
-  return {
-    host,
-    port,
-    authority: target.endpoint === undefined ? amazonRoot() : await localAuthority(target.endpoint),
-  };
-}
-
-/** Amazon Root CA 1, which has signed AWS IoT's certificates: https://docs.aws.amazon.com/iot/latest/developerguide/server-authentication.html */
-function amazonRoot(): string {
-  const root = rootCertificates.find((pem) => /^CN=Amazon Root CA 1$/m.test(new X509Certificate(pem).subject));
-  if (root === undefined) throw new Error("this Node.js has no certificate of Amazon Root CA 1");
-  return `${root}\n`;
-}
-
-async function localAuthority(endpoint: string): Promise<string> {
-  return (await fetch(new URL("/_local/ca.pem", endpoint))).text();
-}
-
-/** Each device by itself: what goes wrong with one does not stop the others. */
-async function changeAll(
-  devices: readonly NewDevice[],
-  change: (device: NewDevice) => Promise<string>,
-  pace: Parameters<typeof paced>[1],
-  folderOf: (name: string) => string,
-  json: boolean,
-  io: Io,
-): Promise<number> {
-  const outcomes = new Map<string, number>();
-  const failures: string[] = [];
-  let done = 0;
-  await paced(devices, pace, async (each) => {
-    const outcome = await change(each).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      failures.push(`${each.name}: ${why}`);
-      return "failed";
-    });
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    io.progress(`${++done} of ${devices.length} devices`);
-    if (json) io.result(JSON.stringify({ device: each.name, outcome, folder: folderOf(each.name) }));
-    else if (devices.length === 1 && outcome !== "failed") io.result(`${each.name}: ${outcome}`);
-  });
-  for (const failure of failures.slice(0, FAILURES_SHOWN)) io.note(failure);
-  if (failures.length > FAILURES_SHOWN) io.note(`and ${failures.length - FAILURES_SHOWN} more`);
-  if (devices.length > 1) {
-    const counts = [...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(", ");
-    io.note(`${counts}${done < devices.length ? `, not begun ${devices.length - done}` : ""}`);
-  } else if (outcomes.has("added") || outcomes.has("rotated")) {
-    io.note(
-      `its files: ${folderOf(devices[0]?.name ?? "")}, publish a reading: ${folderOf(devices[0]?.name ?? "")}/publish.sh`,
-    );
-  }
-  io.signal.throwIfAborted();
-  return failures.length === 0 ? 0 : 1;
 }

@@ -2,33 +2,22 @@ import { Agent, createServer, type IncomingMessage, request, type Server, type S
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { listen } from "../listen";
+import { ADMINISTRATION } from "./administration";
 import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
-import { type FaultBoard, parseFaults, type StoreFault } from "./faults";
+import type { FaultBoard, StoreFault } from "./faults";
 import type { InProcessService } from "./in-process";
 import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
 
-/** The administrative path: GET shows what is broken, PUT breaks, DELETE heals. */
-const FAULTS_PATH = "/_local/faults";
-/** What the stack prints at its deployment, for the commands that go on from there. */
-const OUTPUTS_PATH = "/_local/outputs";
-/** The authority that has signed the devices' and the broker's certificates. */
-const AUTHORITY_PATH = "/_local/ca.pem";
-/** POST: the cold tier's delivery writes what it has, without waiting for its buffer. */
-const FLUSH_PATH = "/_local/flush";
 const DEFAULT_LATENCY_MS = 200;
 
 export interface GatewayPorts {
   readonly faults: FaultBoard;
   readonly random: () => number;
-  /** The stack's outputs. */
-  readonly outputs: Readonly<Record<string, string>>;
-  /** The certificate authority's certificate, in PEM. */
-  readonly authority: () => string;
-  /** Resolves when everything that is in the stream by now is in the archive. */
-  readonly flush: () => Promise<void>;
+  /** What the run itself is asked, under `/_local/`. */
+  readonly administration: InProcessService;
   /** What answers in this process, by the service name that a request is signed for. */
-  readonly inProcess?: Readonly<Partial<Record<string, InProcessService>>>;
+  readonly inProcess: Readonly<Partial<Record<string, InProcessService>>>;
 }
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
@@ -61,18 +50,9 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const path = req.url?.split("?")[0];
-    if (path === FAULTS_PATH) return this.#administer(req, res);
-    if (path === OUTPUTS_PATH) return answerJson(res, 200, this.ports.outputs);
-    if (path === AUTHORITY_PATH)
-      return answer(res, {
-        status: 200,
-        headers: { "content-type": "application/x-pem-file" },
-        body: this.ports.authority(),
-      });
-    if (path === FLUSH_PATH) return this.#flush(req, res);
+    if (req.url?.startsWith(ADMINISTRATION)) return answerInProcess(this.ports.administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
-    const { inProcess = {} } = this.ports;
+    const { inProcess } = this.ports;
     const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
     if (own) return answerInProcess(own, req, res);
     if (!isService(service)) {
@@ -152,23 +132,6 @@ export class Gateway {
       else body.pipe(forwarded);
     });
   }
-
-  async #flush(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (req.method !== "POST") return answerJson(res, 405, { problems: ["POST"] });
-    await this.ports.flush();
-    return answerJson(res, 200, {});
-  }
-
-  async #administer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const text = (await buffer(req)).toString();
-    if (req.method === "PUT") {
-      const parsed = parseFaults(text);
-      if (!parsed.ok) return answerJson(res, 400, { problems: parsed.problems });
-      this.ports.faults.set(parsed.faults);
-    } else if (req.method === "DELETE") this.ports.faults.set({});
-    else if (req.method !== "GET") return answerJson(res, 405, { problems: ["GET, PUT or DELETE"] });
-    return answerJson(res, 200, { faults: this.ports.faults.faults, hits: this.ports.faults.hits });
-  }
 }
 
 function errorFormat({ headers }: IncomingMessage): ErrorFormat {
@@ -185,9 +148,4 @@ async function answerInProcess(service: InProcessService, req: IncomingMessage, 
 
 function answer(res: ServerResponse, { status, headers, body }: ErrorResponse): void {
   res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
-}
-
-function answerJson(res: ServerResponse, status: number, body: unknown): void {
-  const text = `${JSON.stringify(body, null, 2)}\n`;
-  answer(res, { status, headers: { "content-type": "application/json" }, body: text });
 }

@@ -2,8 +2,7 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/clie
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { InvokeResult } from "../../../local/function-host/function-host";
 import { invokeApi } from "../../../local/function-host/invoke-api";
-import { FaultBoard } from "../../../local/gateway/faults";
-import { Gateway } from "../../../local/gateway/gateway";
+import { gatewayWith } from "../../helpers/gateway";
 
 const ARN = "arn:aws:lambda:sa-east-1:123456789012:function:processor";
 let answer: InvokeResult | undefined;
@@ -13,12 +12,7 @@ const lambdaApi = invokeApi({ name: "processor", arn: ARN }, (event, onLog) => {
   for (const line of ["x".repeat(5000), "the last line"]) onLog(line);
   return answer && Promise.resolve(answer);
 });
-const gateway = new Gateway({
-  faults: new FaultBoard(() => 0),
-  random: () => 0,
-  outputs: {},
-  authority: () => "PEM",
-  flush: async () => {},
+const gateway = gatewayWith({
   inProcess: { lambda: lambdaApi },
 });
 let client: LambdaClient;

@@ -5,20 +5,14 @@ import {
   paginateFilterLogEvents,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { FaultBoard } from "../../../local/gateway/faults";
-import { Gateway } from "../../../local/gateway/gateway";
 import { ErrorLog } from "../../../local/iot/error-log";
 import { errorLogApi } from "../../../local/iot/error-log-api";
+import { gatewayWith } from "../../helpers/gateway";
 
 const logGroupName = "/aws/iot/rules/dev";
 let time = 1000;
 const log = new ErrorLog("rule", "stream", () => time);
-const gateway = new Gateway({
-  faults: new FaultBoard(() => 0),
-  random: () => 0,
-  outputs: {},
-  authority: () => "PEM",
-  flush: async () => {},
+const gateway = gatewayWith({
   inProcess: { logs: errorLogApi(logGroupName, log) },
 });
 let client: CloudWatchLogsClient;

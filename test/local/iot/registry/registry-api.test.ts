@@ -21,11 +21,11 @@ import {
 } from "@aws-sdk/client-iot";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { certificateRequest, newKey } from "../../../../cli/device/key-pair";
-import { FaultBoard } from "../../../../local/gateway/faults";
-import { Gateway } from "../../../../local/gateway/gateway";
+import type { Gateway } from "../../../../local/gateway/gateway";
 import { CertificateAuthority } from "../../../../local/iot/registry/certificate-authority";
 import { DeviceRegistry } from "../../../../local/iot/registry/device-registry";
 import { registryApi } from "../../../../local/iot/registry/registry-api";
+import { gatewayWith } from "../../../helpers/gateway";
 
 const POLICY = "iot-device-policy-dev";
 const ARN = "arn:aws:iot:sa-east-1:123456789012:";
@@ -40,12 +40,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await gateway?.stop();
   registry = new DeviceRegistry(ARN, POLICY);
-  gateway = new Gateway({
-    faults: new FaultBoard(() => 0),
-    random: () => 0,
-    outputs: {},
-    authority: () => authority.pem,
-    flush: async () => {},
+  gateway = gatewayWith({
     inProcess: { iot: registryApi({ registry, authority, endpoint: () => "127.0.0.1:8883" }) },
   });
   iot = new IoTClient({

@@ -1,0 +1,42 @@
+import type { Io } from "../command";
+import type { NewDevice } from "./changes";
+import { type Pace, paced } from "./paced";
+
+const FAILURES_SHOWN = 20;
+
+/** Each device by itself: what goes wrong with one does not stop the others. */
+export async function changeAll(
+  devices: readonly NewDevice[],
+  change: (device: NewDevice) => Promise<string>,
+  pace: Pace,
+  folderOf: (name: string) => string,
+  json: boolean,
+  io: Io,
+): Promise<number> {
+  const outcomes = new Map<string, number>();
+  const failures: string[] = [];
+  let done = 0;
+  await paced(devices, pace, async (each) => {
+    const outcome = await change(each).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      failures.push(`${each.name}: ${why}`);
+      return "failed";
+    });
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    io.progress(`${++done} of ${devices.length} devices`);
+    if (json) io.result(JSON.stringify({ device: each.name, outcome, folder: folderOf(each.name) }));
+    else if (devices.length === 1 && outcome !== "failed") io.result(`${each.name}: ${outcome}`);
+  });
+  for (const failure of failures.slice(0, FAILURES_SHOWN)) io.note(failure);
+  if (failures.length > FAILURES_SHOWN) io.note(`and ${failures.length - FAILURES_SHOWN} more`);
+  if (devices.length > 1) {
+    const counts = [...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(", ");
+    io.note(`${counts}${done < devices.length ? `, not begun ${devices.length - done}` : ""}`);
+  } else if (outcomes.has("added") || outcomes.has("rotated")) {
+    io.note(
+      `its files: ${folderOf(devices[0]?.name ?? "")}, publish a reading: ${folderOf(devices[0]?.name ?? "")}/publish.sh`,
+    );
+  }
+  io.signal.throwIfAborted();
+  return failures.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,14 @@
+import { type AdministrationPorts, administration } from "../../local/gateway/administration";
+import { FaultBoard } from "../../local/gateway/faults";
+import { Gateway, type GatewayPorts } from "../../local/gateway/gateway";
+
+/** A gateway with what a test does not care for filled in; chance always hits. */
+export function gatewayWith(ports: Partial<AdministrationPorts & Pick<GatewayPorts, "inProcess">>): Gateway {
+  const faults = ports.faults ?? new FaultBoard(() => 0);
+  return new Gateway({
+    faults,
+    random: () => 0.9,
+    administration: administration({ outputs: {}, authority: () => "PEM", flush: async () => {}, ...ports, faults }),
+    inProcess: ports.inProcess ?? {},
+  });
+}
