@@ -1,7 +1,8 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
@@ -102,6 +103,13 @@ describe("the archive of a run", () => {
       metadata: '{"line":"ç"}',
       arrival_hour: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\d\d$/),
     });
+  });
+
+  it("gives a slow reader of a pipe all of a long answer", async () => {
+    const words = ["cli/iot.mjs", "history", "--data", folder, "--json", "SELECT repeat('x', 300000) AS x"];
+    const asked = spawn(process.execPath, words, { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(JSON.parse(await text(asked.stdout)).x).toHaveLength(300_000);
   });
 
   it("answers a device's day, each reading once", async () => {
