@@ -10,10 +10,13 @@ import { goodPayload, kinesisRecord } from "../helpers/kinesis-records";
 
 /** Runs the bundle in a process of its own, as Lambda does, and prints its response and the most memory that it had, in megabytes. */
 const RUN = `
-  const { Records } = JSON.parse(require("node:fs").readFileSync(process.argv[2]));
+  const fs = require("node:fs");
+  const { Records } = JSON.parse(fs.readFileSync(process.argv[2]));
   const context = { getRemainingTimeInMillis: () => 60000 };
   require(process.argv[1]).handler({ Records }, context).then((response) => {
-    const memoryMb = process.resourceUsage().maxRSS / 1024;
+    // Linux counts what the parent had when it forked as the child's maximum, too; its own is in its status.
+    const status = fs.existsSync("/proc/self/status") ? fs.readFileSync("/proc/self/status", "utf8") : "";
+    const memoryMb = Number(/VmHWM:\\s+(\\d+)/.exec(status)?.[1] ?? process.resourceUsage().maxRSS) / 1024;
     process.stdout.write(JSON.stringify({ response, memoryMb }) + "\\n", () => process.exit());
   });
 `;
