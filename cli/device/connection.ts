@@ -10,15 +10,18 @@ export async function connectionOf(directory: DeviceDirectory, target: Target): 
   return {
     host,
     port,
-    authority: target.endpoint === undefined ? amazonRoot() : await localAuthority(target.endpoint),
+    authority: target.endpoint === undefined ? amazonRoots() : await localAuthority(target.endpoint),
   };
 }
 
-/** Amazon Root CA 1, which has signed AWS IoT's certificates: https://docs.aws.amazon.com/iot/latest/developerguide/server-authentication.html */
-function amazonRoot(): string {
-  const root = rootCertificates.find((pem) => /^CN=Amazon Root CA 1$/m.test(new X509Certificate(pem).subject));
-  if (root === undefined) throw new Error("this Node.js has no certificate of Amazon Root CA 1");
-  return `${root}\n`;
+/**
+ * Amazon's roots, as Node.js has them: which of them AWS IoT's chain ends in depends on the cipher suite.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/server-authentication.html
+ */
+export function amazonRoots(): string {
+  const roots = rootCertificates.filter((pem) => /^CN=Amazon Root CA \d$/m.test(new X509Certificate(pem).subject));
+  if (roots.length === 0) throw new Error("this Node.js has no root certificates of Amazon");
+  return roots.map((pem) => `${pem}\n`).join("");
 }
 
 async function localAuthority(endpoint: string): Promise<string> {

@@ -111,13 +111,17 @@ function explain(estimates: readonly Estimate[], days: number, io: Io): void {
     objects,
     gb.toFixed(gb < 1 ? 3 : 1),
     takes,
-    usd.toFixed(2),
+    dollars(usd),
   ]);
   const usd = estimates.reduce((sum, each) => sum + each.usd, 0);
   io.note(formatAnswer({ columns: ["class", "objects", "GB", "takes", "USD"], rows }, "table"));
   io.note(
-    `About ${usd.toFixed(2)} US dollars together, the copies in S3 Standard for ${days} days included (prices of ${PRICES_DATES}, some of them estimates).`,
+    `About ${dollars(usd)} US dollars together, the copies in S3 Standard for ${days} days included (prices of ${PRICES_DATES}, some of them estimates).`,
   );
+}
+
+function dollars(usd: number): string {
+  return usd > 0 && usd < 0.01 ? "0.01 at most" : usd.toFixed(2);
 }
 
 /** How far it is. */
