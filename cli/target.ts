@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import type { OutputName } from "../lib/outputs";
 import { UsageError } from "./command";
+import { refuseLocalEndpoints } from "./deployed-endpoints";
+import { pulumiCommand } from "./pulumi-command";
 
 /** The stack that a command works with: a deployed one, or the one that runs here. */
 export interface Target {
@@ -9,7 +12,9 @@ export interface Target {
   readonly endpoint: string | undefined;
   readonly region: string;
   /** An output of the stack, by its name. @throws Error where the stack has none of that name */
-  output(name: string): string;
+  output(name: OutputName): string;
+  /** The levels before `sensor/` in the stack's topics, "" where there are none. */
+  readonly topicPrefix: string;
 }
 
 /** Options that say which stack, for parseArgs. */
@@ -37,15 +42,23 @@ export async function targetOf(values: TargetValues, env = process.env): Promise
   const { stack, outputs, endpoint } = values;
   if ([stack, outputs, endpoint].filter((value) => value !== undefined).length > 1)
     throw new UsageError('"--stack", "--outputs" and "--endpoint" exclude each other');
-  if (stack !== undefined) return targetFrom(await stackOutputs(stack), `the stack "${stack}"`);
-  if (outputs !== undefined) return targetFrom(await outputsIn(outputs), `"${outputs}"`);
-  const url = endpoint ?? env.AWS_ENDPOINT_URL ?? DEFAULT_ENDPOINT;
+  if (stack !== undefined) {
+    await refuseLocalEndpoints("--stack", env);
+    return targetFrom(await stackOutputs(stack, env), `the stack "${stack}"`);
+  }
+  if (outputs !== undefined) {
+    await refuseLocalEndpoints("--outputs", env);
+    const read = await outputsIn(outputs);
+    refuseLocalOutputs(read, outputs);
+    return targetFrom(read, `"${outputs}"`);
+  }
+  const url = endpoint ?? (env.AWS_ENDPOINT_URL || DEFAULT_ENDPOINT);
   return targetFrom(await localOutputs(url), `the local run at ${url}`, url);
 }
 
 /** The local run at the usual endpoint; undefined where none is up. */
 export async function localRun(env = process.env): Promise<Target | undefined> {
-  const endpoint = env.AWS_ENDPOINT_URL ?? DEFAULT_ENDPOINT;
+  const endpoint = env.AWS_ENDPOINT_URL || DEFAULT_ENDPOINT;
   return targetOf({ endpoint }).catch((error) => {
     if (error instanceof UsageError) throw error;
     return undefined;
@@ -60,12 +73,25 @@ export function clientConfig({ region, endpoint }: Target) {
 }
 
 function targetFrom(outputs: Readonly<Record<string, unknown>>, what: string, endpoint?: string): Target {
-  const output = (name: string) => {
+  const output = (name: OutputName) => {
     const value = outputs[name];
-    if (typeof value !== "string") throw new Error(`${what} has no output "${name}": is it of this project?`);
+    if (typeof value !== "string")
+      throw new Error(
+        `${what} has no output "${name}": is it of this project, and of this version? Fix: npx pulumi up`,
+      );
     return value;
   };
-  return { endpoint, region: output("region"), output };
+  // A stack that an earlier version deployed has no prefix, and no output that says so.
+  const { topic_prefix: topicPrefix = "" } = outputs;
+  return { endpoint, region: output("region"), output, topicPrefix: String(topicPrefix) };
+}
+
+/** @throws UsageError for outputs that the local run has printed: the commands would ask AWS for what is here */
+function refuseLocalOutputs({ iot_endpoint: host }: Readonly<Record<string, unknown>>, file: string): void {
+  if (typeof host === "string" && /^local-ats\./.test(host))
+    throw new UsageError(
+      `"--outputs" must be the outputs of a deployed stack, got those of a local run in "${file}". Fix: leave "--outputs" out, or name the run with "--endpoint"`,
+    );
 }
 
 async function localOutputs(url: string): Promise<Record<string, unknown>> {
@@ -90,9 +116,12 @@ async function outputsIn(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-async function stackOutputs(stack: string): Promise<Record<string, unknown>> {
+async function stackOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Record<string, unknown>> {
   try {
-    const { stdout } = await promisify(execFile)("pulumi", ["stack", "output", "--json", "--stack", stack]);
+    const { stdout } = await promisify(execFile)(pulumiCommand(env), ["stack", "output", "--json", "--stack", stack], {
+      env,
+      maxBuffer: 16 * 1024 * 1024,
+    });
     return JSON.parse(stdout);
   } catch (error) {
     const words = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";

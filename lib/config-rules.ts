@@ -1,5 +1,6 @@
 import type { AnomalyLimit, AnomalyLimits } from "../lambda/contract";
 import { longestSuffix, refusedNames } from "./names";
+import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "./topics";
 
 /** What a value must be, and the value where it is that. */
 export type Checked<Value> =
@@ -49,6 +50,22 @@ export const suffix: Rule<string> = (given) => {
   const fits =
     typeof given === "string" && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(given) && refusedNames(given).length === 0;
   return fits ? { ok: true, value: given } : { ok: false, rule };
+};
+
+/**
+ * No character that MQTT, a policy's resource or the rule's SQL reads as more than itself; and no level "sensor", with which the rule
+ * of a stack that has a shorter prefix would select this one's messages, too.
+ */
+export const topicPrefix: Rule<string> = (given) => {
+  const rule = `empty, or 1 to ${MAX_PREFIX_LEVELS} topic levels such as plant-a/line-3, ${MAX_PREFIX_LENGTH} characters at most, of letters, digits, "_", "." and "-", none of them "sensor"`;
+  if (given === "") return { ok: true, value: given };
+  const text = typeof given === "number" ? String(given) : given;
+  if (typeof text !== "string" || text.length > MAX_PREFIX_LENGTH) return { ok: false, rule };
+  const levels = text.split("/");
+  const fits =
+    levels.length <= MAX_PREFIX_LEVELS &&
+    levels.every((level) => /^[A-Za-z0-9_.-]+$/.test(level) && level.toLowerCase() !== "sensor");
+  return fits ? { ok: true, value: text } : { ok: false, rule };
 };
 
 export const emails: Rule<readonly string[]> = (given) => {

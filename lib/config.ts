@@ -1,5 +1,15 @@
 import { type AnomalyLimits, DEFAULTS } from "../lambda/contract";
-import { anomalyLimits, emails, flag, oneOf, type Rule, suffix, wholeNumber, wordOr } from "./config-rules";
+import {
+  anomalyLimits,
+  emails,
+  flag,
+  oneOf,
+  type Rule,
+  suffix,
+  topicPrefix,
+  wholeNumber,
+  wordOr,
+} from "./config-rules";
 import { nearestWord } from "./nearest-word";
 
 /** The one region: the plant's data stays in Brazil. */
@@ -11,6 +21,8 @@ export type StreamMode = "PROVISIONED" | "ON_DEMAND";
 export interface StackConfig {
   /** Ends every physical name. */
   readonly environmentSuffix: string;
+  /** The topic levels before `sensor/`, which keep stacks of one account apart; "" is none. */
+  readonly topicPrefix: string;
   /** Who is told when an alarm goes off, and when it is over. */
   readonly alarmEmails: readonly string[];
   readonly streamMode: StreamMode;
@@ -58,8 +70,10 @@ type Given = Omit<StackConfig, "reservedConcurrency"> & { readonly reservedConcu
 type Key = keyof Given;
 
 /** Each key's rule and default. Pulumi.yaml declares the keys to Pulumi; a test keeps the two in step. */
-export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; readonly default: Given[K] } } = {
-  environmentSuffix: { rule: suffix, default: DEFAULTS.environment },
+export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; readonly default?: Given[K] } } = {
+  // No default: AWS takes some creations for updates, so a second stack with the first one's names would adopt its alarm topic.
+  environmentSuffix: { rule: suffix },
+  topicPrefix: { rule: topicPrefix, default: "" },
   alarmEmails: { rule: emails, default: [] },
   streamMode: { rule: oneOf<StreamMode>(["PROVISIONED", "ON_DEMAND"]), default: "PROVISIONED" },
   shardCount: { rule: wholeNumber(1, 500), default: 4 },
@@ -130,7 +144,7 @@ export function parseConfig(
       const checked = (rule as Rule<unknown>)(given[key] === undefined ? absent : given[key]);
       if (checked.ok) return [key, checked.value];
       problems.push(
-        `"${key}" must be ${checked.rule}, got ${secrets.includes(key) ? "a secret" : show(given[key])}. Fix: pulumi config set ${PATHS[key] ?? key} <value>, or pulumi config rm ${key} for the default`,
+        `"${key}" must be ${checked.rule}, got ${secrets.includes(key) ? "a secret" : show(given[key])}. Fix: pulumi config set ${PATHS[key] ?? key} <value>${absent === undefined ? "" : `, or pulumi config rm ${key} for the default`}`,
       );
       return [key, absent];
     }),

@@ -1,24 +1,27 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText } from "./policy-document";
+import { topicsOf } from "./topics";
 
 export interface DeviceAccessArgs {
   readonly environment: Environment;
+  readonly config: Pick<StackConfig, "topicPrefix">;
 }
 
 /** The policy to attach to each device's certificate. */
 export class DeviceAccess extends pulumi.ComponentResource {
   readonly policy: aws.iot.Policy;
 
-  constructor(name: string, { environment }: DeviceAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { environment, config }: DeviceAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:DeviceAccess", name, {}, opts);
     const { names, region, accountId } = environment;
     this.policy = new aws.iot.Policy(
       `${name}-policy`,
       {
         name: names.devicePolicy,
-        policy: policyText({ region, accountId, ruleName: names.rule }, devicePolicy),
+        policy: policyText({ region, accountId, ruleName: names.rule, topicPrefix: config.topicPrefix }, devicePolicy),
         tags: tagsOf(environment, names.devicePolicy, "What a device may do"),
       },
       { parent: this },
@@ -35,11 +38,14 @@ export function devicePolicy({
   region,
   accountId,
   ruleName,
+  topicPrefix,
 }: {
   region: string;
   accountId: string;
   ruleName: string;
+  topicPrefix: string;
 }): PolicyDocument {
+  const topics = topicsOf(topicPrefix);
   const arn = (resource: string) => `arn:aws:iot:${region}:${accountId}:${resource}`;
   // https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
   const Condition = { Bool: { "iot:Connection.Thing.IsAttached": "true" } };
@@ -50,9 +56,9 @@ export function devicePolicy({
       Effect: "Allow",
       Action: "iot:Publish",
       Resource: [
-        arn(`topic/sensor/data/${THING}`),
+        arn(`topic/${topics.data(THING)}`),
         // https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html
-        arn(`topic/$aws/rules/${ruleName}/sensor/data/${THING}`),
+        arn(`topic/$aws/rules/${ruleName}/${topics.data(THING)}`),
       ],
       Condition,
     },
@@ -60,14 +66,14 @@ export function devicePolicy({
       Sid: "SubscribeToCommands",
       Effect: "Allow",
       Action: "iot:Subscribe",
-      Resource: arn(`topicfilter/sensor/commands/${THING}`),
+      Resource: arn(`topicfilter/${topics.commands(THING)}`),
       Condition,
     },
     {
       Sid: "ReceiveCommands",
       Effect: "Allow",
       Action: "iot:Receive",
-      Resource: arn(`topic/sensor/commands/${THING}`),
+      Resource: arn(`topic/${topics.commands(THING)}`),
       Condition,
     },
   );

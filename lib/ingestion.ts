@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
 import { arnOf, type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
+import { topicsOf } from "./topics";
 
 export interface IngestionArgs {
   readonly environment: Environment;
-  readonly config: Pick<StackConfig, "logRetentionDays">;
+  readonly config: Pick<StackConfig, "logRetentionDays" | "topicPrefix">;
   /** Where the messages go. */
   readonly stream: aws.kinesis.Stream;
   /** What reads the stream from its latest record on: it has to exist before the first message. */
@@ -23,6 +24,7 @@ export class Ingestion extends pulumi.ComponentResource {
     const { environment, config, stream, readers } = args;
     const { names } = environment;
     const parent = { parent: this };
+    const topics = topicsOf(config.topicPrefix);
     this.errorLog = new aws.cloudwatch.LogGroup(
       `${name}-error-log`,
       {
@@ -60,10 +62,10 @@ export class Ingestion extends pulumi.ComponentResource {
         description: "Puts each device's readings into the stream, under the name of the thing that published.",
         enabled: true,
         // All of it, and nothing added: only so does a payload that is not JSON pass through as it is.
-        sql: "SELECT * FROM 'sensor/data/#'",
+        sql: `SELECT * FROM '${topics.filter}'`,
         sqlVersion: "2016-03-23",
-        // A plain string: AWS IoT substitutes the topic's third level, the thing that published.
-        kineses: [{ streamName: stream.name, partitionKey: "${topic(3)}", roleArn: role.arn }],
+        // AWS IoT substitutes this level of the topic, the thing that published.
+        kineses: [{ streamName: stream.name, partitionKey: `\${topic(${topics.thingLevel})}`, roleArn: role.arn }],
         errorAction: { cloudwatchLogs: { logGroupName: this.errorLog.name, roleArn: role.arn } },
         tags: tagsOf(environment, names.rule, "From the device topics into the stream"),
       },

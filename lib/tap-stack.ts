@@ -10,6 +10,7 @@ import { HotStore } from "./hot-store";
 import { Ingestion } from "./ingestion";
 import { Monitoring } from "./monitoring";
 import { physicalNames } from "./names";
+import type { OutputName } from "./outputs";
 import { Processor } from "./processor";
 import { ReadingStream } from "./reading-stream";
 
@@ -17,26 +18,8 @@ export interface TapStackArgs {
   readonly config: StackConfig;
 }
 
-/** What a deployment prints: for the operator, and for the programs that go on from here. */
-export interface TapStackOutputs {
-  readonly kinesis_stream_name: pulumi.Output<string>;
-  readonly kinesis_stream_arn: pulumi.Output<string>;
-  readonly dynamodb_table_name: pulumi.Output<string>;
-  readonly s3_bucket_name: pulumi.Output<string>;
-  readonly lambda_function_name: pulumi.Output<string>;
-  /** The policy to attach to each device's certificate. */
-  readonly iot_policy_name: pulumi.Output<string>;
-  readonly alarm_topic_arn: pulumi.Output<string>;
-  readonly region: pulumi.Output<string>;
-  /** The host that devices connect to. */
-  readonly iot_endpoint: pulumi.Output<string>;
-  readonly dashboard_url: pulumi.Output<string>;
-  /** Database and workgroup of the history. */
-  readonly athena_database: pulumi.Output<string>;
-  readonly athena_workgroup: pulumi.Output<string>;
-  /** The log group of the messages that the rule could not put into the stream. */
-  readonly rule_error_log: pulumi.Output<string>;
-}
+/** The stack's outputs, by name. */
+export type TapStackOutputs = Readonly<Record<OutputName, pulumi.Output<string>>>;
 
 /** One environment of a plant: from the sensors' topics to the stores, and who watches over it. */
 export class TapStack extends pulumi.ComponentResource {
@@ -62,7 +45,7 @@ export class TapStack extends pulumi.ComponentResource {
       { environment, config, stream, readers: [deliveryStream] },
       parent,
     );
-    const { policy } = new DeviceAccess(`${name}-device-access`, { environment }, parent);
+    const { policy } = new DeviceAccess(`${name}-device-access`, { environment, config }, parent);
     const monitoring = new Monitoring(
       `${name}-monitoring`,
       {
@@ -94,6 +77,7 @@ export class TapStack extends pulumi.ComponentResource {
       athena_database: history.database.name,
       athena_workgroup: history.workgroup.name,
       rule_error_log: errorLog.name,
+      topic_prefix: pulumi.output(config.topicPrefix),
     };
     this.registerOutputs(this.outputs);
   }

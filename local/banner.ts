@@ -1,3 +1,4 @@
+import { topicsOf } from "../lib/topics";
 import type { Declaration } from "./declaration";
 
 /** What is up where, and how to talk to it. */
@@ -6,12 +7,12 @@ export function banner(
   at: { readonly mqttPort: number; readonly mqttsPort: number; readonly awsPort: number },
   pageUrl: string,
 ): string {
-  const { table, stream, rule, region, processor } = declaration;
+  const { table, stream, outputs, region, processor } = declaration;
   const reading = '{"deviceId":"ext-1","sensorType":"temperature","value":25.5}';
-  const topic = rule.sql.match(/'(.+)\/#'/)?.[1] ?? "sensor/data";
+  const { data } = topicsOf(outputs.topic_prefix);
   return [
     `page           ${pageUrl}   shows the run`,
-    `MQTT           127.0.0.1:${at.mqttPort}   publish to ${topic}/<client id>`,
+    `MQTT           127.0.0.1:${at.mqttPort}   publish to ${data("<client id>")}`,
     `MQTT over TLS  127.0.0.1:${at.mqttsPort}   for devices with a certificate: npx iot device add <name>`,
     `AWS endpoint   http://127.0.0.1:${at.awsPort}   region ${region}, any credentials`,
     `table          ${table.name}`,
@@ -20,7 +21,7 @@ export function banner(
     `function       ${processor.name}`,
     "",
     "Try it, in another terminal:",
-    `  mosquitto_pub -h 127.0.0.1 -p ${at.mqttPort} -q 1 -i ext-1 -t ${topic}/ext-1 -m '${reading}'`,
+    `  mosquitto_pub -h 127.0.0.1 -p ${at.mqttPort} -q 1 -i ext-1 -t ${data("ext-1")} -m '${reading}'`,
     `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=${region}`,
     `  aws --endpoint-url http://127.0.0.1:${at.awsPort} dynamodb query --table-name ${table.name} \\`,
     `    --key-condition-expression '${table.hashKey} = :d' --expression-attribute-values '{":d":{"S":"ext-1"}}'`,

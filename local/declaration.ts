@@ -1,3 +1,4 @@
+import { OUTPUTS, type OutputName } from "../lib/outputs";
 import type { RecordedResource, Recording } from "./capture";
 import { DeclarationError, listOf, numberOf, refusal, textOf } from "./declared-property";
 import { type DeliveryDeclaration, deliveryOf } from "./delivery-stream/delivery-declaration";
@@ -20,7 +21,7 @@ export interface Declaration {
   readonly delivery: DeliveryDeclaration | undefined;
   readonly archiveTransform: FunctionDeclaration | undefined;
   /** What the stack prints, by name. */
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<OutputName, string>>;
 }
 
 export interface TableDeclaration {
@@ -82,8 +83,14 @@ export function readDeclaration(recording: Recording): Declaration {
     mapping: mappingOf(mapping, streamArn),
     delivery,
     archiveTransform: delivery && functionNamed(recording, delivery.transform.functionArn),
-    outputs: recording.outputs,
+    outputs: outputsOf(recording),
   };
+}
+
+function outputsOf({ outputs }: Recording): Declaration["outputs"] {
+  const missing = Object.keys(OUTPUTS).filter((name) => typeof outputs[name] !== "string");
+  if (missing.length > 0) throw new DeclarationError(`the program must export "${missing.join('", "')}"`);
+  return outputs as Declaration["outputs"];
 }
 
 function shardCountOf(stream: RecordedResource): number {

@@ -71,7 +71,7 @@ export class Pipeline {
     const { rule, stream, devicePolicy, region, accountId } = declaration;
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name);
-    this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name ?? "" });
+    this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name });
     this.#gateway = new Gateway({
       faults: this.faults,
       random: ports.random,
@@ -84,7 +84,7 @@ export class Pipeline {
       inProcess: {
         iot: this.#devices.api,
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
-        logs: errorLogApi(declaration.outputs.rule_error_log ?? "", this.errorLog),
+        logs: errorLogApi(declaration.outputs.rule_error_log, this.errorLog),
       },
     });
     this.#action = new KinesisAction({

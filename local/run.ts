@@ -4,6 +4,7 @@ import { stop as stopEsbuild } from "esbuild";
 import { copyArchive } from "../cli/history/archive-copy";
 import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
 import { bundleFunction } from "../lib/function-bundle";
+import { topicsOf } from "../lib/topics";
 import { takeAccount } from "./accounting/account";
 import { payloadId } from "./accounting/ledger";
 import { readBack } from "./accounting/read-back";
@@ -90,6 +91,7 @@ async function runFleet(
       badShare: options.badShare,
       limits: anomalyLimits(declaration),
       mqttPort: pipeline.mqttPort,
+      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
     },
     {
       random: seededRandom(options.seed),

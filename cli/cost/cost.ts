@@ -20,7 +20,7 @@ export const USUAL_LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, a
 
 /** The configuration of a plant that sets nothing. */
 export function defaultConfig(): StackConfig {
-  const checked = parseConfig({}, REGION);
+  const checked = parseConfig({ environmentSuffix: "cost" }, REGION);
   if (!checked.ok) throw new Error(checked.problems.join("\n"));
   return checked.config;
 }

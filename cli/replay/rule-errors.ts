@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { type KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { topicsOf } from "../../lib/topics";
 import { hourOf } from "../rejected/set-aside";
 import type { Verdict } from "./answer";
 import { mayPass } from "./invoker";
@@ -16,6 +17,8 @@ export interface RuleErrorQuestion {
   readonly until: number;
   /** Those too that a mark says were replayed. */
   readonly again: boolean;
+  /** The levels before `sensor/` in the stack's topics. */
+  readonly topicPrefix: string;
 }
 
 /** A message that the rule could not put into the stream. */
@@ -30,7 +33,7 @@ export interface RuleMessage {
 /** Reads the messages of the rule's error log; a batch stays within an hour. */
 export async function* ruleErrorBatches(
   client: CloudWatchLogsClient,
-  { logGroupName, from, until, again }: RuleErrorQuestion,
+  { logGroupName, from, until, again, topicPrefix }: RuleErrorQuestion,
   marks: Marks,
   tally: Tally,
   { io }: Pick<Ports, "io">,
@@ -47,12 +50,10 @@ export async function* ruleErrorBatches(
         tally.replayedBefore += 1;
         continue;
       }
-      const found = messageIn(message);
+      const found = messageIn(message, topicPrefix);
       if (found === undefined) {
         tally.unusable += 1;
-        io.note(
-          `the log event ${id} holds no message that the rule can put: its topic has no third level, or it is cut`,
-        );
+        io.note(`the log event ${id} holds no message that the rule can put: its topic names no thing, or it is cut`);
         continue;
       }
       const before = items[0];
@@ -86,19 +87,19 @@ export function putWith(client: KinesisClient, StreamARN: string) {
 }
 
 /**
- * The partition key that the rule's `${topic(3)}` gives; undefined where the topic has no such level. Basic Ingest's prefix is no
+ * The partition key that the rule's `${topic(n)}` gives; undefined where the topic has no such level. Basic Ingest's prefix is no
  * part of the topic that a rule sees: https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html
  */
-export function partitionKeyOf(topic: string): string | undefined {
-  return topic.replace(/^\$aws\/rules\/[^/]+\//, "").split("/")[2] || undefined;
+export function partitionKeyOf(topic: string, topicPrefix = ""): string | undefined {
+  return topic.replace(/^\$aws\/rules\/[^/]+\//, "").split("/")[topicsOf(topicPrefix).thingLevel - 1] || undefined;
 }
 
 /** https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
-function messageIn(text: string): { partitionKey: string; payload: Buffer } | undefined {
+function messageIn(text: string, topicPrefix: string): { partitionKey: string; payload: Buffer } | undefined {
   try {
     const { topic, base64OriginalPayload } = JSON.parse(text) as { topic: unknown; base64OriginalPayload: unknown };
     if (typeof topic !== "string" || typeof base64OriginalPayload !== "string") return undefined;
-    const partitionKey = partitionKeyOf(topic);
+    const partitionKey = partitionKeyOf(topic, topicPrefix);
     return partitionKey === undefined
       ? undefined
       : { partitionKey, payload: Buffer.from(base64OriginalPayload, "base64") };

@@ -50,7 +50,7 @@ export const SOURCES: Readonly<Record<string, Source>> = {
     replay(session) {
       const { target, marks, tally, manner, ports } = session;
       const logs = new CloudWatchLogsClient(clientConfig(target));
-      const question = { ...session, logGroupName: target.output("rule_error_log") };
+      const question = { ...session, logGroupName: target.output("rule_error_log"), topicPrefix: target.topicPrefix };
       const put = putWith(kinesisOf(target), target.output("kinesis_stream_arn"));
       return replayAll(ruleErrorBatches(logs, question, marks, tally, ports), put, tally, manner, ports);
     },

@@ -14,6 +14,8 @@ export interface FleetSettings {
   readonly anomalyShare: number;
   readonly badShare: number;
   readonly limits: AnomalyLimits;
+  /** The topic that a device publishes to. */
+  readonly topicOf: (device: string) => string;
   readonly mqttPort: number;
 }
 
@@ -110,7 +112,7 @@ export class Fleet {
     const key = bad ? undefined : { deviceId: reading.deviceId, timestampSensorType };
     const publish = { device: device.name, payload, publishedAt, key };
     onPublish(publish);
-    device.publish(`sensor/data/${device.name}`, payload, () => onAcknowledged(publish));
+    device.publish(this.settings.topicOf(device.name), payload, () => onAcknowledged(publish));
   }
 
   #mark(): string {

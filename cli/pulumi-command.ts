@@ -1,0 +1,25 @@
+import { accessSync, constants, statSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * The Pulumi CLI to run: one on the PATH outside node_modules/.bin first. npm puts its own folder before the rest of the PATH, and the
+ * package in it downloads its own release, which a network without a way out does not allow.
+ */
+export function pulumiCommand(env: Readonly<Record<string, string | undefined>>, isCommand = isExecutable): string {
+  const folders = (env.PATH ?? env.Path ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  const isNpms = (folder: string) => /(^|[/\\])node_modules[/\\]\.bin[/\\]?$/.test(folder);
+  const names = process.platform === "win32" ? ["pulumi.exe", "pulumi.cmd"] : ["pulumi"];
+  const candidates = [...folders.filter((folder) => !isNpms(folder)), ...folders.filter(isNpms)].flatMap((folder) =>
+    names.map((name) => path.resolve(folder, name)),
+  );
+  return candidates.find(isCommand) ?? "pulumi";
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
