@@ -1,6 +1,7 @@
 import type { DeviceDirectory } from "./device-directory";
 import type { Connection, DeviceFolder } from "./device-folder";
 import { certificateRequest, newKey } from "./key-pair";
+import { type Owner, ownCertificatesOf, refuseForeignFolder } from "./owner";
 
 /** A device that is to be added. */
 export interface NewDevice {
@@ -24,10 +25,13 @@ export async function addDevice(
   { name, type }: NewDevice,
   { directory, folder, connection }: Workplace,
 ): Promise<"added" | "unchanged"> {
+  const owner = ownerOf(connection, directory);
+  await refuseForeignFolder(folder, directory, owner);
   const known = await directory.typeOf(name);
   if (known !== undefined && type !== undefined && type !== known)
     throw new Error(`it is there already, with the type "${known}" and not "${type}"`);
-  const attached = known === undefined ? [] : await directory.certificatesOf(name);
+  // A thing that has no stack yet becomes this one's.
+  const attached = known === undefined ? [] : await ownCertificatesOf(name, directory, true);
   const id = await folder.certificateId();
   const own = id === undefined ? undefined : await directory.certificate(id);
   if (own === undefined && attached.length > 0)
@@ -36,6 +40,7 @@ export async function addDevice(
     );
   if (own !== undefined && !own.isActive)
     throw new Error(`its certificate is not active; a new one: npx iot device rotate ${name}`);
+  await folder.saveOwner(owner);
   await folder.saveConnection(connection);
   if (
     own !== undefined &&
@@ -63,7 +68,10 @@ export async function rotateDevice(
   { directory, folder, connection }: Workplace,
   overlap: boolean,
 ): Promise<void> {
+  const owner = ownerOf(connection, directory);
+  await refuseForeignFolder(folder, directory, owner);
   if ((await directory.typeOf(name)) === undefined) throw notThere(name);
+  await ownCertificatesOf(name, directory, await belongsTo(folder, owner));
   const id = await folder.nextCertificateId();
   let arn = id === undefined ? undefined : (await directory.certificate(id))?.arn;
   if (arn === undefined) {
@@ -73,19 +81,19 @@ export async function rotateDevice(
   }
   await directory.attach(name, arn);
   await folder.replace();
+  await folder.saveOwner(owner);
   await folder.saveConnection(connection);
-  if (!overlap) await finishRotation(name, { directory, folder });
+  if (!overlap) await finishRotation(name, { directory, folder, connection });
 }
 
 /** Retires every certificate of a device but the one in its folder, and resolves with their number. */
-export async function finishRotation(
-  name: string,
-  { directory, folder }: Pick<Workplace, "directory" | "folder">,
-): Promise<number> {
+export async function finishRotation(name: string, { directory, folder, connection }: Workplace): Promise<number> {
+  const owner = ownerOf(connection, directory);
+  await refuseForeignFolder(folder, directory, owner);
   if ((await directory.typeOf(name)) === undefined) throw notThere(name);
   const id = await folder.certificateId();
   const own = id === undefined ? undefined : await directory.certificate(id);
-  const attached = await directory.certificatesOf(name);
+  const attached = await ownCertificatesOf(name, directory, await belongsTo(folder, owner));
   if (!own?.isActive || !attached.includes(own.arn))
     throw new Error(`the certificate in ${folder.path} is not the device's, so nothing is retired`);
   const old = attached.filter((arn) => arn !== own.arn);
@@ -93,20 +101,41 @@ export async function finishRotation(
   return old.length;
 }
 
-/** Removes a device with its certificates, and its folder's files; whatever an interruption has left, too. */
-export async function removeDevice(
-  name: string,
-  { directory, folder }: Pick<Workplace, "directory" | "folder">,
-): Promise<"removed" | "absent"> {
+/**
+ * Removes a device with its certificates, and its folder's files; whatever an interruption has left, too.
+ * @throws Error where the stack has nothing of this device: then nothing is deleted, the folder's key least of all
+ */
+export async function removeDevice(name: string, { directory, folder, connection }: Workplace): Promise<"removed"> {
+  const owner = ownerOf(connection, directory);
+  await refuseForeignFolder(folder, directory, owner);
   const isThere = (await directory.typeOf(name)) !== undefined;
-  const attached = isThere ? await directory.certificatesOf(name) : [];
   const ids = [await folder.certificateId(), await folder.nextCertificateId()];
   const own = await Promise.all(ids.map((id) => (id === undefined ? undefined : directory.certificate(id))));
-  const arns = new Set([...attached, ...own.flatMap((certificate) => certificate?.arn ?? [])]);
+  const left = own.flatMap((certificate) => certificate?.arn ?? []);
+  const isBegun = left.length > 0 || (await belongsTo(folder, owner));
+  const attached = isThere ? await ownCertificatesOf(name, directory, isBegun) : [];
+  const arns = new Set([...attached, ...left]);
+  if (!isThere && arns.size === 0)
+    throw new Error(
+      `"${name}" must be a device of this stack (${owner.endpoint}, ${owner.policy}), got none of that name; nothing was deleted. Fix: npx iot device list`,
+    );
   for (const arn of arns) await directory.retire(name, arn);
   if (isThere) await directory.deleteThing(name);
   await folder.remove();
-  return isThere || arns.size > 0 ? "removed" : "absent";
+  return "removed";
+}
+
+function ownerOf({ host, port }: Connection, { policyName }: DeviceDirectory): Owner {
+  return { endpoint: `${host}:${port}`, policy: policyName };
+}
+
+/** Whether the folder says that its device is this stack's, for a thing that an interruption left without a certificate. */
+async function belongsTo(folder: DeviceFolder, { endpoint, policy }: Owner): Promise<boolean> {
+  const named = await folder.owner();
+  if (named === "unreadable") return false;
+  return named === undefined
+    ? (await folder.scriptEndpoint()) === endpoint
+    : named.endpoint === endpoint && named.policy === policy;
 }
 
 async function certify(name: string, key: string, directory: DeviceDirectory) {

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
+import { topicsOf } from "../../lib/topics";
 import type { Target } from "../target";
 import type { DeviceDirectory } from "./device-directory";
 import type { Connection } from "./device-folder";
@@ -10,6 +11,7 @@ export async function connectionOf(directory: DeviceDirectory, target: Target): 
   return {
     host,
     port,
+    topicOf: topicsOf(target.topicPrefix).data,
     authority: target.endpoint === undefined ? amazonRoots() : await localAuthority(target.endpoint),
   };
 }

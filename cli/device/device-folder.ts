@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { type Owner, ownerIn } from "./owner";
 
 /** What a device needs to connect. */
 export interface Connection {
@@ -9,12 +10,16 @@ export interface Connection {
   readonly port: number;
   /** The authority of the host's certificate, in PEM. */
   readonly authority: string;
+  /** The topic that the device publishes to. */
+  readonly topicOf: (device: string) => string;
 }
 
 const KEY = "private.key";
 const CERTIFICATE = "certificate.pem";
 const AUTHORITY = "ca.pem";
 const SCRIPT = "publish.sh";
+/** The stack that the folder belongs to. */
+const OWNER = "stack.json";
 /** What a rotation has begun with, until the stack has it. */
 const NEXT = "next-";
 
@@ -27,6 +32,22 @@ export class DeviceFolder {
     readonly path: string,
     private readonly name: string,
   ) {}
+
+  /** The stack that it belongs to; undefined in a folder that is new, or that an earlier version made. */
+  async owner(): Promise<Owner | "unreadable" | undefined> {
+    const text = await this.#read(OWNER);
+    return text === undefined ? undefined : (ownerIn(text) ?? "unreadable");
+  }
+
+  async saveOwner({ endpoint, policy }: Owner): Promise<void> {
+    await this.#write(OWNER, `${JSON.stringify({ endpoint, policy }, undefined, 2)}\n`, 0o644);
+  }
+
+  /** Host and port that its script publishes to; undefined where there is no script. */
+  async scriptEndpoint(): Promise<string | undefined> {
+    const [, host, port] = / -h (\S+) -p (\d+) /.exec((await this.#read(SCRIPT)) ?? "") ?? [];
+    return host === undefined ? undefined : `${host}:${port}`;
+  }
 
   /** The certificate's id, as AWS IoT has it: the SHA-256 of its DER bytes. Undefined where there is none yet. */
   async certificateId(): Promise<string | undefined> {
@@ -66,14 +87,14 @@ export class DeviceFolder {
   }
 
   /** The authority, and a script that publishes a reading. */
-  async saveConnection({ host, port, authority }: Connection): Promise<void> {
+  async saveConnection({ host, port, authority, topicOf }: Connection): Promise<void> {
     await this.#write(AUTHORITY, authority, 0o644);
-    await this.#write(SCRIPT, publishScript(this.name, host, port), 0o755);
+    await this.#write(SCRIPT, publishScript(this.name, host, port, topicOf(this.name)), 0o755);
   }
 
   /** Removes what was written here, and the folder where nothing else is in it. */
   async remove(): Promise<void> {
-    for (const file of [KEY, CERTIFICATE, AUTHORITY, SCRIPT, NEXT + KEY, NEXT + CERTIFICATE])
+    for (const file of [KEY, CERTIFICATE, AUTHORITY, SCRIPT, NEXT + KEY, NEXT + CERTIFICATE, OWNER])
       await rm(this.#file(file), { force: true });
     await rmdir(this.path).catch(() => {});
   }
@@ -109,13 +130,13 @@ export function idOf(pem: string): string {
   return createHash("sha256").update(new X509Certificate(pem).raw).digest("hex");
 }
 
-function publishScript(name: string, host: string, port: number): string {
+function publishScript(name: string, host: string, port: number, topic: string): string {
   const reading = (value: number) => JSON.stringify({ deviceId: name, sensorType: "temperature", value });
   return `#!/bin/sh
 # Publishes a reading as ${name}, such as: ./${SCRIPT} '${reading(21)}'
 reading=$1
 [ -n "$reading" ] || reading='${reading(25.5)}'
 cd "$(dirname "$0")" && exec mosquitto_pub -h ${host} -p ${port} --cafile ${AUTHORITY} --cert ${CERTIFICATE} --key ${KEY} \\
-  -q 1 -i '${name}' -t 'sensor/data/${name}' -m "$reading"
+  -q 1 -i '${name}' -t '${topic}' -m "$reading"
 `;
 }

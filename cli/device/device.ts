@@ -20,11 +20,13 @@ const HELP = `Usage: npx iot device add NAME [--type TYPE] [options]
        npx iot device remove NAME [options]
 
 add     makes a key here, which is never sent, has it certified, and lets the certificate in as the thing NAME. DIR/NAME then
-        holds private.key, certificate.pem, ca.pem and publish.sh, which publishes a reading with mosquitto_pub.
+        holds private.key, certificate.pem, ca.pem, publish.sh, which publishes a reading with mosquitto_pub, and stack.json, which
+        names the stack: add, rotate and remove refuse the folder of another one.
         Doing it again changes nothing, and goes on where it was interrupted.
 list    the stack's devices and their certificates.
 rotate  gives the device a new key and certificate; the old one is out at once.
-remove  deletes the device, its certificates and its files, so that the stack's policy can be deleted.
+remove  deletes the device, its certificates and its files, so that the stack's policy can be deleted. Where the stack has no such
+        device, nothing is deleted, and the status is 1.
 
   --type TYPE      what kind of device it is: the thing's attribute "type"
   --from FILE.csv  many devices: a line "name,type" (or "name"), and a line for each
@@ -90,13 +92,13 @@ export const device: Command = {
     }
     const folderOf = (deviceName: string) =>
       new DeviceFolder(path.join(values.out ?? "devices", encodeURIComponent(deviceName)), deviceName);
-    const connection = what === "remove" ? undefined : await connectionOf(directory, target);
+    const connection = await connectionOf(directory, target);
     const change = async (each: NewDevice): Promise<string> => {
       const folder = folderOf(each.name);
-      if (connection === undefined) return removeDevice(each.name, { directory, folder });
+      if (what === "remove") return removeDevice(each.name, { directory, folder, connection });
       if (what === "add") return addDevice(each, { directory, folder, connection });
       if (values.finish)
-        return `retired ${counted(await finishRotation(each.name, { directory, folder }), "certificate")}`;
+        return `retired ${counted(await finishRotation(each.name, { directory, folder, connection }), "certificate")}`;
       await rotateDevice(each.name, { directory, folder, connection }, values.overlap ?? false);
       return "rotated";
     };

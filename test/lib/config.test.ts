@@ -6,6 +6,7 @@ import { record } from "../../local/capture";
 
 const DEFAULTS: StackConfig = {
   environmentSuffix: "dev",
+  topicPrefix: "",
   alarmEmails: [],
   streamMode: "PROVISIONED",
   shardCount: 4,
@@ -30,13 +31,13 @@ const DEFAULTS: StackConfig = {
 };
 
 function parse(given: Readonly<Record<string, unknown>>): StackConfig {
-  const parsed = parseConfig(given, "sa-east-1");
+  const parsed = parseConfig({ environmentSuffix: "dev", ...given }, "sa-east-1");
   if (parsed.ok) return parsed.config;
   throw new Error(parsed.problems.join("\n"));
 }
 
 function problems(given: Readonly<Record<string, unknown>>): readonly string[] {
-  const parsed = parseConfig(given, "sa-east-1");
+  const parsed = parseConfig({ environmentSuffix: "dev", ...given }, "sa-east-1");
   return parsed.ok ? [] : parsed.problems;
 }
 
@@ -163,7 +164,7 @@ describe("parseConfig", () => {
 
   it.each(["us-east-1", undefined])("refuses the region %s", (region) => {
     const got = region === undefined ? "nothing" : `"${region}"`;
-    expect(parseConfig({}, region)).toEqual({
+    expect(parseConfig({ environmentSuffix: "dev" }, region)).toEqual({
       ok: false,
       problems: [
         `"aws:region" must be sa-east-1: the plant's data stays in Brazil; got ${got}. Fix: pulumi config set aws:region sa-east-1`,

@@ -37,7 +37,7 @@ const LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, anomalyShare: 
 const CONFIG = defaults();
 
 function defaults() {
-  const checked = parseConfig({}, REGION);
+  const checked = parseConfig({ environmentSuffix: "dev" }, REGION);
   if (!checked.ok) throw new Error(checked.problems.join());
   return checked.config;
 }

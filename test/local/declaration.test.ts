@@ -7,7 +7,7 @@ import { tableInput } from "../../local/emulators/resources";
 
 /** The stack's own declaration, with one resource changed. */
 async function changed(type: string, inputs: object): Promise<Recording> {
-  const recording = await declareStack({}, "dev");
+  const recording = await declareStack({ environmentSuffix: "dev" }, "dev");
   const change = (resource: RecordedResource): RecordedResource =>
     resource.type === type ? { ...resource, inputs: { ...resource.inputs, ...inputs } } : resource;
   return {
@@ -20,7 +20,7 @@ async function changed(type: string, inputs: object): Promise<Recording> {
 
 describe("readDeclaration", () => {
   it("reads what the stack declares", async () => {
-    const { devicePolicy, buckets, ...declaration } = readDeclaration(await declareStack({}, "dev"));
+    const { devicePolicy, buckets, ...declaration } = readDeclaration(await declareStack({ environmentSuffix: "dev" }, "dev"));
     expect(JSON.parse(devicePolicy).Statement.length).toBeGreaterThan(1);
     expect([...buckets].sort()).toEqual([
       "iot-sensor-access-logs-dev-123456789012",
@@ -94,7 +94,7 @@ describe("readDeclaration", () => {
   });
 
   it("gives a stream on demand the four shards that AWS starts it with, and reserves nothing", async () => {
-    expect(readDeclaration(await declareStack({ streamMode: "ON_DEMAND" }, "dev"))).toMatchObject({
+    expect(readDeclaration(await declareStack({ environmentSuffix: "dev", streamMode: "ON_DEMAND" }, "dev"))).toMatchObject({
       stream: { shardCount: 4 },
       processor: { reservedConcurrency: undefined },
     });
@@ -124,7 +124,7 @@ describe("readDeclaration", () => {
 
 describe("tableInput", () => {
   it("declares the table and its index as DynamoDB's own API does", async () => {
-    expect(tableInput(readDeclaration(await declareStack({}, "dev")).table)).toEqual({
+    expect(tableInput(readDeclaration(await declareStack({ environmentSuffix: "dev" }, "dev")).table)).toEqual({
       TableName: "iot-sensor-data-dev",
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: [

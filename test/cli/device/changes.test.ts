@@ -19,13 +19,14 @@ import { mockClient } from "aws-sdk-client-mock";
 import { addDevice, finishRotation, removeDevice, rotateDevice } from "../../../cli/device/changes";
 import { DeviceDirectory } from "../../../cli/device/device-directory";
 import { DeviceFolder, idOf } from "../../../cli/device/device-folder";
+import { topicsOf } from "../../../lib/topics";
 import { CertificateAuthority } from "../../../local/iot/registry/certificate-authority";
 
 const POLICY = "iot-device-policy-dev";
 const NAME = "sensor-001";
 const arnOf = (id: string) => `arn:aws:iot:sa-east-1:123456789012:cert/${id}`;
 const missing = () => new ResourceNotFoundException({ message: "not there", $metadata: {} });
-const connection = { host: "abc-ats.iot.sa-east-1.amazonaws.com", port: 8883, authority: "AUTHORITY" };
+const connection = { host: "abc-ats.iot.sa-east-1.amazonaws.com", port: 8883, authority: "AUTHORITY", topicOf: topicsOf("plant-a").data };
 
 const iot = mockClient(IoTClient);
 const directory = new DeviceDirectory(new IoTClient({ region: "sa-east-1" }), POLICY, 1);
@@ -109,11 +110,14 @@ describe("addDevice", () => {
       "certificate.pem",
       "private.key",
       "publish.sh",
+      "stack.json",
     ]);
+    expect(JSON.parse(fileOf("stack.json"))).toEqual({ endpoint: `${connection.host}:8883`, policy: POLICY });
     expect([modeOf("."), modeOf("private.key"), modeOf("publish.sh")]).toEqual([0o700, 0o600, 0o755]);
     expect(fileOf("private.key")).toMatch(/^-----BEGIN PRIVATE KEY-----/);
     expect(fileOf("ca.pem")).toBe("AUTHORITY");
     expect(fileOf("publish.sh")).toContain(`mosquitto_pub -h ${connection.host} -p 8883 --cafile ca.pem`);
+    expect(fileOf("publish.sh")).toContain(`-t 'plant-a/sensor/data/${NAME}'`);
   });
 
   it("changes nothing the second time", async () => {
@@ -190,7 +194,7 @@ describe("rotateDevice", () => {
     expect(names()).toEqual(["CreateCertificateFromCsr", "AttachPolicy", "AttachThingPrincipal"]);
     const id = idOf(fileOf("certificate.pem"));
     aws({ principals: [arnOf(old), arnOf(id)], certificates: { [id]: "ACTIVE" }, policies: [POLICY], things: [NAME] });
-    expect(await finishRotation(NAME, { directory, folder })).toBe(1);
+    expect(await finishRotation(NAME, { directory, folder, connection })).toBe(1);
     expect(changes().at(-1)).toEqual(["DeleteCertificate", { certificateId: old }]);
   });
 
@@ -212,7 +216,7 @@ describe("rotateDevice", () => {
   it("retires nothing where the folder's certificate is not the device's", async () => {
     await added();
     aws({ principals: [arnOf("other")], certificates: {} });
-    await expect(finishRotation(NAME, { directory, folder })).rejects.toThrow("so nothing is retired");
+    await expect(finishRotation(NAME, { directory, folder, connection })).rejects.toThrow("so nothing is retired");
     aws({});
     await expect(rotate()).rejects.toThrow("there is no such device");
     expect(changes()).toEqual([]);
@@ -220,7 +224,7 @@ describe("rotateDevice", () => {
 });
 
 describe("removeDevice", () => {
-  const remove = () => removeDevice(NAME, { directory, folder });
+  const remove = () => removeDevice(NAME, { directory, folder, connection });
 
   it("detaches, deactivates and deletes, so that the policy can be deleted", async () => {
     const id = await added();
@@ -258,12 +262,23 @@ describe("removeDevice", () => {
     expect(names()).toEqual(["UpdateCertificate", "DetachThingPrincipal", "DeleteCertificate"]);
     iot.resetHistory();
     aws({});
-    expect(await remove()).toBe("absent");
+    await expect(remove()).rejects.toThrow("nothing was deleted");
+    expect(changes()).toEqual([]);
+  });
+
+  it("deletes nothing of a device that the stack does not know, its key least of all", async () => {
+    await added();
+    aws({});
+    const files = readdirSync(path.join(root, NAME));
+    await expect(remove()).rejects.toThrow(
+      `"${NAME}" must be a device of this stack (${connection.host}:8883, ${POLICY}), got none of that name; nothing was deleted. Fix: npx iot device list`,
+    );
+    expect(readdirSync(path.join(root, NAME))).toEqual(files);
     expect(changes()).toEqual([]);
   });
 
   it("waits until AWS knows what was detached", async () => {
-    aws({ principals: [arnOf("c")], certificates: { c: "ACTIVE" }, things: [NAME] });
+    aws({ principals: [arnOf("c")], certificates: { c: "ACTIVE" }, policies: [POLICY], things: [NAME] });
     iot
       .on(DeleteCertificateCommand)
       .rejectsOnce(new DeleteConflictException({ message: "still attached", $metadata: {} }))
@@ -275,8 +290,75 @@ describe("removeDevice", () => {
   it("keeps a file that is not its own", async () => {
     await added();
     writeFileSync(path.join(root, NAME, "notes.txt"), "mine");
-    aws({});
+    aws({ principals: [] });
     await remove();
     expect(readdirSync(path.join(root, NAME))).toEqual(["notes.txt"]);
+  });
+});
+
+describe("another stack's device", () => {
+  const place = () => ({ directory, folder, connection });
+  const CHANGES: readonly [string, () => Promise<unknown>][] = [
+    ["add", () => addDevice({ name: NAME, type: undefined }, place())],
+    ["rotate", () => rotateDevice(NAME, place(), false)],
+    ["rotate --finish", () => finishRotation(NAME, place())],
+    ["remove", () => removeDevice(NAME, place())],
+  ];
+  const filesOf = () => readdirSync(path.join(root, NAME)).map((name) => [name, fileOf(name)]);
+
+  it.each(CHANGES)("keeps its folder, which names another endpoint or policy: %s", async (_what, change) => {
+    const id = await added();
+    for (const other of [
+      { endpoint: "other-ats.iot.sa-east-1.amazonaws.com:8883", policy: POLICY },
+      { endpoint: `${connection.host}:8883`, policy: "iot-device-policy-prod" },
+    ]) {
+      await folder.saveOwner(other);
+      const before = filesOf();
+      aws({ principals: [arnOf(id)], certificates: { [id]: "ACTIVE" }, policies: [POLICY], things: [NAME] });
+      await expect(change()).rejects.toThrow(`got one of ${other.endpoint}, ${other.policy}. Fix: `);
+      expect(filesOf()).toEqual(before);
+    }
+    expect(changes()).toEqual([]);
+  });
+
+  it.each(CHANGES)("keeps a folder whose stack.json is no such file: %s", async (_what, change) => {
+    await added();
+    for (const text of ["", "null", "[]", '{"endpoint":1}']) {
+      writeFileSync(path.join(root, NAME, "stack.json"), text);
+      aws({ principals: [] });
+      await expect(change()).rejects.toThrow("whose stack.json cannot be read");
+    }
+    expect(changes()).toEqual([]);
+  });
+
+  it.each(CHANGES)("keeps a thing that only the other stack's policy is attached to: %s", async (_what, change) => {
+    const id = await added();
+    aws({ principals: [arnOf("c")], certificates: { [id]: "ACTIVE" }, policies: ["iot-device-policy-prod"], things: [NAME] });
+    await expect(change()).rejects.toThrow("iot-device-policy-prod");
+    expect(changes()).toEqual([]);
+  });
+
+  it.each(CHANGES.slice(1))("keeps a thing that no policy of ours is attached to: %s", async (_what, change) => {
+    const id = await added();
+    aws({ principals: [arnOf(id)], certificates: { [id]: "ACTIVE" }, policies: ["of-somebody"], things: [NAME] });
+    await expect(change()).rejects.toThrow(`that the policy ${POLICY} is not attached to`);
+    expect(changes()).toEqual([]);
+  });
+
+  it.each(CHANGES)("is what a folder without stack.json holds that publishes elsewhere: %s", async (_what, change) => {
+    await added();
+    rmSync(path.join(root, NAME, "stack.json"));
+    writeFileSync(path.join(root, NAME, "publish.sh"), "exec mosquitto_pub -h 127.0.0.1 -p 8883 --cafile ca.pem");
+    aws({ principals: [] });
+    await expect(change()).rejects.toThrow("got one of 127.0.0.1:8883. Fix: ");
+    expect(changes()).toEqual([]);
+  });
+
+  it("is not what an earlier version of this stack has added: its folder gets its name", async () => {
+    const id = await added();
+    rmSync(path.join(root, NAME, "stack.json"));
+    aws({ principals: [arnOf(id)], certificates: { [id]: "ACTIVE" }, policies: [POLICY], things: [NAME] });
+    expect(await add()).toBe("unchanged");
+    expect(JSON.parse(fileOf("stack.json"))).toEqual({ endpoint: `${connection.host}:8883`, policy: POLICY });
   });
 });
