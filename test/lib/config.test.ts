@@ -172,6 +172,32 @@ describe("parseConfig", () => {
     });
   });
 
+  it("refuses a stack that does not say its suffix: it would take another one's names", () => {
+    for (const given of [{}, { environmentSuffix: undefined }, { environmentSuffix: "" }])
+      expect(parseConfig(given, "sa-east-1")).toEqual({
+        ok: false,
+        problems: [
+          expect.stringMatching(/^"environmentSuffix" must be .*Fix: pulumi config set environmentSuffix <value>$/),
+        ],
+      });
+  });
+
+  it.each(["", "plant-a", "a/b/c/d/e", "Plant_1.x", "x".repeat(111)])("takes the topic prefix %j", (topicPrefix) => {
+    expect(parse({ topicPrefix }).topicPrefix).toBe(topicPrefix);
+  });
+
+  it.each([
+    ..."/plant plant/ a//b a/b/c/d/e/f + # a/+ $aws a'b a*b ${x} a?b sensor plant/sensor/data planta\u0301".split(" "),
+    "a b",
+    "x".repeat(112),
+    null,
+    ["a"],
+  ])("refuses the topic prefix %j", (topicPrefix) => {
+    expect(problems({ topicPrefix })).toEqual([
+      expect.stringMatching(/^"topicPrefix" must be empty, or 1 to 5 topic levels/),
+    ]);
+  });
+
   it("reports everything at once", () => {
     const given = { shardCount: 0, batchSize: "x", colour: 1, environmentSuffix: "A" };
     const parsed = parseConfig(given, "us-east-1");
@@ -201,7 +227,7 @@ describe("parseConfig", () => {
 
   it("cuts a long value, and shows no secret", () => {
     expect(problems({ shardCount: "9".repeat(200) })).toEqual([expect.stringContaining("… (202 characters)")]);
-    const parsed = parseConfig({ shardCount: "hunter2" }, "sa-east-1", ["shardCount"]);
+    const parsed = parseConfig({ environmentSuffix: "dev", shardCount: "hunter2" }, "sa-east-1", ["shardCount"]);
     expect(parsed).toEqual({ ok: false, problems: [expect.stringContaining("got a secret.")] });
     expect(JSON.stringify(parsed)).not.toContain("hunter2");
   });
@@ -214,7 +240,7 @@ describe("readConfig", () => {
       () => {
         config = readConfig();
       },
-      { config: { shardCount: 2, "other:shardCount": 3 } },
+      { config: { environmentSuffix: "dev", shardCount: 2, "other:shardCount": 3 } },
     );
     expect(config).toEqual({ ...DEFAULTS, shardCount: 2 });
   });
@@ -224,7 +250,7 @@ describe("readConfig", () => {
       () => {
         readConfig();
       },
-      { config: { "aws:region": "us-east-1", shardCount: 0 } },
+      { config: { environmentSuffix: "dev", "aws:region": "us-east-1", shardCount: 0 } },
     );
     await expect(reading).rejects.toBeInstanceOf(pulumi.RunError);
     await expect(reading).rejects.toThrow(

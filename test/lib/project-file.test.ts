@@ -37,10 +37,17 @@ describe("Pulumi.yaml", () => {
     const types = ["string", "boolean", "array"];
     const expected = Array.isArray(value) ? "array" : typeof value === "number" ? "integer" : typeof value;
     const untyped = ["reservedConcurrency", "anomalyLimits"].includes(key);
-    expect(type).toBe(untyped ? undefined : expected);
+    expect(type).toBe(untyped ? undefined : key === "environmentSuffix" ? "string" : expected);
     expect([...types, "integer", undefined]).toContain(type);
     expect(items?.type).toBe(type === "array" ? "string" : undefined);
     expect(description).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe("a stack without a suffix", () => {
+  it("is refused by the engine, which asks for each key that has no default", () => {
+    const required = keys.filter(([, declaration]) => !Object.hasOwn(declaration, "default")).map(([key]) => key);
+    expect(required).toEqual(["environmentSuffix"]);
   });
 });
 

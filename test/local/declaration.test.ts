@@ -20,7 +20,9 @@ async function changed(type: string, inputs: object): Promise<Recording> {
 
 describe("readDeclaration", () => {
   it("reads what the stack declares", async () => {
-    const { devicePolicy, buckets, ...declaration } = readDeclaration(await declareStack({ environmentSuffix: "dev" }, "dev"));
+    const { devicePolicy, buckets, ...declaration } = readDeclaration(
+      await declareStack({ environmentSuffix: "dev" }, "dev"),
+    );
     expect(JSON.parse(devicePolicy).Statement.length).toBeGreaterThan(1);
     expect([...buckets].sort()).toEqual([
       "iot-sensor-access-logs-dev-123456789012",
@@ -94,7 +96,9 @@ describe("readDeclaration", () => {
   });
 
   it("gives a stream on demand the four shards that AWS starts it with, and reserves nothing", async () => {
-    expect(readDeclaration(await declareStack({ environmentSuffix: "dev", streamMode: "ON_DEMAND" }, "dev"))).toMatchObject({
+    expect(
+      readDeclaration(await declareStack({ environmentSuffix: "dev", streamMode: "ON_DEMAND" }, "dev")),
+    ).toMatchObject({
       stream: { shardCount: 4 },
       processor: { reservedConcurrency: undefined },
     });

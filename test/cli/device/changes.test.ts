@@ -26,7 +26,12 @@ const POLICY = "iot-device-policy-dev";
 const NAME = "sensor-001";
 const arnOf = (id: string) => `arn:aws:iot:sa-east-1:123456789012:cert/${id}`;
 const missing = () => new ResourceNotFoundException({ message: "not there", $metadata: {} });
-const connection = { host: "abc-ats.iot.sa-east-1.amazonaws.com", port: 8883, authority: "AUTHORITY", topicOf: topicsOf("plant-a").data };
+const connection = {
+  host: "abc-ats.iot.sa-east-1.amazonaws.com",
+  port: 8883,
+  authority: "AUTHORITY",
+  topicOf: topicsOf("plant-a").data,
+};
 
 const iot = mockClient(IoTClient);
 const directory = new DeviceDirectory(new IoTClient({ region: "sa-east-1" }), POLICY, 1);
@@ -333,7 +338,12 @@ describe("another stack's device", () => {
 
   it.each(CHANGES)("keeps a thing that only the other stack's policy is attached to: %s", async (_what, change) => {
     const id = await added();
-    aws({ principals: [arnOf("c")], certificates: { [id]: "ACTIVE" }, policies: ["iot-device-policy-prod"], things: [NAME] });
+    aws({
+      principals: [arnOf("c")],
+      certificates: { [id]: "ACTIVE" },
+      policies: ["iot-device-policy-prod"],
+      things: [NAME],
+    });
     await expect(change()).rejects.toThrow("iot-device-policy-prod");
     expect(changes()).toEqual([]);
   });

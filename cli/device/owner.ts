@@ -1,0 +1,78 @@
+import type { DeviceDirectory } from "./device-directory";
+import type { DeviceFolder } from "./device-folder";
+
+/** The stack that a device's folder belongs to. */
+export interface Owner {
+  /** Host and port that its devices connect to. */
+  readonly endpoint: string;
+  /** Its device policy: two stacks of one account have one endpoint, and a policy each. */
+  readonly policy: string;
+}
+
+/** What the policies of this project's stacks are called, whatever their suffix. */
+const POLICY = /^iot-device-policy-/;
+
+/** The owner as a folder's file has it; undefined where the text holds none. */
+export function ownerIn(text: string): Owner | undefined {
+  try {
+    const { endpoint, policy } = (JSON.parse(text) ?? {}) as Partial<Record<keyof Owner, unknown>>;
+    return typeof endpoint === "string" && typeof policy === "string" ? { endpoint, policy } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A folder of another stack is refused. One that a version before this one made names no stack: it is the stack's that its script
+ * publishes to, or whose registry has its certificate, while no other stack's policy is attached to that.
+ * @throws Error where it is another's
+ */
+export async function refuseForeignFolder(folder: DeviceFolder, directory: DeviceDirectory, own: Owner): Promise<void> {
+  const rule = `"${folder.path}" must be a folder of this stack's device (${own.endpoint}, ${own.policy})`;
+  const fix = `name that stack, or another folder with "--out"`;
+  const named = await folder.owner();
+  if (named === "unreadable")
+    throw new Error(`${rule}, got one whose stack.json cannot be read. Fix: move the folder away, or use "--out"`);
+  if (named !== undefined) {
+    if (named.endpoint === own.endpoint && named.policy === own.policy) return;
+    throw new Error(`${rule}, got one of ${named.endpoint}, ${named.policy}. Fix: ${fix}`);
+  }
+  const [id, script] = [await folder.certificateId(), await folder.scriptEndpoint()];
+  const certificate = id === undefined ? undefined : await directory.certificate(id);
+  const policies = certificate === undefined ? [] : await directory.policiesOf(certificate.arn);
+  const others = otherStacksOf(policies, own.policy);
+  if (others.length > 0 && !policies.includes(own.policy))
+    throw new Error(`${rule}, got one whose certificate has the policy ${others.join(", ")}. Fix: ${fix}`);
+  const isOwn = certificate !== undefined || (script === undefined ? id === undefined : script === own.endpoint);
+  if (!isOwn) throw new Error(`${rule}, got one of ${script ?? "a stack that does not say which"}. Fix: ${fix}`);
+}
+
+/**
+ * The certificates of a thing, none of which another stack of the account has a part in.
+ * @param mayBeBare Whether a thing without any policy counts as this stack's, as an interruption leaves it: its folder says so.
+ * @throws Error where this stack's policy is attached to none of them, or another stack's as well
+ */
+export async function ownCertificatesOf(
+  name: string,
+  directory: DeviceDirectory,
+  mayBeBare: boolean,
+): Promise<readonly string[]> {
+  const attached = await directory.certificatesOf(name);
+  const policies = await Promise.all(attached.map((arn) => directory.policiesOf(arn)));
+  const others = otherStacksOf(policies.flat(), directory.policyName);
+  if (others.length > 0)
+    throw new Error(
+      `"${name}" must be a device of this stack alone, got one with the policy ${others.join(", ")}. Fix: name that stack`,
+    );
+  const isOwn =
+    policies.some((names) => names.includes(directory.policyName)) || (mayBeBare && policies.flat().length === 0);
+  if (!isOwn)
+    throw new Error(
+      `"${name}" must be a device of this stack, got a thing that the policy ${directory.policyName} is not attached to. Fix: name its stack, or see what it is: aws iot list-thing-principals --thing-name ${name}`,
+    );
+  return attached;
+}
+
+function otherStacksOf(policies: readonly string[], own: string): string[] {
+  return [...new Set(policies)].filter((policy) => policy !== own && POLICY.test(policy));
+}
