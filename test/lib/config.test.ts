@@ -146,7 +146,7 @@ describe("parseConfig", () => {
     ],
     [
       { environmentSuffix: "Dev" },
-      `"environmentSuffix" must be 1 to 27 lower-case letters, digits and hyphens, with a letter or digit at both ends ("iot-sensor-access-logs-<suffix>-<account>" must stay a valid name), got "Dev". ${setOrRemove("environmentSuffix")}`,
+      `"environmentSuffix" must be 1 to 27 lower-case letters, digits and hyphens, with a letter or digit at both ends ("iot-sensor-access-logs-<suffix>-<account>" must stay a valid name), got "Dev". Fix: pulumi config set environmentSuffix <value>`,
     ],
     [
       { shardCounts: 4 },
