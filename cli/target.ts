@@ -108,12 +108,16 @@ async function localOutputs(url: string): Promise<Record<string, unknown>> {
 }
 
 async function outputsIn(file: string): Promise<Record<string, unknown>> {
+  const rule = '"--outputs" must be a file that "pulumi stack output --json" has written';
+  let outputs: unknown;
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    outputs = JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`"--outputs" must be a file that "pulumi stack output --json" has written: ${why}`);
+    throw new UsageError(`${rule}: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (typeof outputs !== "object" || outputs === null || Array.isArray(outputs))
+    throw new UsageError(`${rule}, got "${file}", which holds no JSON object`);
+  return outputs as Record<string, unknown>;
 }
 
 async function stackOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Record<string, unknown>> {
@@ -126,7 +130,7 @@ async function stackOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Reco
   } catch (error) {
     const words = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
     throw new Error(
-      `the outputs of the stack "${stack}" cannot be read${words === "" ? "" : `: ${words}`}. Is the Pulumi CLI installed and logged in?`,
+      `the outputs of the stack "${stack}" cannot be read${words === "" ? "" : `: ${words}`}. Fix: pulumi login; or install the Pulumi CLI; or give the outputs in a file with "--outputs"`,
     );
   }
 }

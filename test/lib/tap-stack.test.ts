@@ -17,9 +17,12 @@ beforeAll(async () => {
 describe("TapStack", () => {
   it("has the outputs that other programs read", async () => {
     let outputs: pulumi.Output<pulumi.Unwrap<TapStackOutputs>> | undefined;
-    await record(() => {
-      outputs = pulumi.output(new TapStack("iot", { config: readConfig() }).outputs);
-    });
+    await record(
+      () => {
+        outputs = pulumi.output(new TapStack("iot", { config: readConfig() }).outputs);
+      },
+      { config: { environmentSuffix: "dev" } },
+    );
     const values = await new Promise((resolve) => outputs?.apply(resolve));
     expect(values).toEqual({
       kinesis_stream_name: "iot-sensor-stream-dev",
@@ -33,6 +36,7 @@ describe("TapStack", () => {
       athena_database: "iot_sensor_dev",
       athena_workgroup: "iot-sensor-dev",
       rule_error_log: "/aws/iot/rules/dev",
+      topic_prefix: "",
       iot_endpoint: "local-ats.iot.sa-east-1.amazonaws.com",
       dashboard_url:
         "https://sa-east-1.console.aws.amazon.com/cloudwatch/home?region=sa-east-1#dashboards/dashboard/iot-monitoring-dev",
