@@ -58,7 +58,7 @@ describe("replay failed", () => {
       Bucket: BUCKET,
       Key: MARK,
       Body: expect.stringMatching(
-        `^{"replayedAt":"20.*Z"}\n${JSON.stringify({ key: KEYS[0], recovered: 2, rejected: 1 })}\n$`,
+        `^{"replayedAt":"20.*Z"}\n${JSON.stringify({ key: KEYS[0], recovered: 2, rejected: 1, superseded: 0 })}\n$`,
       ),
       ContentType: "application/x-ndjson",
     });
