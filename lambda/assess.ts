@@ -11,6 +11,10 @@ export interface Accepted {
   readonly deviceId: string;
   /** The item's range key; with `deviceId` its identity. */
   readonly range: string;
+  /** Milliseconds since the epoch. */
+  readonly arrivedAt: number;
+  /** Seconds since the epoch. */
+  readonly expirationTime: number;
   /** The item in DynamoDB's JSON, UTF-8. */
   readonly item: Buffer;
   /** Where the payload is kept and its bytes, if the value is out of bounds. */
@@ -26,6 +30,8 @@ export function assess(record: ReceivedRecord, settings: Settings, now: number):
     ok: true,
     deviceId: reading.deviceId,
     range,
+    arrivedAt: facts.arrivedAt,
+    expirationTime: facts.expirationTime,
     // As bytes at once: until it is sent, text put together from pieces takes ten times the memory.
     item: Buffer.from(itemJson(reading, range, facts)),
     anomaly: facts.isAnomaly ? { key: anomalyKey(reading, record.sequenceNumber), body } : undefined,

@@ -5,8 +5,13 @@ import type { Rejection } from "./rejection";
 export interface ItemWrite {
   readonly deviceId: string;
   readonly range: string;
+  /** When its reading arrived, milliseconds since the epoch. */
+  readonly arrivedAt: number;
+  /** Seconds since the epoch. */
+  readonly expirationTime: number;
   /** The item in DynamoDB's JSON, UTF-8. */
   readonly item: Buffer;
+  /** In stream order: the item is the last one's, which supersedes the others. */
   readonly records: readonly number[];
 }
 
@@ -20,26 +25,32 @@ export interface ObjectWrite {
 /** The writes of a batch. */
 export interface BatchPlan {
   readonly items: readonly ItemWrite[];
+  /** Payloads that become earlier versions of objects in `anomalies`: to be written before those. */
+  readonly supersededAnomalies: readonly ObjectWrite[];
+  /** One a key. */
   readonly anomalies: readonly ObjectWrite[];
 }
 
 /**
- * One write a key: two of one key in a BatchWriteItem would fail it whole, and the last in stream order is the one
- * that stays. What it supersedes shares its fate. A superseded reading that was an anomaly is still kept as one.
+ * One item a key: two of one key in a BatchWriteItem would fail it whole, and the last in stream order is the one that stays.
+ * An anomaly's object keeps every payload: the last as its current version, the others, which differ from it, as earlier ones.
  */
 export function planBatch(assessed: readonly (Accepted | Rejection)[]): BatchPlan {
-  const items = new Map<string, { deviceId: string; range: string; item: Buffer; records: number[] }>();
-  const anomalies = new Map<string, { key: string; body: Buffer; records: number[] }>();
+  const items = new Map<string, ItemWrite>();
+  const anomalies = new Map<string, ObjectWrite & { readonly body: Buffer }>();
+  const supersededAnomalies: ObjectWrite[] = [];
   assessed.forEach((entry, index) => {
     if (!entry.ok) return;
-    const { deviceId, range, item, anomaly } = entry;
+    const { deviceId, range, arrivedAt, expirationTime, item, anomaly } = entry;
     // Neither a device's name nor a time holds a `#`, so this is unambiguous.
     const identity = `${deviceId}#${range}`;
-    const earlier = items.get(identity)?.records ?? [];
-    items.set(identity, { deviceId, range, item, records: [...earlier, index] });
+    const records = [...(items.get(identity)?.records ?? []), index];
+    items.set(identity, { deviceId, range, arrivedAt, expirationTime, item, records });
     if (anomaly === undefined) return;
-    const records = anomalies.get(anomaly.key)?.records ?? [];
-    anomalies.set(anomaly.key, { ...anomaly, records: [...records, index] });
+    const earlier = anomalies.get(anomaly.key);
+    const isSame = earlier?.body.equals(anomaly.body) ?? false;
+    if (earlier && !isSame) supersededAnomalies.push(earlier);
+    anomalies.set(anomaly.key, { ...anomaly, records: earlier && isSame ? [...earlier.records, index] : [index] });
   });
-  return { items: [...items.values()], anomalies: [...anomalies.values()] };
+  return { items: [...items.values()], supersededAnomalies, anomalies: [...anomalies.values()] };
 }

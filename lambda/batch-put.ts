@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand, type BatchWriteItemCommandOutput, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Request, Shortcut } from "./shortcut";
 
+const TARGET = "DynamoDB_20120810.BatchWriteItem";
 const FIRST_PUT = Buffer.from('{"PutRequest":{"Item":');
 const NEXT_PUT = Buffer.from('}},{"PutRequest":{"Item":');
 const END = Buffer.from("}}]}}");
@@ -18,7 +19,8 @@ export class BatchPut {
     private readonly table: string,
   ) {
     this.start = Buffer.from(`{"RequestItems":{${JSON.stringify(table)}:[`);
-    this.shortcut = new Shortcut(client);
+    // The client puts single items too, when it replays.
+    this.shortcut = new Shortcut(client, ({ headers }) => headers["x-amz-target"] === TARGET);
   }
 
   /** The SDK's call, with its retries and its errors. Only its generic serializer is passed by: the body is set where it would have been made. */

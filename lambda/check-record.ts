@@ -34,6 +34,7 @@ export function checkRecord(record: ReceivedRecord, rules: Rules, now: number): 
   const facts = {
     isAnomaly: isAnomaly(reading.sensorType, reading.value, rules.anomalyLimits),
     expirationTime: expirationTime(record.arrivedAt, rules.hotRetentionDays),
+    arrivedAt: record.arrivedAt,
     processedAt: now,
   };
   // Only metadata can be large: what else an item holds takes less than 2 KB.

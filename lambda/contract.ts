@@ -50,6 +50,8 @@ export const ATTRIBUTE = {
   isAnomaly: "isAnomaly",
   /** When the item expires (N), seconds since the epoch. */
   expirationTime: "expirationTime",
+  /** Kinesis' approximate arrival time (N), milliseconds since the epoch: of two readings with one key the later one counts. */
+  arrivedAt: "arrivedAt",
   /** When the function wrote the item (N), milliseconds since the epoch. */
   processedAt: "processedAt",
   /** The device's own object (M), where it sent one. */
@@ -66,7 +68,7 @@ export const INDEX_SHARDS = 10;
 export const PREFIX = {
   /** The cold tier: large Parquet objects. */
   readings: "readings/",
-  /** `anomalies/<deviceId>/<timestamp>-<sensorType>.json`: the payload as received. */
+  /** `anomalies/<deviceId>/<timestamp>-<sensorType>.json`: the payload as received, those that it superseded as earlier versions. */
   anomalies: "anomalies/",
   /** `rejected/<yyyy>/<mm>/<dd>/<HH>/<shardId>-<first>-<last>.jsonl`: see `RejectedLine`. */
   rejected: "rejected/",
@@ -179,4 +181,12 @@ export const METRIC = {
   rejected: "RejectedRecords",
   /** Set aside, plus handed back for a retry. */
   errors: "ProcessingErrors",
+  /** Neither stored nor wrong: a reading of the same device, type and time that arrived later is stored instead. */
+  superseded: "SupersededReadings",
 } as const;
+
+/**
+ * A field of the function's event beside `Records`, true where the records are replayed: each is then stored only where nothing
+ * that arrived later is. Lambda's own event source mapping never sets it.
+ */
+export const REPLAY_FIELD = "replay";

@@ -1,5 +1,6 @@
-import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
+import type { Context, KinesisStreamBatchResponse } from "aws-lambda";
 import { readSettings } from "./environment";
+import { type Invocation, isReplay } from "./invocation";
 import { processBatch, type Surroundings } from "./process-batch";
 import { receivedRecord } from "./received-record";
 import { connectStores } from "./stores";
@@ -16,10 +17,10 @@ const surroundings: Surroundings = {
 
 /** Entry point of the function: a batch of one shard's records, in order. */
 export async function handler(
-  event: Partial<KinesisStreamEvent>,
+  event: Invocation,
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<KinesisStreamBatchResponse> {
   const records = event.Records ?? [];
   if (records.length === 0) return { batchItemFailures: [] };
-  return processBatch(records.map(receivedRecord), context.getRemainingTimeInMillis(), surroundings);
+  return processBatch(records.map(receivedRecord), context.getRemainingTimeInMillis(), surroundings, isReplay(event));
 }

@@ -7,6 +7,8 @@ export interface ItemFacts {
   readonly isAnomaly: boolean;
   /** Seconds since the epoch. */
   readonly expirationTime: number;
+  /** Kinesis' approximate arrival time, milliseconds since the epoch. */
+  readonly arrivedAt: number;
   /** Milliseconds since the epoch. */
   readonly processedAt: number;
 }
@@ -42,6 +44,7 @@ export function itemJson(reading: Reading, range: string, facts: ItemFacts): str
     `"${ATTRIBUTE.value}":{"N":"${value}"},` +
     `"${ATTRIBUTE.isAnomaly}":{"BOOL":${facts.isAnomaly}},` +
     `"${ATTRIBUTE.expirationTime}":{"N":"${facts.expirationTime}"},` +
+    `"${ATTRIBUTE.arrivedAt}":{"N":"${facts.arrivedAt}"},` +
     `"${ATTRIBUTE.processedAt}":{"N":"${facts.processedAt}"}` +
     `${metadata ? `,"${ATTRIBUTE.metadata}":{"M":${metadata.json}}` : ""}}`
   );
@@ -53,7 +56,7 @@ const NAME_BYTES = Object.values(ATTRIBUTE).reduce((sum, name) => sum + name.len
 export function itemBytes(reading: Reading, range: string, facts: ItemFacts): number {
   const { deviceId, sensorType, timestamp, value, metadata } = reading;
   const texts = Buffer.byteLength(range) + deviceId.length + 2 * Buffer.byteLength(sensorType) + "#00".length;
-  const numbers = [timestamp, value, facts.expirationTime, facts.processedAt].reduce(
+  const numbers = [timestamp, value, facts.expirationTime, facts.arrivedAt, facts.processedAt].reduce(
     (sum, n) => sum + numberBytes(n),
     0,
   );

@@ -30,11 +30,13 @@ export function metricsLine(report: BatchReport): string {
   const { fates, checkpoint } = report;
   const handedBack = fates.length - checkpoint;
   const rejected = new Map<RejectReason, number>();
-  let [stored, anomalies, rejects] = [0, 0, 0];
+  let [stored, superseded, anomalies, rejects] = [0, 0, 0, 0];
   for (const fate of fates.slice(0, checkpoint)) {
     if (fate.kind === "stored") {
       stored++;
       if (fate.isAnomaly) anomalies++;
+    } else if (fate.kind === "superseded") {
+      superseded++;
     } else if (fate.kind === "rejected") {
       rejects++;
       rejected.set(fate.rejection.reason, (rejected.get(fate.rejection.reason) ?? 0) + 1);
@@ -56,8 +58,10 @@ export function metricsLine(report: BatchReport): string {
     [METRIC.anomalies]: anomalies,
     [METRIC.rejected]: rejects,
     [METRIC.errors]: rejects + handedBack,
+    [METRIC.superseded]: superseded,
     shardId: report.shardId,
     records: fates.length,
+    superseded,
     handedBack,
     ...(handedBack > 0 && { checkpoint: report.checkpointSequenceNumber }),
     ...(rejects > 0 && { rejectedReasons: Object.fromEntries(rejected) }),

@@ -8,6 +8,7 @@ import { metricsLine } from "./metrics-line";
 import type { ReceivedRecord } from "./received-record";
 import { rejectedObject } from "./rejected-object";
 import type { Stores } from "./stores";
+import { writeBatch } from "./write-batch";
 import { WriteReport } from "./write-report";
 
 /** Time before the function's timeout in which no reading is written any more. */
@@ -25,11 +26,15 @@ export interface Surroundings {
   readonly log: (line: string) => void;
 }
 
-/** Stores, sets aside or hands back every record. Never throws for what a record holds or a store does. */
+/**
+ * Stores, sets aside or hands back every record, or lets it give way to a later one. Never throws for what a record holds or a store does.
+ * @param isReplay Whether the records come out of their order, after others that arrived later.
+ */
 export async function processBatch(
   records: readonly ReceivedRecord[],
   remainingMs: number,
   { settings, stores, now, log }: Surroundings,
+  isReplay = false,
 ): Promise<KinesisStreamBatchResponse> {
   const startedAt = now();
   const report = new WriteReport();
@@ -38,11 +43,8 @@ export async function processBatch(
   try {
     const assessed = records.map((record) => assess(record, settings, startedAt));
     const plan = planBatch(assessed);
-    const [items, anomalies] = await Promise.all([
-      stores.table.write(plan.items, writing, report),
-      stores.objects.write(plan.anomalies, "application/json", writing, report),
-    ]);
-    const fates = decideFates(assessed, plan, items, anomalies);
+    const { items, objects } = await writeBatch(plan, stores, isReplay, writing, report);
+    const fates = decideFates(assessed, plan, items, objects);
 
     // Poison behind the first failure belongs to the retry; what cannot be set aside now must be retried itself.
     let checkpoint = checkpointOf(fates);

@@ -20,8 +20,7 @@ export class Shortcut {
   private signer: Promise<Signer> | undefined;
 
   /**
-   * @param client Makes calls of this kind only.
-   * @param generalize Takes out of a request what its input has put there; returns false where it does not find that.
+   * @param generalize Takes out of a request what its input has put there; returns false where it does not find that, or the call is of another kind.
    */
   constructor(
     private readonly client: DynamoDBClient | S3Client,

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Settings } from "./environment";
 import { ObjectWriter } from "./object-writer";
+import { ReplayWriter } from "./replay-writer";
 import { TableWriter } from "./table-writer";
 
 /** A store that does not answer in this time is taken for hung; both usually answer in 20 ms. */
@@ -11,6 +12,8 @@ const CONNECTION_TIMEOUT_MS = 1_000;
 /** Where readings go. */
 export interface Stores {
   readonly table: TableWriter;
+  /** The same table, for records that come after others that arrived later. */
+  readonly replayedTable: ReplayWriter;
   readonly objects: ObjectWriter;
 }
 
@@ -34,6 +37,7 @@ export function connectStores(settings: Settings, random: () => number = Math.ra
   });
   return {
     table: new TableWriter(dynamodb, settings.table, random),
+    replayedTable: new ReplayWriter(dynamodb, settings.table, random),
     objects: new ObjectWriter(s3, settings.bucket, random),
   };
 }

@@ -49,7 +49,7 @@ function panels({
       title: "Throughput",
       unit: "readings",
       statistic: "Sum",
-      metrics: [stream("IncomingRecords"), own(METRIC.processed)],
+      metrics: [stream("IncomingRecords"), own(METRIC.processed), own(METRIC.superseded)],
     },
     {
       title: "Lag",

@@ -23,14 +23,16 @@ const TO: QueryParameter = { name: "to", description: "last hour of arrival, UTC
 const HOURS = [FROM, TO, FROM];
 
 /**
- * Each reading of the hours once: a device can send one again, and Firehose delivers at least once; as in the hot tier the one that came last
- * counts. What was set aside is not a reading, even where it got into the archive. Begins each query, with
+ * Each reading of the hours once: a device can send one again, and Firehose delivers at least once; as in the hot tier, of those with one
+ * identity the one that arrived last counts, of two in one millisecond the later one in the shard (numbers, and here texts: hence the
+ * length). One that arrived after the hours is not looked at. What was set aside is not a reading, even where it got into the archive. Begins each query, with
  * the hours as its parameters. An object lies under the hour of its oldest reading, so the last hour's hold up to a buffer's time of the next.
  */
 const ONCE = `WITH once AS (
   SELECT * FROM (
     SELECT r.*, row_number() OVER (
-      PARTITION BY r.device_id, r.reading_key ORDER BY r.arrived_at DESC, r.sequence_number DESC
+      PARTITION BY r.device_id, r.reading_key
+      ORDER BY r.arrived_at DESC, length(r.sequence_number) DESC, r.sequence_number DESC
     ) AS place
     FROM ${READINGS_TABLE} r
     WHERE r.${ARRIVAL_HOUR} BETWEEN ? AND ?

@@ -164,7 +164,13 @@ export function processorRolePolicy({
       ],
       Resource: streamArn,
     },
-    { Sid: "StoreReadings", Effect: "Allow", Action: "dynamodb:BatchWriteItem", Resource: tableArn },
+    {
+      Sid: "StoreReadings",
+      Effect: "Allow",
+      // A replay puts item by item: BatchWriteItem takes no condition.
+      Action: ["dynamodb:BatchWriteItem", "dynamodb:PutItem"],
+      Resource: tableArn,
+    },
     {
       Sid: "KeepAnomaliesAndSetAside",
       Effect: "Allow",

@@ -45,6 +45,7 @@ export class Processing {
       onLog,
     });
     this.#faults = faults;
+    const reader = kinesisReader(clients.kinesis, stream.name);
     this.#mapping = new EventSourceMapping(
       {
         ...mapping,
@@ -55,7 +56,14 @@ export class Processing {
         region,
       },
       {
-        kinesis: kinesisReader(clients.kinesis, stream.name),
+        kinesis: {
+          ...reader,
+          getRecords: async (shardId, iterator, signal) => {
+            const page = await reader.getRecords(shardId, iterator, signal);
+            for (const record of page.records) ledger.arrived(record);
+            return page;
+          },
+        },
         invoke: withFunctionFaults((event) => this.#host.invoke(event), faults, randomUUID),
         putFailure: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));

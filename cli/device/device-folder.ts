@@ -20,6 +20,8 @@ const AUTHORITY = "ca.pem";
 const SCRIPT = "publish.sh";
 /** The stack that the folder belongs to. */
 const OWNER = "stack.json";
+/** Of the script's example, milliseconds since the epoch: 2026-01-01. */
+const EXAMPLE_TIME = 1_767_225_600_000;
 /** What a rotation has begun with, until the stack has it. */
 const NEXT = "next-";
 
@@ -131,11 +133,15 @@ export function idOf(pem: string): string {
 }
 
 function publishScript(name: string, host: string, port: number, topic: string): string {
-  const reading = (value: number) => JSON.stringify({ deviceId: name, sensorType: "temperature", value });
+  // A reading with a timestamp of its own is stored once, however often the way there delivers it.
+  const reading = (value: number) => `{"deviceId":"${name}","sensorType":"temperature","value":${value},"timestamp":`;
   return `#!/bin/sh
-# Publishes a reading as ${name}, such as: ./${SCRIPT} '${reading(21)}'
+# Publishes a reading as ${name}, with the time of now, or the message that is given, such as: ./${SCRIPT} '${reading(21)}${EXAMPLE_TIME}}'
 reading=$1
-[ -n "$reading" ] || reading='${reading(25.5)}'
+now=$(date +%s%3N)
+# Where date has no milliseconds: macOS, BusyBox.
+case $now in *[!0-9]*) now=$(date +%s)000 ;; esac
+[ -n "$reading" ] || reading='${reading(25.5)}'$now'}'
 cd "$(dirname "$0")" && exec mosquitto_pub -h ${host} -p ${port} --cafile ${AUTHORITY} --cert ${CERTIFICATE} --key ${KEY} \\
   -q 1 -i '${name}' -t '${topic}' -m "$reading"
 `;

@@ -8,11 +8,13 @@ export interface RawAnswer {
   readonly log: string;
 }
 
-/** What became of a batch: the first `done` of its records are stored or set aside, the others are neither. */
+/** What became of a batch: the first `done` of its records are stored, set aside or superseded, the others are neither. */
 export interface Verdict {
   readonly done: number;
   /** Of those done, set aside in `rejected/`. */
   readonly rejected: number;
+  /** Of those done, gave way to a reading with the same device, type and time that arrived later. */
+  readonly superseded: number;
   /** Why the others are not done; undefined where there are none. */
   readonly why?: string;
 }
@@ -22,19 +24,23 @@ export interface Verdict {
  * carries its metrics. To judge the records here would ask this checkout's rules, not those that are deployed.
  */
 export function verdictOn({ functionError, payload, log }: RawAnswer, sequenceNumbers: readonly string[]): Verdict {
-  const failed = (why: string): Verdict => ({ done: 0, rejected: 0, why });
+  const failed = (why: string): Verdict => ({ done: 0, rejected: 0, superseded: 0, why });
   const answer = parsedJson(payload);
   if (functionError !== undefined)
     return failed(`the function failed: ${textOf(answer, "errorMessage") ?? functionError}`);
   const done = checkpointOf(answer, sequenceNumbers);
   if (done === undefined) return failed("the function's answer is not one to a batch");
-  const counts = done === 0 ? { stored: 0, rejected: 0 } : countsIn(log);
-  if (counts === undefined || counts.stored + counts.rejected !== done)
+  const counts = done === 0 ? { stored: 0, rejected: 0, superseded: 0 } : countsIn(log);
+  if (counts === "older")
+    return failed(
+      "the deployed function is older than this command: it does not look whether a later reading is stored. Fix: npx pulumi up",
+    );
+  if (counts === undefined || counts.stored + counts.rejected + counts.superseded !== done)
     return failed("the function's log does not say what became of each record");
-  const { rejected } = counts;
+  const { rejected, superseded } = counts;
   return done === sequenceNumbers.length
-    ? { done, rejected }
-    : { done, rejected, why: "the function handed records back: a store did not take them" };
+    ? { done, rejected, superseded }
+    : { done, rejected, superseded, why: "the function handed records back: a store did not take them" };
 }
 
 /** Place of the first record that was handed back: the lowest sequence number returned, in a batch in their order. */
@@ -45,12 +51,20 @@ function checkpointOf(answer: unknown, sequenceNumbers: readonly string[]): numb
   return places.includes(-1) ? undefined : Math.min(sequenceNumbers.length, ...places);
 }
 
-function countsIn(log: string): { stored: number; rejected: number } | undefined {
+interface Counts {
+  readonly stored: number;
+  readonly rejected: number;
+  readonly superseded: number;
+}
+
+/** "older": of a version that did not know what a replay is. */
+function countsIn(log: string): Counts | "older" | undefined {
   for (const line of log.split("\n")) {
     const metrics = line.startsWith("{") ? parsedJson(line) : undefined;
     if (!isObject(metrics) || metrics._aws === undefined) continue;
-    const { [METRIC.processed]: stored, [METRIC.rejected]: rejected } = metrics;
-    if (typeof stored === "number" && typeof rejected === "number") return { stored, rejected };
+    const { [METRIC.processed]: stored, [METRIC.rejected]: rejected, [METRIC.superseded]: superseded } = metrics;
+    if (typeof stored !== "number" || typeof rejected !== "number") continue;
+    return typeof superseded === "number" ? { stored, rejected, superseded } : "older";
   }
   return undefined;
 }

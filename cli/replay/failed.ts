@@ -2,7 +2,7 @@ import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk
 import { PREFIX } from "../../lambda/contract";
 import type { Marks } from "./marks";
 import type { EventRecord } from "./original-event";
-import type { Batch, Ports, Tally } from "./run";
+import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 
 /** The batches that the event source mapping has given up, each with the event of its invocations. */
 export interface FailedQuestion {
@@ -45,8 +45,8 @@ export async function* failedBatches(
       }
       yield {
         items,
-        mark: async ({ done, rejected }) => {
-          if (done === items.length) await marks.put(name, [{ key: Key, recovered: done - rejected, rejected }]);
+        mark: async (verdict) => {
+          if (verdict.done === items.length) await marks.put(name, [{ key: Key, ...outcomeOf(verdict) }]);
         },
       };
     }

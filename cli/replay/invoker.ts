@@ -1,8 +1,9 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { REPLAY_FIELD } from "../../lambda/contract";
 import { type Verdict, verdictOn } from "./answer";
 import type { EventRecord } from "./original-event";
 
-/** Hands records to the function as its event source mapping would, and reads the answer. */
+/** Hands records to the function as its event source mapping would, but marked as replayed, and reads the answer. */
 export function invokeWith(client: LambdaClient, FunctionName: string) {
   return async (records: readonly EventRecord[]): Promise<Verdict> => {
     try {
@@ -11,7 +12,7 @@ export function invokeWith(client: LambdaClient, FunctionName: string) {
           FunctionName,
           InvocationType: "RequestResponse",
           LogType: "Tail",
-          Payload: Buffer.from(JSON.stringify({ Records: records })),
+          Payload: Buffer.from(JSON.stringify({ Records: records, [REPLAY_FIELD]: true })),
         }),
       );
       const answer = {
@@ -25,7 +26,7 @@ export function invokeWith(client: LambdaClient, FunctionName: string) {
       );
     } catch (error) {
       if (!mayPass(error)) throw error;
-      return { done: 0, rejected: 0, why: String(error) };
+      return { done: 0, rejected: 0, superseded: 0, why: String(error) };
     }
   };
 }

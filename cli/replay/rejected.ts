@@ -3,7 +3,7 @@ import { type Filter, hourOf, identityOf, setAside } from "../rejected/set-aside
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
 import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
-import type { Batch, Tally } from "./run";
+import { type Batch, outcomeOf, type Tally } from "./run";
 
 const KIND = "rejected";
 
@@ -66,9 +66,9 @@ function endsItsObject(key: string, { sequenceNumber }: OriginalRecord, batch: B
 function batchOf(records: readonly OriginalRecord[], streamArn: string, marks: Marks): Batch<EventRecord> {
   return {
     items: records.map((record) => eventRecord(record, streamArn)),
-    mark: async ({ done, rejected }) => {
-      const counts = { recovered: done - rejected, rejected };
-      await marks.putRecords(KIND, records[0]?.arrivedAt ?? 0, records.slice(0, done).map(identityOf), counts);
+    mark: async (verdict) => {
+      const ids = records.slice(0, verdict.done).map(identityOf);
+      await marks.putRecords(KIND, records[0]?.arrivedAt ?? 0, ids, outcomeOf(verdict));
     },
   };
 }

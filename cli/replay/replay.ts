@@ -15,14 +15,17 @@ const HELP = `Usage: npx iot replay failed [--since TIME] [--until TIME] [option
        npx iot replay rule-errors [--since TIME] [--until TIME] [options]
 
 Hands records to the processor once more, as they first arrived: their keys, expiry and verdicts stay theirs, and a reading that
-is stored already stays one. What was replayed is marked in the archive bucket, under replayed/, and passed over next time; the
+is stored already stays one. Of two readings with the same device, type and time the one that arrived last counts: a replayed one
+never replaces one that arrived after it. What was replayed is marked in the archive bucket, under replayed/, and passed over next time; the
 originals stay until their lifecycle ends. The processor's metrics count what is replayed like anything else. What arrived longer
 ago than the hot tier keeps readings (hotRetentionDays) is stored, and expires at once.
 
   failed         batches that the event source mapping gave up, by when it did
   rejected       what was set aside, by arrival: after a fix of the processor or of its bounds
   stream         all that arrived in a period, while the stream keeps it: for what no failure destination took
-  rule-errors    messages that the rule could not put into the stream, by when it failed: they are put there now, and arrive now
+  rule-errors    messages that the rule could not put into the stream, by when it failed: they are put there now, and arrive anew:
+                 such a reading replaces one with the same device, type and time that arrived since, and one without a timestamp
+                 gets the time of now
 
   --since TIME     from then on: so long ago (15m, 1h, 7d), or 2026-01-31T08:00Z (default: all that is kept)
   --until TIME     before then
@@ -36,7 +39,8 @@ ${TARGET_HELP}  --json           the result as one JSON object
   --help           this text
 
 The result counts records: "recovered" are stored now (of rule errors: in the stream now), "rejected" were set aside by the function,
-those that were before once more, "failed" are neither, and the next replay takes them again. "unusable" cannot be replayed;
+those that were before once more, "superseded" gave way to a reading with the same device, type and time that arrived later,
+"failed" are none of these, and the next replay takes them again. "unusable" cannot be replayed;
 "replayedBefore" was passed over (of failed batches, the batches). The exit status is 1 where any failed or is unusable, and 130
 after Ctrl-C, which waits for the invocation at hand and marks what it did.
 `;
@@ -126,9 +130,14 @@ function resultOf(replayed: string, tally: Tally, dryRun: boolean) {
 }
 
 /** A sentence for a person. */
-function summaryOf({ records, recovered, rejected, failed, unusable }: Tally, dryRun: boolean, stopped: boolean) {
+function summaryOf(
+  { records, recovered, rejected, superseded, failed, unusable }: Tally,
+  dryRun: boolean,
+  stopped: boolean,
+) {
   if (stopped) return "stopped; the same command goes on from here";
   if (records + unusable === 0) return "nothing is left to replay";
   if (dryRun) return `${counted(records, "record")} would be replayed; nothing was changed`;
-  return `${recovered} of ${counted(records, "record")} recovered, ${rejected} rejected, ${failed} failed`;
+  const gaveWay = superseded > 0 ? `${superseded} superseded, ` : "";
+  return `${recovered} of ${counted(records, "record")} recovered, ${rejected} rejected, ${gaveWay}${failed} failed`;
 }

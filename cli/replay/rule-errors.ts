@@ -70,7 +70,8 @@ export async function* ruleErrorBatches(
 /**
  * Puts messages into the stream as the rule would have: under the thing that published, the payload as it came, which is what the
  * rule's `SELECT *` hands on. One PutRecord a message, as the rule does it, so that it is known which were taken: a reading without a
- * time of its own is another one each time it is put.
+ * time of its own is another one each time it is put. They arrive anew: one with a time of its own counts from now on, whatever
+ * arrived since it failed.
  */
 export function putWith(client: KinesisClient, StreamARN: string) {
   return async (messages: readonly RuleMessage[]): Promise<Verdict> => {
@@ -78,11 +79,11 @@ export function putWith(client: KinesisClient, StreamARN: string) {
       try {
         await client.send(new PutRecordCommand({ StreamARN, PartitionKey: partitionKey, Data: payload }));
       } catch (error) {
-        if (mayPass(error)) return { done, rejected: 0, why: String(error) };
+        if (mayPass(error)) return { done, rejected: 0, superseded: 0, why: String(error) };
         throw error;
       }
     }
-    return { done: messages.length, rejected: 0 };
+    return { done: messages.length, rejected: 0, superseded: 0 };
   };
 }
 

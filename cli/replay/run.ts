@@ -17,7 +17,9 @@ export interface Tally {
   recovered: number;
   /** Set aside by the function, this time or once more. */
   rejected: number;
-  /** Neither: they can be replayed again. */
+  /** Gave way to a reading with the same device, type and time that arrived later. */
+  superseded: number;
+  /** None of these: they can be replayed again. */
   failed: number;
   /** What cannot be replayed at all. */
   unusable: number;
@@ -30,10 +32,16 @@ export const newTally = (): Tally => ({
   records: 0,
   recovered: 0,
   rejected: 0,
+  superseded: 0,
   failed: 0,
   unusable: 0,
   replayedBefore: 0,
 });
+
+/** What became of the records of a batch that are done, by a replay's counts. */
+export function outcomeOf({ done, rejected, superseded }: Verdict) {
+  return { recovered: done - rejected - superseded, rejected, superseded };
+}
 
 /** What a replay takes from outside. */
 export interface Ports {
@@ -77,8 +85,10 @@ export async function replayAll<Item>(
       continue;
     }
     const verdict = await deliverPatiently(items, deliver, ports);
-    tally.recovered += verdict.done - verdict.rejected;
-    tally.rejected += verdict.rejected;
+    const { recovered, rejected, superseded } = outcomeOf(verdict);
+    tally.recovered += recovered;
+    tally.rejected += rejected;
+    tally.superseded += superseded;
     tally.failed += items.length - verdict.done;
     if (verdict.done > 0) await mark(verdict);
     if (verdict.why !== undefined && reasons < REASONS_SHOWN) {
@@ -94,15 +104,16 @@ async function deliverPatiently<Item>(
   deliver: (items: readonly Item[]) => Promise<Verdict>,
   { io, sleep }: Ports,
 ): Promise<Verdict> {
-  let [done, rejected] = [0, 0];
+  let [done, rejected, superseded] = [0, 0, 0];
   for (let tries = 1; ; tries += 1) {
     const verdict = await deliver(items.slice(done));
     done += verdict.done;
     rejected += verdict.rejected;
+    superseded += verdict.superseded;
     const { why } = verdict;
-    if (why === undefined) return { done, rejected };
-    if (tries === TRIES || io.signal.aborted) return { done, rejected, why };
+    if (why === undefined) return { done, rejected, superseded };
+    if (tries === TRIES || io.signal.aborted) return { done, rejected, superseded, why };
     await sleep(FIRST_BACKOFF_MS * 2 ** (tries - 1));
-    if (io.signal.aborted) return { done, rejected, why };
+    if (io.signal.aborted) return { done, rejected, superseded, why };
   }
 }

@@ -2,7 +2,7 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
 import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
-import type { Batch, Ports, Tally } from "./run";
+import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 import { type Period, recordsOf, shardsOf } from "./shards";
 
 export interface StreamQuestion extends Period {
@@ -42,11 +42,11 @@ export async function* streamBatches(
 function batchOf(records: readonly OriginalRecord[], streamArn: string, marks: Marks): Batch<EventRecord> {
   return {
     items: records.map((record) => eventRecord(record, streamArn)),
-    mark: async ({ done, rejected }) => {
-      const [first, last] = [records[0], records[done - 1]];
+    mark: async (verdict) => {
+      const [first, last] = [records[0], records[verdict.done - 1]];
       if (first === undefined || last === undefined) return;
       const name = `stream/${first.shardId}/${first.sequenceNumber}-${last.sequenceNumber}.json`;
-      await marks.put(name, [{ recovered: done - rejected, rejected }]);
+      await marks.put(name, [outcomeOf(verdict)]);
     },
   };
 }

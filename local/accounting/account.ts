@@ -44,8 +44,10 @@ export function takeAccount(
   let unacknowledged = 0;
   const latencies: number[] = [];
   const ownItems = new Set<string>();
-  for (const [id, entry] of entries) {
-    if (entry.itemKey !== undefined) ownItems.add(entry.itemKey);
+  for (const [id, noted] of entries) {
+    const itemKeys = [noted.itemKey, ...(noted.furtherItemKeys ?? [])];
+    for (const key of itemKeys) if (key !== undefined) ownItems.add(key);
+    const entry = { ...noted, itemKey: itemKeys.find((key) => found.items.has(key ?? "")) ?? noted.itemKey };
     if (!entry.acknowledged) {
       unacknowledged += 1;
       continue;

@@ -4,13 +4,26 @@ import type { Publish } from "../fleet/fleet";
 /** What is known of one publish of the fleet. */
 export interface LedgerEntry {
   readonly publishedAt: number;
-  /** `<deviceId>/<timestampSensorType>` of a good reading; undefined for a bad message. */
-  readonly itemKey: string | undefined;
+  /** `<deviceId>/<timestampSensorType>` of a good reading; undefined for a bad message, and for a timeless one that is not in the stream yet. */
+  itemKey: string | undefined;
+  /** Of a reading without a timestamp. */
+  readonly timeless?: Publish["timeless"];
+  /** Of a reading without a timestamp: the items of its redeliveries. */
+  furtherItemKeys?: string[];
   acknowledged: boolean;
   /** How often the broker's rules engine took it: redelivery at QoS 1 makes it more than once. */
   accepted: number;
   /** When the invocation that dealt with it answered. */
   settledAt: number | undefined;
+}
+
+/** A record as it is read from the stream. */
+export interface ArrivedRecord {
+  /** The payload's bytes, in base64. */
+  readonly data: string;
+  readonly sequenceNumber: string;
+  /** Milliseconds since the epoch. */
+  readonly arrivedAt: number;
 }
 
 /** A payload's identity: each publish of the fleet has bytes of its own. */
@@ -60,13 +73,14 @@ export class Ledger {
     return Math.max(0, this.#acknowledged - this.#settled);
   }
 
-  published({ payload, publishedAt, key }: Publish): void {
+  published({ payload, publishedAt, key, timeless }: Publish): void {
     this.#entries.set(payloadId(payload.toString("base64")), {
       publishedAt,
       itemKey: key && itemKey(key),
       acknowledged: false,
       accepted: 0,
       settledAt: undefined,
+      ...(timeless ? { timeless } : {}),
     });
   }
 
@@ -85,6 +99,17 @@ export class Ledger {
       entry.accepted += 1;
       if (entry.accepted > 1) this.#duplicates += 1;
     }
+  }
+
+  /** A record was read from the stream: its place in the stream completes the key of a reading without a timestamp. */
+  arrived({ data, sequenceNumber, arrivedAt }: ArrivedRecord): void {
+    const entry = this.#entries.get(payloadId(data));
+    if (entry?.timeless === undefined) return;
+    const { deviceId, sensorType } = entry.timeless;
+    const key = itemKey({ deviceId, timestampSensorType: `${arrivedAt}#${sensorType}#${sequenceNumber}` });
+    if (entry.itemKey === undefined) entry.itemKey = key;
+    else if (entry.itemKey !== key && !entry.furtherItemKeys?.includes(key))
+      entry.furtherItemKeys = [...(entry.furtherItemKeys ?? []), key];
   }
 
   /** An invocation has dealt with this record. The first one counts. */

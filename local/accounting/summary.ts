@@ -29,7 +29,7 @@ export function formatSummary(summary: Summary): string {
     ["  lost", NUMBER.format(summary.lost), summary.lost === 0 ? "nowhere" : "nowhere: this must not be"],
     ["anomalies", NUMBER.format(summary.anomalies), "of those stored"],
     ["archived", NUMBER.format(summary.archived), "of those stored, in the cold tier's Parquet, read back"],
-    ["duplicates", NUMBER.format(summary.duplicates), "redelivered, and stored once"],
+    ["duplicates", NUMBER.format(summary.duplicates), "redelivered: stored once, those without a timestamp again"],
     ["latency p50", `${NUMBER.format(latencyMs.p50)} ms`, "from publish to stored"],
     ["latency p99", `${NUMBER.format(latencyMs.p99)} ms`, ""],
     ["rate", `${NUMBER.format(summary.readingsPerSecond)}/s`, `over ${NUMBER.format(summary.durationSeconds)} s`],

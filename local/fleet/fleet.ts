@@ -2,9 +2,11 @@ import type { AnomalyLimits } from "../../lambda/contract";
 import { spoil } from "./bad-messages";
 import { Device } from "./device";
 import { Pacer } from "./pacer";
-import { deviceNames, ReadingSource } from "./readings";
+import { deviceNames, ReadingSource, timelessReading } from "./readings";
 
 const TICK_MS = 10;
+/** Readings without a timestamp, of all good ones: their time is their arrival, and a redelivered one is another reading. */
+export const TIMELESS_SHARE = 0.02;
 /** Connections that are opened at a time. */
 const CONNECTING_AT_ONCE = 50;
 
@@ -24,8 +26,10 @@ export interface Publish {
   readonly device: string;
   readonly payload: Buffer;
   readonly publishedAt: number;
-  /** The key of the item that it becomes; undefined for a bad message. */
+  /** The key of the item that it becomes; undefined for a bad message, and for a timeless one. */
   readonly key: { readonly deviceId: string; readonly timestampSensorType: string } | undefined;
+  /** Of a reading without a timestamp, whose key its place in the stream completes. */
+  readonly timeless?: { readonly deviceId: string; readonly sensorType: string };
 }
 
 export interface FleetPorts {
@@ -40,7 +44,7 @@ export class Fleet {
   readonly #members: readonly { device: Device; source: ReadingSource }[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
-  #badMessages = 0;
+  #marked = 0;
 
   constructor(
     private readonly settings: FleetSettings,
@@ -107,16 +111,20 @@ export class Fleet {
     const publishedAt = now();
     const bad = random() < this.settings.badShare;
     const reading = source.next(publishedAt, !bad && random() < this.settings.anomalyShare);
-    const payload = bad ? spoil(reading, this.#mark(), random) : Buffer.from(JSON.stringify(reading));
-    const timestampSensorType = `${reading.timestamp}#${reading.sensorType}`;
-    const key = bad ? undefined : { deviceId: reading.deviceId, timestampSensorType };
-    const publish = { device: device.name, payload, publishedAt, key };
+    const isTimeless = !bad && random() < TIMELESS_SHARE;
+    const { deviceId, sensorType, timestamp } = reading;
+    const key = bad || isTimeless ? undefined : { deviceId, timestampSensorType: `${timestamp}#${sensorType}` };
+    const payload = bad
+      ? spoil(reading, this.#mark("bad"), random)
+      : Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
+    const timeless = isTimeless ? { timeless: { deviceId, sensorType } } : {};
+    const publish = { device: device.name, payload, publishedAt, key, ...timeless };
     onPublish(publish);
     device.publish(this.settings.topicOf(device.name), payload, () => onAcknowledged(publish));
   }
 
-  #mark(): string {
-    this.#badMessages += 1;
-    return `bad-${this.#badMessages}`;
+  #mark(kind: string): string {
+    this.#marked += 1;
+    return `${kind}-${this.#marked}`;
   }
 }

@@ -9,6 +9,11 @@ export interface Reading {
   readonly metadata: { readonly location: string };
 }
 
+/** A reading as a device without a clock publishes it. `mark` tells its payload from another one with the same value. */
+export function timelessReading({ timestamp: _, metadata, ...rest }: Reading, mark: string) {
+  return { ...rest, metadata: { ...metadata, mark } };
+}
+
 /** Types that the fleet measures beside those with bounds; one has a name that is not ASCII, as a Brazilian plant's do. */
 const UNBOUNDED_TYPES = ["humidity", "vibração"];
 /** How far from a bound a simulated value goes where there is no bound on the other side. */

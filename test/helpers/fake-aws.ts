@@ -54,6 +54,8 @@ export class FakeAws {
   readonly batchSizes: number[] = [];
   /** By key, without the bucket. */
   readonly objects = new Map<string, Buffer>();
+  /** Every body that an object had, in the order of its puts: the last is the current version. */
+  readonly versions = new Map<string, string[]>();
   puts = 0;
   private readonly open = new Set<ServerResponse>();
 
@@ -149,7 +151,9 @@ export class FakeAws {
     }
     const path = decodeURIComponent(new URL(request.url ?? "", "http://x").pathname);
     this.puts++;
-    this.objects.set(path.slice(path.indexOf("/", 1) + 1), body);
+    const key = path.slice(path.indexOf("/", 1) + 1);
+    this.objects.set(key, body);
+    this.versions.set(key, [...(this.versions.get(key) ?? []), body.toString()]);
     response.writeHead(200, { etag: '"0"' }).end();
   }
 }

@@ -20,7 +20,7 @@ export interface Invocation {
 /** The real processor, over real SDK clients, against a fake AWS. */
 export function processorOn(
   fake: FakeAws,
-): (records: readonly KinesisStreamRecord[], remainingMs?: number) => Promise<Invocation> {
+): (records: readonly KinesisStreamRecord[], remainingMs?: number, isReplay?: boolean) => Promise<Invocation> {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: fake.endpoint,
     AWS_REGION: "sa-east-1",
@@ -29,15 +29,11 @@ export function processorOn(
   });
   const settings = readSettings({ DYNAMODB_TABLE: "iot-sensor-data-dev", S3_BUCKET: "archive" });
   const stores = connectStores(settings);
-  return async (records, remainingMs = 60_000) => {
+  return async (records, remainingMs = 60_000, isReplay = false) => {
     const lines: string[] = [];
     const startedAt = performance.now();
-    const response = await processBatch(records.map(receivedRecord), remainingMs, {
-      settings,
-      stores,
-      now: Date.now,
-      log: (line) => lines.push(line),
-    });
+    const surroundings = { settings, stores, now: Date.now, log: (line: string) => lines.push(line) };
+    const response = await processBatch(records.map(receivedRecord), remainingMs, surroundings, isReplay);
     const failed = response.batchItemFailures[0]?.itemIdentifier;
     const place = records.findIndex(({ kinesis }) => kinesis.sequenceNumber === failed);
     return {

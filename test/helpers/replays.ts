@@ -37,7 +37,7 @@ export async function runReplay(words: string, signal?: AbortSignal): Promise<Re
 
 /** A result's counts: those that are given, and 0 for the others. */
 export function counts(given: object): object {
-  return { records: 0, recovered: 0, rejected: 0, failed: 0, unusable: 0, replayedBefore: 0, ...given };
+  return { records: 0, recovered: 0, rejected: 0, superseded: 0, failed: 0, unusable: 0, replayedBefore: 0, ...given };
 }
 
 /** Answers for S3 from these objects, and adds to them. */
@@ -56,8 +56,9 @@ export function bucketOf(s3: AwsClientStub<S3Client>, objects: Map<string, strin
 }
 
 /** The function's answer where it stored so many and set so many aside. */
-export function answerOf(stored: number, rejected: number, batchItemFailures: readonly string[] = []) {
-  const line = JSON.stringify({ _aws: {}, ProcessedRecords: stored, RejectedRecords: rejected });
+export function answerOf(stored: number, rejected: number, batchItemFailures: readonly string[] = [], superseded = 0) {
+  const counts = { ProcessedRecords: stored, RejectedRecords: rejected, SupersededReadings: superseded };
+  const line = JSON.stringify({ _aws: {}, ...counts });
   return {
     StatusCode: 200,
     LogResult: Buffer.from(`START RequestId: 1\n${line}\nEND RequestId: 1\n`).toString("base64"),

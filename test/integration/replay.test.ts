@@ -99,8 +99,30 @@ describe("iot replay", () => {
     expect(stream).toMatchObject({ status: 0, lines: [{ records: 4, recovered: 3, rejected: 1, failed: 0 }] });
   }, 60_000);
 
+  it("never puts an earlier arrival over a later one with the same device, type and time, and the archive agrees", async () => {
+    const reading = (value: number) =>
+      JSON.stringify({ deviceId: "press-3", sensorType: "temperature", value, timestamp: SENT_AT });
+    const stored = async () => (await iot("readings press-3 --since 2025-12-31")).lines.map(({ value }) => value);
+    await setFaults({ function: { kind: "throw", share: 1 } });
+    await publish("press-3", [reading(10)]);
+    const waiting = async () => (await iot("replay failed --dry-run")).lines[0]?.records === 1;
+    await eventually("the first is given up", waiting);
+    await setFaults({});
+    await publish("press-3", [reading(20)]);
+    await eventually("the second is stored", async () => (await stored()).length === 1);
+
+    const gaveWay = { records: 1, recovered: 0, superseded: 1, rejected: 0, failed: 0 };
+    expect(await iot("replay failed")).toMatchObject({ status: 0, lines: [gaveWay] });
+    expect(await stored()).toEqual([20]);
+    const again = await iot("replay stream --from 10m --again");
+    expect(again).toMatchObject({ status: 0, lines: [{ records: 6, superseded: 1, rejected: 1, failed: 0 }] });
+    expect(await stored()).toEqual([20]);
+    const archived = await iot("history --query device-day --device press-3");
+    expect(archived.lines.map(({ value }) => value)).toEqual([20]);
+  }, 90_000);
+
   it("leaves the run's account as it should be", async () => {
     run.interrupt();
-    expect(summaryOf(await run.ended)).toMatchObject({ lost: 0, external: { stored: 4, rejected: 2, ruleErrors: 0 } });
+    expect(summaryOf(await run.ended)).toMatchObject({ lost: 0, external: { stored: 5, rejected: 2, ruleErrors: 0 } });
   }, 60_000);
 });

@@ -25,6 +25,7 @@ describe("the processor on a good day", () => {
       sensorType: { S: "temperature" },
       value: { N: "25.5" },
       isAnomaly: { BOOL: false },
+      arrivedAt: { N: `${ARRIVED_AT}` },
       expirationTime: { N: `${ARRIVED_AT / 1000 + 30 * 86_400}` },
       metadata: { M: { location: { S: "assembly-line-1" } } },
     });
@@ -52,11 +53,19 @@ describe("the processor on a good day", () => {
     );
   });
 
-  it("writes the later of two readings with one key", async () => {
-    const { response, line } = await processorOn(fake)([1, 2].map((value, i) => kinesisRecord(i, payload({ value }))));
+  it("writes the last of the readings with one key, and counts the others as superseded", async () => {
+    const values = [1, 2, 3, 4, 5].map((value, i) => kinesisRecord(i, payload({ value })));
+    const { response, line } = await processorOn(fake)([...values, kinesisRecord(5, "not json")]);
     expect(response).toEqual({ batchItemFailures: [] });
-    expect([...fake.items.values()].map(({ value }) => value)).toEqual([{ N: "2" }]);
-    expect(line).toMatchObject({ ProcessedRecords: 2 });
+    expect([...fake.items.values()].map(({ value }) => value)).toEqual([{ N: "5" }]);
+    expect(line).toMatchObject({
+      records: 6,
+      ProcessedRecords: 1,
+      SupersededReadings: 4,
+      superseded: 4,
+      RejectedRecords: 1,
+      ProcessingErrors: 1,
+    });
   });
 
   it("stores a reading that comes again, in the batch, in another and after a retry, once", async () => {
@@ -166,10 +175,13 @@ describe("the processor on a good day", () => {
         {
           Namespace: "IoT/Manufacturing",
           Dimensions: [["Environment"]],
-          Metrics: ["ProcessedRecords", "AnomaliesDetected", "RejectedRecords", "ProcessingErrors"].map((Name) => ({
-            Name,
-            Unit: "Count",
-          })),
+          Metrics: [
+            "ProcessedRecords",
+            "AnomaliesDetected",
+            "RejectedRecords",
+            "ProcessingErrors",
+            "SupersededReadings",
+          ].map((Name) => ({ Name, Unit: "Count" })),
         },
       ],
     });

@@ -68,7 +68,7 @@ describe("takingIn", () => {
       lambdaRequest: MILLION / 100 + MILLION / ((256 * 1024) / 220),
       lambdaGbSecond: expect.closeTo(149, 0),
       dynamodbWriteUnit: 2 * MILLION,
-      logGb: expect.closeTo(0.0092, 4),
+      logGb: expect.closeTo(0.0101, 4),
       s3Put: MILLION / ((128 * 1024 ** 2) / (220 + 241)),
       firehoseGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),
       firehoseConversionGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),

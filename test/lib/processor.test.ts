@@ -124,7 +124,7 @@ describe("Processor", () => {
         {
           Sid: "StoreReadings",
           Effect: "Allow",
-          Action: "dynamodb:BatchWriteItem",
+          Action: ["dynamodb:BatchWriteItem", "dynamodb:PutItem"],
           Resource: "arn:aws:dynamodb:sa-east-1:123456789012:table/iot-sensor-data-dev",
         },
         {

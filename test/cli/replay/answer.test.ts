@@ -4,13 +4,24 @@ import { verdictOn } from "../../../cli/replay/answer";
 const NUMBERS = ["11", "12", "13"];
 const payload = (...failed: string[]) =>
   JSON.stringify({ batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) });
-const log = (stored: number, rejected: number) =>
-  `START\nnot json\n{"level":"INFO"}\n${JSON.stringify({ _aws: {}, ProcessedRecords: stored, RejectedRecords: rejected })}\nEND`;
+const lineOf = (metrics: object) =>
+  `START\nnot json\n{"level":"INFO"}\n${JSON.stringify({ _aws: {}, ...metrics })}\nEND`;
+const log = (stored: number, rejected: number, superseded = 0) =>
+  lineOf({ ProcessedRecords: stored, RejectedRecords: rejected, SupersededReadings: superseded });
 const answer = (change: object) => ({ functionError: undefined, payload: payload(), log: log(3, 0), ...change });
 
 describe("verdictOn", () => {
   it("takes from the function's own line how many were set aside", () => {
-    expect(verdictOn(answer({ log: log(1, 2) }), NUMBERS)).toEqual({ done: 3, rejected: 2 });
+    expect(verdictOn(answer({ log: log(1, 2) }), NUMBERS)).toEqual({ done: 3, rejected: 2, superseded: 0 });
+  });
+
+  it("tells what gave way to a later arrival from what was stored", () => {
+    expect(verdictOn(answer({ log: log(1, 0, 2) }), NUMBERS)).toEqual({ done: 3, rejected: 0, superseded: 2 });
+    expect(verdictOn(answer({ payload: payload("13"), log: log(0, 1, 1) }), NUMBERS)).toMatchObject({
+      done: 2,
+      rejected: 1,
+      superseded: 1,
+    });
   });
 
   it.each([
@@ -20,6 +31,7 @@ describe("verdictOn", () => {
     expect(verdictOn(answer({ payload: payload("13", number), log: itsLog }), NUMBERS)).toEqual({
       done,
       rejected: done,
+      superseded: 0,
       why: "the function handed records back: a store did not take them",
     });
   });
@@ -32,8 +44,13 @@ describe("verdictOn", () => {
     [{ payload: payload("99") }, "the function's answer is not one to a batch"],
     [{ log: "START\nEND" }, "the function's log does not say what became of each record"],
     [{ log: log(2, 0) }, "the function's log does not say what became of each record"],
+    [{ log: log(2, 0, 2) }, "the function's log does not say what became of each record"],
+    [
+      { log: lineOf({ ProcessedRecords: 3, RejectedRecords: 0 }) },
+      "the deployed function is older than this command: it does not look whether a later reading is stored. Fix: npx pulumi up",
+    ],
     [{ log: log(3, 0).slice(0, 60) }, "the function's log does not say what became of each record"],
   ])("counts nothing as done for %j", (change, why) => {
-    expect(verdictOn(answer(change), NUMBERS)).toEqual({ done: 0, rejected: 0, why });
+    expect(verdictOn(answer(change), NUMBERS)).toEqual({ done: 0, rejected: 0, superseded: 0, why });
   });
 });

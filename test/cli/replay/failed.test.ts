@@ -39,7 +39,7 @@ const invoked = () => lambda.commandCalls(InvokeCommand).map(({ args: [{ input }
 const puts = () => s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input);
 
 describe("replay failed", () => {
-  it("invokes the function with each failure object's event as it is, and marks it", async () => {
+  it("invokes the function with each failure object's records as they are, as a replay, and marks it", async () => {
     lambda.on(InvokeCommand).resolvesOnce(answerOf(2, 1)).resolvesOnce(answerOf(1, 0));
     expect(await runReplay("failed")).toEqual({
       status: 0,
@@ -51,14 +51,14 @@ describe("replay failed", () => {
         FunctionName: FUNCTION,
         InvocationType: "RequestResponse",
         LogType: "Tail",
-        Payload: Buffer.from(JSON.parse(objects.get(key) ?? "").payload),
+        Payload: Buffer.from(JSON.parse(objects.get(key) ?? "").payload.replace(/\}$/, ',"replay":true}')),
       })),
     );
     expect(puts()[0]).toEqual({
       Bucket: BUCKET,
       Key: MARK,
       Body: expect.stringMatching(
-        `^{"replayedAt":"20.*Z"}\n${JSON.stringify({ key: KEYS[0], recovered: 2, rejected: 1 })}\n$`,
+        `^{"replayedAt":"20.*Z"}\n${JSON.stringify({ key: KEYS[0], recovered: 2, rejected: 1, superseded: 0 })}\n$`,
       ),
       ContentType: "application/x-ndjson",
     });
@@ -96,6 +96,20 @@ describe("replay failed", () => {
     ]);
   });
 
+  it("counts what gave way to a later arrival apart from what was stored, and in the mark", async () => {
+    lambda
+      .on(InvokeCommand)
+      .resolvesOnce(answerOf(1, 1, [], 1))
+      .resolvesOnce(answerOf(1, 0));
+    const { status, result, notes } = await runReplay("failed");
+    expect({ status, notes }).toEqual({
+      status: 0,
+      notes: ["2 of 4 records recovered, 1 rejected, 1 superseded, 0 failed"],
+    });
+    expect(result).toMatchObject({ records: 4, recovered: 2, rejected: 1, superseded: 1 });
+    expect(String(puts()[0]?.Body)).toContain('"recovered":1,"rejected":1,"superseded":1}');
+  });
+
   it("hands over what was handed back once more, from there on", async () => {
     objects.delete(KEYS[1]);
     lambda
@@ -104,7 +118,7 @@ describe("replay failed", () => {
       .resolvesOnce(answerOf(1, 1));
     expect((await runReplay("failed")).result).toMatchObject({ records: 3, recovered: 2, rejected: 1, failed: 0 });
     const { Records } = JSON.parse(JSON.parse(objects.get(KEYS[0]) ?? "").payload);
-    expect(JSON.parse(String(invoked()[1]?.Payload))).toEqual({ Records: Records.slice(1) });
+    expect(JSON.parse(String(invoked()[1]?.Payload))).toEqual({ Records: Records.slice(1), replay: true });
   });
 
   it("leaves a batch unmarked that the function fails on, and exits with 1", async () => {

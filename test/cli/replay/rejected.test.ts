@@ -65,7 +65,8 @@ describe("replay rejected", () => {
       result: { replayed: "rejected", dryRun: false, ...counts({ records: 3, recovered: 3 }) },
       notes: ["3 of 3 records recovered, 0 rejected, 0 failed"],
     });
-    const Payload = (...sequences: number[]) => Buffer.from(JSON.stringify({ Records: sequences.map(eventRecord) }));
+    const Payload = (...sequences: number[]) =>
+      Buffer.from(JSON.stringify({ Records: sequences.map(eventRecord), replay: true }));
     const request = { FunctionName: FUNCTION, InvocationType: "RequestResponse", LogType: "Tail" };
     expect(invoked()).toEqual([
       { ...request, Payload: Payload(1, 2) },
@@ -76,7 +77,7 @@ describe("replay rejected", () => {
       Bucket: "archive",
       Key: expect.stringMatching(/^replayed\/rejected\/2026\/01\/31\/08\/shardId-0-1-\d{13}\.jsonl$/),
       Body: expect.stringMatching(
-        /^\{"replayedAt":"[^"]+"\}\n\{"recovered":2,"rejected":0\}\n\{"id":"shardId-0:1"\}\n\{"id":"shardId-0:2"\}\n$/,
+        /^\{"replayedAt":"[^"]+"\}\n\{"recovered":2,"rejected":0,"superseded":0\}\n\{"id":"shardId-0:1"\}\n\{"id":"shardId-0:2"\}\n$/,
       ),
       ContentType: "application/x-ndjson",
     });

@@ -107,6 +107,7 @@ describe("replay stream", () => {
             awsRegion: "sa-east-1",
             eventSourceARN: STREAM_ARN,
           })),
+          replay: true,
         }),
       ),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { percentile, takeAccount } from "../../../local/accounting/account";
 import { setAsidePayloads } from "../../../local/accounting/archive-read-back";
-import { type LedgerEntry, payloadId } from "../../../local/accounting/ledger";
+import { Ledger, type LedgerEntry, payloadId } from "../../../local/accounting/ledger";
 import { failedPayloads, rejectedPayloads } from "../../../local/accounting/read-back";
 
 const entry = (change: Partial<LedgerEntry>): LedgerEntry => ({
@@ -63,6 +63,33 @@ describe("takeAccount", () => {
       },
     };
     expect(takeAccount(entries, found, new Set())).toMatchObject({ published: 4, stored: 3, lost: 1, archived: 1 });
+  });
+
+  it("finds a reading without a timestamp by its place in the stream, each of its items", () => {
+    const ledger = new Ledger();
+    const reading = { deviceId: "sensor-001", sensorType: "pressure", value: 1, metadata: { mark: "timeless-1" } };
+    const payload = Buffer.from(JSON.stringify(reading));
+    const timeless = { deviceId: "sensor-001", sensorType: "pressure" };
+    const publish = { device: "sensor-001", payload, publishedAt: 1000, key: undefined, timeless };
+    ledger.published(publish);
+    ledger.acknowledge(publish);
+    const data = payload.toString("base64");
+    const records = [
+      { data, sequenceNumber: "7", arrivedAt: 1_767_225_600_001 },
+      { data, sequenceNumber: "9", arrivedAt: 1_767_225_600_005 },
+    ];
+    // The function is given a record again after a failure.
+    for (const record of [...records, ...records]) ledger.arrived(record);
+    ledger.arrived({ data: "b3RoZXI=", sequenceNumber: "8", arrivedAt: 1_767_225_600_002 });
+    const [first, second] = ["1767225600001#pressure#7", "1767225600005#pressure#9"].map((key) => `sensor-001/${key}`);
+    const nothing = { rejected: new Set<string>(), failed: new Set<string>() };
+    const account = (keys: readonly (string | undefined)[]) => {
+      const items = new Map(keys.map((key) => [key ?? "", false]));
+      return takeAccount(ledger.entries, { items, ...nothing }, new Set());
+    };
+    expect(account([first, second])).toMatchObject({ published: 1, stored: 1, lost: 0, external: { stored: 0 } });
+    expect(account([second])).toMatchObject({ published: 1, stored: 1, lost: 0, external: { stored: 0 } });
+    expect(account([])).toMatchObject({ published: 1, stored: 0, lost: 1 });
   });
 
   it("has nothing to say of no readings", () => {

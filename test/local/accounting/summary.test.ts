@@ -31,7 +31,7 @@ describe("formatSummary", () => {
       "  lost               0  nowhere",
       "anomalies           47  of those stored",
       "archived         2,351  of those stored, in the cold tier's Parquet, read back",
-      "duplicates           3  redelivered, and stored once",
+      "duplicates           3  redelivered: stored once, those without a timestamp again",
       "latency p50   1,982 ms  from publish to stored",
       "latency p99   5,988 ms",
       "rate             200/s  over 12 s",

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { anomalousValue, deviceNames, normalValue, ReadingSource } from "../../../local/fleet/readings";
+import {
+  anomalousValue,
+  deviceNames,
+  normalValue,
+  ReadingSource,
+  timelessReading,
+} from "../../../local/fleet/readings";
 import { seededRandom } from "../../../local/random";
 
 const LIMITS = { temperature: { min: 0, max: 100 }, pressure: { max: 200 }, level: { min: 5 } };
@@ -9,6 +15,25 @@ describe("deviceNames", () => {
   it("counts from one", () => {
     expect(deviceNames(2)).toEqual(["sensor-001", "sensor-002"]);
     expect(deviceNames(0)).toEqual([]);
+  });
+});
+
+describe("timelessReading", () => {
+  it("has no timestamp, and a payload that no other one has", () => {
+    const metadata = { location: "assembly-line-1" };
+    const reading = {
+      deviceId: "sensor-001",
+      sensorType: "humidity",
+      value: 40,
+      timestamp: 1_767_225_600_000,
+      metadata,
+    };
+    expect(timelessReading(reading, "timeless-1")).toEqual({
+      deviceId: "sensor-001",
+      sensorType: "humidity",
+      value: 40,
+      metadata: { location: "assembly-line-1", mark: "timeless-1" },
+    });
   });
 });
 
