@@ -50,6 +50,7 @@ export class KinesisAction {
   #waiting = 0;
   #waitingBytes = 0;
   #inFlight = 0;
+  #handled = 0;
 
   constructor(
     private readonly ports: KinesisActionPorts,
@@ -59,6 +60,11 @@ export class KinesisAction {
   /** Messages that the stream has not taken yet. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Messages that the stream or the error action has taken. */
+  get handled(): number {
+    return this.#handled;
   }
 
   /** Takes a message; resolves when there is room for it, which is when it may be acknowledged. */
@@ -97,6 +103,7 @@ export class KinesisAction {
     this.#inFlight -= 1;
     this.#waiting -= 1;
     this.#waitingBytes -= bytesOf(offered.message);
+    this.#handled += 1;
     const queue = this.#queues.get(key) ?? [];
     queue.shift();
     if (queue.length > 0) this.#ready.add(key);
