@@ -58,6 +58,8 @@ export class Pipeline {
   #processing: Processing | undefined;
   #archiving: Archiving | undefined;
   #clients: Clients | undefined;
+  /** What it is about before it is ready. */
+  #step: string | undefined = "starting";
   mqttPort = 0;
   mqttsPort = 0;
   awsPort = 0;
@@ -75,6 +77,7 @@ export class Pipeline {
     this.#gateway = new Gateway({
       faults: this.faults,
       random: ports.random,
+      startingStep: () => this.#step,
       administration: administration({
         faults: this.faults,
         outputs: declaration.outputs,
@@ -106,6 +109,7 @@ export class Pipeline {
         if (rules.selects(message.topic)) this.ledger.accepted(message.payload, message.receivedAt);
         return rules.accept(message);
       },
+      isReady: () => this.#step === undefined,
       onRefused: (clientId, why) => ports.note(`refused: client "${clientId}": ${why}`),
       now: Date.now,
     });
@@ -142,8 +146,11 @@ export class Pipeline {
       ports.mqttsPort ?? 0,
       "--mqtts-port",
     );
+    this.#step = "starting the emulators";
     this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
+    this.#step = "creating what the stack declares";
     await createResources(declaration, this.clients, this.endpoint);
+    this.#step = "starting the functions";
     this.#processing = new Processing(declaration, paths, {
       clients: this.clients,
       endpoint: this.endpoint,
@@ -163,6 +170,11 @@ export class Pipeline {
       onRead: (record) => this.ledger.seen(record),
     });
     await this.#archiving.start();
+  }
+
+  /** Everything is up: from now on others are answered. */
+  open(): void {
+    this.#step = undefined;
   }
 
   /** Resolves when the function has dealt with everything that the broker took and that is in the stream. */

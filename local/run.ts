@@ -69,6 +69,7 @@ export async function runLocally(
       options.pagePort ?? 0,
       "--page-port",
     );
+    pipeline.open();
     terminal.note(banner(declaration, pipeline, page.url));
     return await Promise.race([runFleet(options, declaration, pipeline, terminal, stopRequested), broken.promise]);
   } finally {
