@@ -62,7 +62,7 @@ describe("npm run local", () => {
       const response = await fetch(`http://127.0.0.1:${port}/_local/outputs`).catch(() => undefined);
       status = response?.status ?? 0;
       if (response && status !== 200) expect(status).toBe(503);
-      const { step } = (await response?.json()) ?? {};
+      const { step = "" } = ((await response?.json()) ?? {}) as { step?: string };
       if (status === 503) steps.add(step);
     }
     expect([...steps]).toEqual(expect.arrayContaining(["starting the emulators"]));
