@@ -100,11 +100,11 @@ describe("iot replay", () => {
   }, 60_000);
 
   it("leaves the run's account as it should be, though some objects cannot be read", async () => {
-    for (const [Key, Body] of [
+    for (const [Key = "", Body = ""] of [
       ["rejected/2026/01/31/08/shardId-0-1-2.jsonl", "not a line of ours\n"],
       ["aws/lambda/mapping/shard/2026/01/31/2026-01-31T08.00.00-x", "{"],
       ["readings/2026/01/31/08/cut.parquet", "PAR1"],
-      ["firehose-errors/processing-failed/x", ""],
+      ["firehose-errors/processing-failed/x", "{}"],
     ])
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
     expect(await iot("rejected list --since 2025-12-31")).toMatchObject({
