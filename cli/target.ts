@@ -96,12 +96,15 @@ function refuseLocalOutputs({ iot_endpoint: host }: Readonly<Record<string, unkn
 
 async function localOutputs(url: string): Promise<Record<string, unknown>> {
   if (!URL.canParse(url)) throw new UsageError(`"--endpoint" must be a URL, such as ${DEFAULT_ENDPOINT}, got "${url}"`);
+  let notReady: string | undefined;
   try {
     const response = await fetch(new URL("/_local/outputs", url));
     if (response.ok) return (await response.json()) as Record<string, unknown>;
+    if (response.status === 503) notReady = ((await response.json()) as { problems?: string[] }).problems?.[0];
   } catch {
     // Said below, as for an answer that is none.
   }
+  if (notReady !== undefined) throw new Error(`${url}: ${notReady}`);
   throw new Error(
     `nothing of this project answers at ${url}. Start "npm run local", or name a deployed stack with "--stack"`,
   );

@@ -7,6 +7,7 @@ import type { DeliveryDeclaration } from "./delivery-stream/delivery-declaration
 import { DeliveryStream } from "./delivery-stream/delivery-stream";
 import { parquetOf } from "./delivery-stream/parquet";
 import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import { type RecordListener, watched } from "./event-source-mapping/watched-reader";
 import { FunctionHost } from "./function-host/function-host";
 
 export interface ArchivingPorts {
@@ -15,6 +16,8 @@ export interface ArchivingPorts {
   readonly endpoint: string;
   readonly bundlePath: string;
   readonly runtimePath: string;
+  /** Hears each record that is read. */
+  readonly onRead: RecordListener;
 }
 
 /** The way into the cold tier: the delivery stream and its transform function, as the stack declares them. */
@@ -26,7 +29,7 @@ export class Archiving {
     { stream, region, accountId }: Declaration,
     delivery: DeliveryDeclaration,
     transform: FunctionDeclaration,
-    { clients, endpoint, bundlePath, runtimePath }: ArchivingPorts,
+    { clients, endpoint, bundlePath, runtimePath, onRead }: ArchivingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: transform.name,
@@ -45,7 +48,7 @@ export class Archiving {
     this.#delivery = new DeliveryStream(
       { ...delivery, arn, streamArn: stream.arn, region },
       {
-        kinesis: kinesisReader(clients.kinesis, stream.name),
+        kinesis: watched(kinesisReader(clients.kinesis, stream.name), onRead),
         invoke: (event) => this.#host.invoke(event),
         putObject: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
@@ -67,6 +70,16 @@ export class Archiving {
   /** Resolves when everything in the stream is in an object. */
   drained(): Promise<void> {
     return this.#delivery.drained();
+  }
+
+  /** Resolves when everything that was read so far is in an object. */
+  flush(): Promise<void> {
+    return this.#delivery.flush();
+  }
+
+  /** Grows while it gets on. */
+  get steps(): number {
+    return this.#delivery.steps;
   }
 
   async stop(): Promise<void> {

@@ -10,8 +10,10 @@ export interface Clients {
   readonly s3: S3Client;
 }
 
+/** The access key of the run itself: the endpoint answers it before the run is ready. */
+export const RUN_KEY = "local-run";
 /** Credentials that no one checks here. */
-const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+const LOCAL_CREDENTIALS = { accessKeyId: RUN_KEY, secretAccessKey: "local" } as const;
 
 /** SDK clients of the local endpoint. */
 export function localClients(endpoint: string, region: string): Clients {

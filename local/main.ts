@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { accountsForAll } from "./accounting/summary";
 import { HELP, parseOptions, UsageError } from "./options";
 import { type RunPaths, runLocally } from "./run";
 import { Terminal } from "./terminal";
@@ -6,7 +7,7 @@ import { Terminal } from "./terminal";
 /** A second signal this soon after the first is the same Ctrl-C: npm passes on the one that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;
 
-/** Runs the command line and resolves with its exit status: 0, 1 where something was lost or broke, 2 for a wrong option. */
+/** Runs the command line and resolves with its exit status: 0, 1 where something was lost, unfinished or broke, 2 for a wrong option. */
 export async function main(args: readonly string[], paths: RunPaths): Promise<number> {
   process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true }));
   const terminal = new Terminal(process.stdout, process.stderr, () => performance.now());
@@ -17,7 +18,7 @@ export async function main(args: readonly string[], paths: RunPaths): Promise<nu
       return 0;
     }
     const summary = await runLocally(options, paths, terminal, onSignals(terminal));
-    return summary.lost === 0 ? 0 : 1;
+    return accountsForAll(summary) ? 0 : 1;
   } catch (error) {
     if (error instanceof UsageError) {
       terminal.note(`${error.message}\nTry "npm run local -- --help".`);

@@ -32,6 +32,8 @@ export interface Options {
   readonly keep?: string;
   /** Empty that folder first. */
   readonly clear: boolean;
+  /** How long the pipeline may stand still at the end before the run gives up on what is on its way. */
+  readonly patienceMs: number;
   /** Break the stores, the function and connections while the fleet publishes. */
   readonly chaos: boolean;
 }
@@ -59,6 +61,7 @@ Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a seco
   --seed N             start of all randomness, a whole number; default: a new one, which is printed
   --keep DIR           keep the run's archive in this folder, such as .local/data, for "npm run history"
   --clear              empty that folder first
+  --patience DURATION  at the end, give up on what is on its way when nothing has moved for this long (default 2m)
   --chaos              break stores, function and connections at random while the fleet publishes, then heal and drain
   --help               this text
 `;
@@ -85,6 +88,7 @@ export function parseOptions(args: readonly string[], newSeed: number): Options 
     stack: stackName(values.stack ?? "dev"),
     config: Object.fromEntries((values.config ?? []).map(keyValue)),
     seed: wholeNumber("--seed", values.seed ?? String(newSeed), 0, 0xffff_ffff),
+    patienceMs: duration("--patience", values.patience ?? "2m"),
     chaos: values.chaos ?? false,
     ...(values.keep === undefined ? {} : { keep: values.keep }),
     clear: clearing(values),
@@ -111,6 +115,7 @@ function parse(args: readonly string[]) {
         stack: { type: "string" },
         config: { type: "string", multiple: true },
         seed: { type: "string" },
+        patience: { type: "string" },
         chaos: { type: "boolean" },
         keep: { type: "string" },
         clear: { type: "boolean" },

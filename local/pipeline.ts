@@ -58,6 +58,8 @@ export class Pipeline {
   #processing: Processing | undefined;
   #archiving: Archiving | undefined;
   #clients: Clients | undefined;
+  /** What it is about before it is ready. */
+  #step: string | undefined = "starting";
   mqttPort = 0;
   mqttsPort = 0;
   awsPort = 0;
@@ -70,11 +72,12 @@ export class Pipeline {
   ) {
     const { rule, stream, devicePolicy, region, accountId } = declaration;
     this.faults = new FaultBoard(ports.random);
-    this.errorLog = new ErrorLog(rule.name, stream.name);
+    this.errorLog = new ErrorLog(rule.name, stream.name, Date.now, ({ payload }) => this.ledger.errorLogged(payload));
     this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name });
     this.#gateway = new Gateway({
       faults: this.faults,
       random: ports.random,
+      startingStep: () => this.#step,
       administration: administration({
         faults: this.faults,
         outputs: declaration.outputs,
@@ -94,6 +97,7 @@ export class Pipeline {
           ports.note(`the rule's action fails, its error log has the message: ${why}`);
         this.errorLog.add(message, why);
       },
+      onRetry: ({ payload }) => this.ledger.putFailed(payload),
       now: Date.now,
       sleep,
     });
@@ -102,9 +106,10 @@ export class Pipeline {
       access: new DeviceAccess(devicePolicy, region, accountId),
       standing: (certificateId, thingName) => this.#devices.standing(certificateId, thingName),
       accept: (message) => {
-        if (rules.selects(message.topic)) this.ledger.accepted(message.payload);
+        if (rules.selects(message.topic)) this.ledger.accepted(message.payload, message.receivedAt);
         return rules.accept(message);
       },
+      isReady: () => this.#step === undefined,
       onRefused: (clientId, why) => ports.note(`refused: client "${clientId}": ${why}`),
       now: Date.now,
     });
@@ -120,9 +125,15 @@ export class Pipeline {
     return `http://127.0.0.1:${this.awsPort}`;
   }
 
-  /** How far behind the processor is. */
+  /** Age of the oldest message that is not stored yet, wherever it waits. */
   get lagMs(): number {
-    return this.#processing?.lagMs ?? 0;
+    return Math.max(0, Date.now() - (this.ledger.oldestWaiting ?? Date.now()));
+  }
+
+  /** Grows while messages get on: from the rule to the stream, through the function, into the archive. */
+  get steps(): number {
+    const { settledRecords } = this.ledger;
+    return this.#action.handled + settledRecords.size + (this.#processing?.steps ?? 0) + (this.#archiving?.steps ?? 0);
   }
 
   /** Takes its ports and starts every part. Rejects with a message for the person where a port is taken. */
@@ -135,8 +146,11 @@ export class Pipeline {
       ports.mqttsPort ?? 0,
       "--mqtts-port",
     );
+    this.#step = "starting the emulators";
     this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
+    this.#step = "creating what the stack declares";
     await createResources(declaration, this.clients, this.endpoint);
+    this.#step = "starting the functions";
     this.#processing = new Processing(declaration, paths, {
       clients: this.clients,
       endpoint: this.endpoint,
@@ -153,15 +167,35 @@ export class Pipeline {
       endpoint: this.endpoint,
       bundlePath: paths.archiveTransform,
       runtimePath: paths.functionRuntime,
+      onRead: (record) => this.ledger.seen(record),
     });
     await this.#archiving.start();
   }
 
-  /** Resolves when everything that the broker took has reached its place. */
-  async drained(): Promise<void> {
+  /** Everything is up: from now on others are answered. */
+  open(): void {
+    this.#step = undefined;
+  }
+
+  /** Resolves when the function has dealt with everything that the broker took and that is in the stream. */
+  async processed(): Promise<void> {
     await this.#action.drained();
     await this.#processing?.drained();
+  }
+
+  /** Resolves when everything that is in the stream is in the archive. */
+  async archived(): Promise<void> {
     await this.#archiving?.drained();
+  }
+
+  /** Resolves when everything that was read for the archive is in it. */
+  async flushed(): Promise<void> {
+    await this.#archiving?.flush();
+  }
+
+  /** Ends the processing where it stands: what is in flight stays unfinished. */
+  async stopProcessing(): Promise<void> {
+    await this.#processing?.stop();
   }
 
   async stop(): Promise<void> {

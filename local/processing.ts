@@ -6,9 +6,13 @@ import type { Clients } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
 import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import { watched } from "./event-source-mapping/watched-reader";
 import { FunctionHost, type InvokeResult } from "./function-host/function-host";
 import type { FaultBoard } from "./gateway/faults";
 import { withFunctionFaults } from "./gateway/function-faults";
+
+/** Where a batch is tried more often than this, an attempt that fails is no progress. */
+const FEW_RETRIES = 10;
 
 export interface ProcessingPorts {
   readonly clients: Clients;
@@ -26,6 +30,8 @@ export class Processing {
   readonly #host: FunctionHost;
   readonly #mapping: EventSourceMapping;
   readonly #faults: FaultBoard;
+  /** Whether each failed attempt brings a batch nearer to its end. */
+  readonly #attemptsEnd: boolean;
 
   constructor(
     { processor, mapping, stream, region }: Declaration,
@@ -45,7 +51,8 @@ export class Processing {
       onLog,
     });
     this.#faults = faults;
-    const reader = kinesisReader(clients.kinesis, stream.name);
+    const { maximumRetryAttempts: retries } = mapping;
+    this.#attemptsEnd = retries >= 0 && retries <= FEW_RETRIES;
     this.#mapping = new EventSourceMapping(
       {
         ...mapping,
@@ -56,14 +63,7 @@ export class Processing {
         region,
       },
       {
-        kinesis: {
-          ...reader,
-          getRecords: async (shardId, iterator, signal) => {
-            const page = await reader.getRecords(shardId, iterator, signal);
-            for (const record of page.records) ledger.arrived(record);
-            return page;
-          },
-        },
+        kinesis: watched(kinesisReader(clients.kinesis, stream.name), (record) => ledger.seen(record)),
         invoke: withFunctionFaults((event) => this.#host.invoke(event), faults, randomUUID),
         putFailure: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
@@ -73,17 +73,17 @@ export class Processing {
           await sleep(ms, undefined, { signal }).catch(() => {});
         },
         random,
-        onBatch: (outcome) => {
-          if (outcome.how === "processed")
-            for (const record of outcome.records) ledger.settled(record.data, outcome.at);
+        onBatch: ({ records, how, at }) => {
+          for (const record of records) ledger.settled(record, how === "processed", at);
         },
       },
     );
   }
 
-  /** Age of the records that the function was given last. */
-  get lagMs(): number {
-    return this.#mapping.counters.lagMs;
+  /** Records read and given up and, where retries are few, records invoked so far: it grows while the mapping gets on. */
+  get steps(): number {
+    const { polled, delivered, dropped, invoked } = this.#mapping.counters;
+    return polled + delivered + dropped + (this.#attemptsEnd ? invoked : 0);
   }
 
   /** Invokes the function beside the mapping, under the faults in force. `onLog` hears the lines of this invocation. */

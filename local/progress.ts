@@ -9,6 +9,9 @@ export interface Progress {
   readonly stored: number;
   readonly rejected: number;
   readonly anomalies: number;
+  /** Messages that are neither stored nor anywhere else yet. */
+  readonly waiting: number;
+  /** Age of the oldest of them. */
   readonly lagMs: number;
   /** Published in the last second. */
   readonly ratePerSecond: number;
@@ -28,6 +31,7 @@ export function formatProgress(progress: Progress): string {
     `stored ${NUMBER.format(progress.stored)}`,
     `rejected ${NUMBER.format(progress.rejected)}`,
     `anomalies ${NUMBER.format(progress.anomalies)}`,
+    `waiting ${NUMBER.format(progress.waiting)}`,
     `lag ${(progress.lagMs / 1000).toFixed(1)} s`,
     `${NUMBER.format(Math.round(progress.ratePerSecond))}/s`,
   ];
@@ -47,6 +51,7 @@ export function reportProgress(pipeline: Pipeline, terminal: Terminal, startedAt
       stored: pipeline.metrics.sum(METRIC.processed),
       rejected: pipeline.metrics.sum(METRIC.rejected),
       anomalies: pipeline.metrics.sum(METRIC.anomalies),
+      waiting: pipeline.ledger.waiting,
       lagMs: pipeline.lagMs,
       ratePerSecond: published - lastPublished,
       ...(phase === undefined ? {} : { phase }),

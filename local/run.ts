@@ -2,18 +2,21 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stop as stopEsbuild } from "esbuild";
 import { copyArchive } from "../cli/history/archive-copy";
+import { printable } from "../cli/output";
 import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../lambda/contract";
 import { bundleFunction } from "../lib/function-bundle";
 import { topicsOf } from "../lib/topics";
 import { takeAccount } from "./accounting/account";
-import { payloadId } from "./accounting/ledger";
+import type { GaveUp } from "./accounting/places";
 import { readBack } from "./accounting/read-back";
+import { payloadId } from "./accounting/seen-record";
 import { formatSummary, type Summary } from "./accounting/summary";
 import { documentsOf } from "./aws-clients";
 import { banner } from "./banner";
 import { wreakHavoc } from "./chaos/chaos";
 import { type Declaration, readDeclaration } from "./declaration";
 import { declareStack } from "./declare-stack";
+import { runDry } from "./draining";
 import { Fleet } from "./fleet/fleet";
 import type { Faults } from "./gateway/faults";
 import { clearKept } from "./kept-data";
@@ -31,8 +34,8 @@ export interface RunPaths extends PipelinePaths {
   readonly runFolder: string;
 }
 
-/** How long the pipeline may take to run dry. What is still on its way then counts as lost. */
-const DRAIN_LIMIT_MS = 240_000;
+/** Keys of unreadable objects that are told one by one. */
+const UNREADABLE_SHOWN = 5;
 
 /** Runs everything once: starts, publishes, drains, accounts. Resolves with the summary, which it has printed. */
 export async function runLocally(
@@ -67,6 +70,7 @@ export async function runLocally(
       options.pagePort ?? 0,
       "--page-port",
     );
+    pipeline.open();
     terminal.note(banner(declaration, pipeline, page.url));
     return await Promise.race([runFleet(options, declaration, pipeline, terminal, stopRequested), broken.promise]);
   } finally {
@@ -116,18 +120,13 @@ async function runFleet(
     progress.phase("draining");
     const secondsRun = () => (performance.now() - startedAt) / 1000;
     let durationSeconds = secondsRun();
-    const drained = await withLimit(
-      drain(fleet, pipeline, () => {
+    const gaveUp = await runDry(fleet, pipeline, options.patienceMs, {
+      onAcknowledged: () => {
         durationSeconds = secondsRun();
-      }),
-      DRAIN_LIMIT_MS,
-    );
-    await fleet.stop();
+      },
+      note: (text) => terminal.note(text),
+    });
     progress.stop();
-    if (!drained)
-      terminal.note(
-        `The pipeline has not run dry in ${DRAIN_LIMIT_MS / 1000} s. What is still on its way counts as lost: is a fault in force (/_local/faults)?`,
-      );
     const { keep } = options;
     if (keep !== undefined) {
       pipeline.faults.set({});
@@ -136,7 +135,7 @@ async function runFleet(
         `${kept} objects of the archive are kept in ${keep}. Ask them: npm run history -- --data ${keep} --list`,
       );
     }
-    const summary = await summarize(options, declaration, pipeline, durationSeconds);
+    const summary = await summarize(options, declaration, pipeline, durationSeconds, gaveUp, terminal);
     terminal.result(formatSummary(summary));
     if (options.json) terminal.result(JSON.stringify(summary));
     return summary;
@@ -162,18 +161,13 @@ function havocOn(
   return wreakHavoc(seededRandom(seed + 2), ports, calm);
 }
 
-/** In the order of the flow: the broker acknowledges, the stream takes, the mapping delivers. */
-async function drain(fleet: Fleet, pipeline: Pipeline, onAcknowledged: () => void): Promise<void> {
-  while (fleet.inFlight > 0) await sleep(20);
-  onAcknowledged();
-  await pipeline.drained();
-}
-
 async function summarize(
   options: Options,
   { table, processor, mapping, delivery }: Declaration,
   { clients, ledger, errorLog, metrics, faults }: Pipeline,
   durationSeconds: number,
+  gaveUp: GaveUp,
+  terminal: Terminal,
 ): Promise<Summary> {
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
@@ -182,11 +176,20 @@ async function summarize(
     failureBucket: mapping.failureBucket,
     delivery,
   });
-  const errors = new Set(errorLog.documents.map(({ base64OriginalPayload }) => payloadId(base64OriginalPayload)));
-  const account = takeAccount(ledger.entries, found, errors);
+  const { unreadable } = found;
+  for (const { key, why } of unreadable.slice(0, UNREADABLE_SHOWN))
+    terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
+  const logged = new Map<string, number>();
+  for (const { base64OriginalPayload } of errorLog.documents) {
+    const id = payloadId(base64OriginalPayload);
+    logged.set(id, (logged.get(id) ?? 0) + 1);
+  }
+  const { entries, external, records, settledRecords: settled } = ledger;
+  const account = takeAccount({ entries, external, records, settled, errorLog: logged }, found, gaveUp);
   const injected = faults.hits;
   return {
     ...account,
+    unreadable: unreadable.length,
     duplicates: ledger.duplicates,
     readingsPerSecond: Number((account.published / durationSeconds).toFixed(1)),
     durationSeconds: Number(durationSeconds.toFixed(1)),
@@ -200,14 +203,4 @@ async function summarize(
 function anomalyLimits({ processor }: Declaration): AnomalyLimits {
   const declared = processor.environment[ENV.anomalyLimits];
   return declared === undefined ? DEFAULTS.anomalyLimits : JSON.parse(declared);
-}
-
-/** Whether it ended in time. */
-async function withLimit(work: Promise<void>, limitMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([work.then(() => true), sleep(limitMs, false, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
 }

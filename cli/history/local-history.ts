@@ -1,4 +1,4 @@
-import { existsSync, globSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import {
@@ -11,8 +11,10 @@ import {
   REJECTED_TABLE,
 } from "../../lambda/contract";
 import type { Answer } from "../output";
+import { printable } from "../output";
 import { cell } from "./cell";
 import type { Question } from "./question";
+import { readableFiles } from "./readable-files";
 
 /** Glue's types in DuckDB's words. */
 const TYPES = {
@@ -53,7 +55,7 @@ function tables(folder: string): string[] {
     "read_parquet(FILES, filename = true)",
   );
   const fields = REJECTED_COLUMNS.map(({ name, type }) => `${quoted(jsonField(name))}: '${TYPES[type]}'`).join(", ");
-  const json = `read_json(FILES, format = 'newline_delimited', columns = {${fields}}, filename = true)`;
+  const json = `read_json(FILES, format = 'newline_delimited', ignore_errors = true, columns = {${fields}}, filename = true)`;
   return [readings, view(folder, REJECTED_TABLE, PREFIX.rejected, REJECTED_COLUMNS, ".jsonl", json)];
 }
 
@@ -67,13 +69,15 @@ function view(
   source: string,
 ): string {
   const pattern = path.join(folder, prefix, "*/*/*/*", `*${extension}`);
-  if (globSync(pattern).length === 0) {
+  const { readable, others } = readableFiles(pattern);
+  for (const file of others) process.stderr.write(`"${printable(file)}" cannot be read, and is passed over\n`);
+  if (readable.length === 0) {
     const none = columns.map(({ name, type }) => `CAST(NULL AS ${TYPES[type]}) AS ${name}`).join(", ");
     return `CREATE VIEW ${table} AS SELECT ${none}, CAST(NULL AS VARCHAR) AS ${ARRIVAL_HOUR} WHERE false`;
   }
   const cells = columns.map(({ name, type }) => `CAST(${name} AS ${TYPES[type]}) AS ${name}`).join(", ");
   const hour = `regexp_extract(filename, '${prefix}(\\d{4}/\\d\\d/\\d\\d/\\d\\d)/', 1) AS ${ARRIVAL_HOUR}`;
-  return `CREATE VIEW ${table} AS SELECT ${cells}, ${hour} FROM ${source.replace("FILES", quoted(pattern))}`;
+  return `CREATE VIEW ${table} AS SELECT ${cells}, ${hour} FROM ${source.replace("FILES", () => `[${readable.map(quoted).join(", ")}]`)}`;
 }
 
 /** Glue's names are in lower case; the lines' fields are not. */

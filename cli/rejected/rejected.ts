@@ -4,6 +4,7 @@ import { FLAG, moment, parsed, TEXT } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
 import { counted, type Format, formatAnswer, formatOf, rowWriter } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { UnreadableObjects } from "../unreadable-objects";
 import { findSetAside, identityOf, type SetAside, setAside } from "./set-aside";
 import { statistics } from "./statistics";
 
@@ -70,20 +71,22 @@ export const rejected: Command = {
     const target = await targetOf(values);
     const s3 = new S3Client(clientConfig(target));
     const bucket = target.output("s3_bucket_name");
+    const unreadable = new UnreadableObjects(io.note);
     if (id !== undefined) {
-      const found = await findSetAside(s3, bucket, id);
+      const found = await findSetAside(s3, bucket, id, unreadable.add);
       if (found === undefined) throw new Error(`no record "${id}" was set aside, or its 90 days are over`);
       io.result(shown(found, format));
       return 0;
     }
-    const records = setAside(s3, bucket, { from, until, reason, device });
-    if (what === "list") return list(records, format, io);
-    io.result(formatAnswer(await statistics(records, (count) => io.progress(`${count} records`)), format));
+    const records = setAside(s3, bucket, { from, until, reason, device }, unreadable.add);
+    if (what === "list") await list(records, format, io);
+    else io.result(formatAnswer(await statistics(records, (count) => io.progress(`${count} records`)), format));
+    unreadable.conclude();
     return 0;
   },
 };
 
-async function list(records: AsyncIterable<SetAside>, format: Format, io: Io): Promise<number> {
+async function list(records: AsyncIterable<SetAside>, format: Format, io: Io): Promise<void> {
   const write = rowWriter(COLUMNS, format, io.result);
   let count = 0;
   for await (const record of records) {
@@ -94,7 +97,6 @@ async function list(records: AsyncIterable<SetAside>, format: Format, io: Io): P
     count += 1;
   }
   io.note(counted(count, "record"));
-  return 0;
 }
 
 function shown(record: SetAside, format: Format): string {

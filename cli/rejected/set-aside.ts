@@ -1,5 +1,7 @@
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { PREFIX, type RejectedLine } from "../../lambda/contract";
+import { readText, type Unreadable } from "../read-object";
+import { rejectedLines } from "./rejected-lines";
 
 /** A record that was set aside, and the object whose line it is. */
 export interface SetAside extends RejectedLine {
@@ -19,12 +21,20 @@ const HOUR_MS = 3_600_000;
 const OBJECTS_AT_ONCE = 16;
 const KEY = /^rejected\/(\d{4}\/\d\d\/\d\d\/\d\d)\/(.+)-(\d+)-(\d+)\.jsonl$/;
 
-/** What was set aside, in the order of its objects' hours; each record once, though a crash can repeat its line. */
-export async function* setAside(client: S3Client, Bucket: string, filter: Filter): AsyncGenerator<SetAside> {
+/**
+ * What was set aside, in the order of its objects' hours; each record once, though a crash can repeat its line. An object that cannot
+ * be read is told, and passed over.
+ */
+export async function* setAside(
+  client: S3Client,
+  Bucket: string,
+  filter: Filter,
+  onUnreadable: (unreadable: Unreadable) => void = () => {},
+): AsyncGenerator<SetAside> {
   let [before, current] = [new Set<string>(), new Set<string>()];
   let hour = "";
   for await (const keys of keysOf(client, Bucket, filter)) {
-    const bodies = await Promise.all(keys.map((key) => linesOf(client, Bucket, key)));
+    const bodies = await Promise.all(keys.map((key) => linesOf(client, Bucket, key, onUnreadable)));
     for (const line of bodies.flat()) {
       const its = KEY.exec(line.key)?.[1] ?? "";
       // A record's second line is under the same hour as its first or, where the batch began earlier, under the one before.
@@ -38,7 +48,12 @@ export async function* setAside(client: S3Client, Bucket: string, filter: Filter
 }
 
 /** The record of this identity; undefined where it was not set aside. Reads only the objects whose name spans it. */
-export async function findSetAside(client: S3Client, Bucket: string, identity: string): Promise<SetAside | undefined> {
+export async function findSetAside(
+  client: S3Client,
+  Bucket: string,
+  identity: string,
+  onUnreadable: (unreadable: Unreadable) => void = () => {},
+): Promise<SetAside | undefined> {
   const [shardId, sequenceNumber = ""] = identity.split(":");
   for await (const keys of keysOf(client, Bucket, { from: 0, until: Number.POSITIVE_INFINITY })) {
     const spanning = keys.filter((key) => {
@@ -46,7 +61,7 @@ export async function findSetAside(client: S3Client, Bucket: string, identity: s
       return shard === shardId && isBetween(sequenceNumber, first, last);
     });
     for (const key of spanning) {
-      const found = (await linesOf(client, Bucket, key)).find((line) => identityOf(line) === identity);
+      const found = (await linesOf(client, Bucket, key, onUnreadable)).find((line) => identityOf(line) === identity);
       if (found) return found;
     }
   }
@@ -80,10 +95,17 @@ async function* keysOf(
   }
 }
 
-async function linesOf(client: S3Client, Bucket: string, key: string): Promise<SetAside[]> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key }));
-  const lines = ((await Body?.transformToString()) ?? "").split("\n").filter((line) => line !== "");
-  return lines.map((line) => ({ ...(JSON.parse(line) as RejectedLine), key }));
+async function linesOf(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  onUnreadable: (unreadable: Unreadable) => void,
+): Promise<SetAside[]> {
+  const read = await readText(client, bucket, key);
+  const { lines, unreadable } =
+    "unreadable" in read ? { lines: [], unreadable: read.unreadable } : rejectedLines(read.content);
+  if (unreadable !== undefined) onUnreadable({ key, why: unreadable });
+  return lines.map((line) => ({ ...line, key }));
 }
 
 function isWanted({ arrivedAt, reason, partitionKey }: SetAside, filter: Filter): boolean {

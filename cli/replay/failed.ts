@@ -1,5 +1,7 @@
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { PREFIX } from "../../lambda/contract";
+import { printable } from "../output";
+import { readText } from "../read-object";
 import type { Marks } from "./marks";
 import type { EventRecord } from "./original-event";
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
@@ -36,11 +38,13 @@ export async function* failedBatches(
         tally.replayedBefore += 1;
         continue;
       }
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      const items = recordsIn((await Body?.transformToString()) ?? "");
+      const read = await readText(client, bucket, Key);
+      const items = "content" in read ? recordsIn(read.content) : undefined;
       if (items === undefined) {
         tally.unusable += 1;
-        io.note(`"${Key}" holds no Kinesis event`);
+        io.note(
+          `"${printable(Key)}" ${"content" in read ? "holds no Kinesis event" : `cannot be read: ${read.unreadable}`}`,
+        );
         continue;
       }
       yield {
@@ -63,7 +67,8 @@ function recordsIn(body: string): readonly EventRecord[] | undefined {
   try {
     const { payload } = JSON.parse(body) as { payload: string };
     const { Records } = JSON.parse(payload) as { Records: readonly EventRecord[] };
-    return Records.length > 0 && Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string")
+    return Records.length > 0 &&
+      Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string" && /^\d+$/.test(kinesis.sequenceNumber))
       ? Records
       : undefined;
   } catch {

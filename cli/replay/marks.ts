@@ -1,5 +1,6 @@
-import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { PREFIX } from "../../lambda/contract";
+import { readText, type Unreadable } from "../read-object";
 import { hourOf } from "../rejected/set-aside";
 
 const OBJECTS_AT_ONCE = 16;
@@ -15,6 +16,8 @@ export class Marks {
     private readonly client: S3Client,
     private readonly bucket: string,
     private readonly now: () => number,
+    /** Hears of a mark that cannot be read: what it names is replayed once more. */
+    private readonly onUnreadable: (unreadable: Unreadable) => void = () => {},
   ) {}
 
   /** Marks under this name, below `replayed/`; `about` says what. */
@@ -68,8 +71,25 @@ export class Marks {
 
   async #idsIn(name: string): Promise<string[]> {
     const Key = `${PREFIX.replayed}${name}`;
-    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key }));
-    const lines = ((await Body?.transformToString()) ?? "").split("\n").filter((line) => line !== "");
-    return lines.flatMap((line) => (JSON.parse(line) as { id?: string }).id ?? []);
+    const read = await readText(this.client, this.bucket, Key);
+    if ("unreadable" in read) {
+      this.onUnreadable({ key: Key, why: read.unreadable });
+      return [];
+    }
+    const lines = read.content.split("\n").filter((line) => line !== "");
+    const marks = lines.map(markIn);
+    const others = marks.filter((mark) => mark === undefined).length;
+    if (lines.length === 0) this.onUnreadable({ key: Key, why: "it is empty" });
+    else if (others > 0) this.onUnreadable({ key: Key, why: `${others} of its ${lines.length} lines are no mark` });
+    return marks.flatMap((mark) => (typeof mark?.id === "string" ? [mark.id] : []));
+  }
+}
+
+function markIn(line: string): { readonly id?: unknown } | undefined {
+  try {
+    const mark: unknown = JSON.parse(line);
+    return typeof mark === "object" && mark !== null ? mark : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,9 +1,10 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type Filter, hourOf, identityOf, setAside } from "../rejected/set-aside";
+import { UnreadableObjects } from "../unreadable-objects";
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
 import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
-import { type Batch, outcomeOf, type Tally } from "./run";
+import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 
 const KIND = "rejected";
 
@@ -23,8 +24,10 @@ export async function* rejectedBatches(
   question: RejectedQuestion,
   marks: Marks,
   tally: Tally,
+  { io }: Pick<Ports, "io">,
 ): AsyncGenerator<Batch<EventRecord>> {
   const { bucket, streamArn, again } = question;
+  const unreadable = new UnreadableObjects(io.note);
   const replayed = again ? new Set<string>() : await marks.replayedRecords(KIND, question);
   const buffers = new Map<string, BatchBuffer>();
   let folder = "";
@@ -32,6 +35,10 @@ export async function* rejectedBatches(
     client,
     bucket,
     question,
+    (found) => {
+      tally.unusable += 1;
+      unreadable.add(found);
+    },
   )) {
     const record = { shardId, sequenceNumber, partitionKey, arrivedAt, data };
     if (replayed.has(identityOf(record))) {

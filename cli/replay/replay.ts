@@ -5,6 +5,7 @@ import { FLAG, moment, parsed, TEXT, wholeNumber } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
 import { counted, formatAnswer } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { UnreadableObjects } from "../unreadable-objects";
 import { Marks } from "./marks";
 import { newTally, type Ports, type Tally } from "./run";
 import { SOURCES } from "./sources";
@@ -40,7 +41,7 @@ ${TARGET_HELP}  --json           the result as one JSON object
 
 The result counts records: "recovered" are stored now (of rule errors: in the stream now), "rejected" were set aside by the function,
 those that were before once more, "superseded" gave way to a reading with the same device, type and time that arrived later,
-"failed" are none of these, and the next replay takes them again. "unusable" cannot be replayed;
+"failed" are none of these, and the next replay takes them again. "unusable" cannot be replayed (an object that cannot be read counts once);
 "replayedBefore" was passed over (of failed batches, the batches). The exit status is 1 where any failed or is unusable, and 130
 after Ctrl-C, which waits for the invocation at hand and marks what it did.
 `;
@@ -84,7 +85,7 @@ export const replay: Command = {
     const target = await targetOf(values);
     const s3 = new S3Client(clientConfig(target));
     const bucket = target.output("s3_bucket_name");
-    const marks = new Marks(s3, bucket, Date.now);
+    const marks = new Marks(s3, bucket, Date.now, new UnreadableObjects(io.note).add);
     const tally = newTally();
     const [ports, manner] = [portsOf(io), { dryRun, rate }];
     await source.replay({ target, s3, bucket, marks, tally, manner, ports, from, until, reason, device, again });

@@ -31,7 +31,7 @@ export const SOURCES: Readonly<Record<string, Source>> = {
     replay(session) {
       const { target, s3, marks, tally, manner, ports } = session;
       const question = { ...session, streamArn: target.output("kinesis_stream_arn") };
-      return replayAll(rejectedBatches(s3, question, marks, tally), invokerOf(target), tally, manner, ports);
+      return replayAll(rejectedBatches(s3, question, marks, tally, ports), invokerOf(target), tally, manner, ports);
     },
   },
   stream: {

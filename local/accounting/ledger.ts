@@ -1,15 +1,11 @@
-import { hash } from "node:crypto";
+import type { StreamRecord } from "../event-source-mapping/stream-record";
 import type { Publish } from "../fleet/fleet";
+import { type PayloadId, payloadId, type RecordId, recordId, type SeenRecord, seenRecord } from "./seen-record";
+import { Underway } from "./underway";
 
 /** What is known of one publish of the fleet. */
 export interface LedgerEntry {
   readonly publishedAt: number;
-  /** `<deviceId>/<timestampSensorType>` of a good reading; undefined for a bad message, and for a timeless one that is not in the stream yet. */
-  itemKey: string | undefined;
-  /** Of a reading without a timestamp. */
-  readonly timeless?: Publish["timeless"];
-  /** Of a reading without a timestamp: the items of its redeliveries. */
-  furtherItemKeys?: string[];
   acknowledged: boolean;
   /** How often the broker's rules engine took it: redelivery at QoS 1 makes it more than once. */
   accepted: number;
@@ -17,41 +13,49 @@ export interface LedgerEntry {
   settledAt: number | undefined;
 }
 
-/** A record as it is read from the stream. */
-export interface ArrivedRecord {
-  /** The payload's bytes, in base64. */
-  readonly data: string;
-  readonly sequenceNumber: string;
-  /** Milliseconds since the epoch. */
-  readonly arrivedAt: number;
+/** What is known of the messages of other clients that have one payload. */
+export interface ExternalMessages {
+  /** How many the rules engine took. */
+  taken: number;
+  /** Puts of these that failed: each may have left a record all the same. */
+  failedPuts: number;
+  /** Records of the stream with this payload. */
+  records: number;
 }
 
-/** A payload's identity: each publish of the fleet has bytes of its own. */
-export type PayloadId = string;
-
-/** The identity of a payload given as base64, which is how Kinesis, the error log and `rejected/` carry it. */
-export function payloadId(base64: string): PayloadId {
-  return hash("sha1", base64, "base64");
-}
-
-/** The name under which an item and a reading find each other. */
-export function itemKey(key: { readonly deviceId: string; readonly timestampSensorType: string }): string {
-  return `${key.deviceId}/${key.timestampSensorType}`;
-}
-
-/** Every publish of the fleet, by its payload. */
+/** Every message of the run: the fleet's publishes, and what other clients published or put into the stream. */
 export class Ledger {
   readonly #entries = new Map<PayloadId, LedgerEntry>();
+  readonly #external = new Map<PayloadId, ExternalMessages>();
+  readonly #records = new Map<RecordId, SeenRecord>();
+  readonly #settled = new Set<RecordId>();
+  readonly #messages = new Underway();
+  /** Records that came into the stream past the broker. */
+  readonly #foreign = new Underway();
   #acknowledged = 0;
   #duplicates = 0;
-  #external = 0;
-  #settled = 0;
+  #externalTaken = 0;
 
   /** Hears how long a publish of the fleet took, until the function had dealt with it. */
   onSettled: (latencyMs: number) => void = () => {};
 
   get entries(): ReadonlyMap<PayloadId, LedgerEntry> {
     return this.#entries;
+  }
+
+  /** Other clients' messages, by their payload. */
+  get external(): ReadonlyMap<PayloadId, Readonly<ExternalMessages>> {
+    return this.#external;
+  }
+
+  /** What was read from the stream. */
+  get records(): ReadonlyMap<RecordId, SeenRecord> {
+    return this.#records;
+  }
+
+  /** The records that the mapping is done with. */
+  get settledRecords(): ReadonlySet<RecordId> {
+    return this.#settled;
   }
 
   get acknowledged(): number {
@@ -63,25 +67,26 @@ export class Ledger {
     return this.#duplicates;
   }
 
-  /** Messages that the rules engine took from other clients. */
-  get external(): number {
-    return this.#external;
+  /** Messages of other clients so far. */
+  get externalTaken(): number {
+    return this.#externalTaken;
   }
 
-  /** Acknowledged publishes that wait for their invocation. */
-  get unsettled(): number {
-    return Math.max(0, this.#acknowledged - this.#settled);
+  /** Messages that are neither stored nor anywhere else, wherever they wait. */
+  get waiting(): number {
+    return this.#messages.size + this.#foreign.size;
   }
 
-  published({ payload, publishedAt, key, timeless }: Publish): void {
-    this.#entries.set(payloadId(payload.toString("base64")), {
-      publishedAt,
-      itemKey: key && itemKey(key),
-      acknowledged: false,
-      accepted: 0,
-      settledAt: undefined,
-      ...(timeless ? { timeless } : {}),
-    });
+  /** When the oldest of these was published, milliseconds since the epoch; undefined where nothing waits. */
+  get oldestWaiting(): number | undefined {
+    const times = [this.#messages.oldest, this.#foreign.oldest].filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  published({ payload, publishedAt }: Publish): void {
+    const id = payloadId(payload.toString("base64"));
+    this.#entries.set(id, { publishedAt, acknowledged: false, accepted: 0, settledAt: undefined });
+    this.#messages.add(id, publishedAt);
   }
 
   acknowledge({ payload }: Publish): void {
@@ -92,32 +97,60 @@ export class Ledger {
   }
 
   /** The rules engine took a message, of the fleet or of another client. */
-  accepted(payload: Buffer): void {
-    const entry = this.#entries.get(payloadId(payload.toString("base64")));
-    if (!entry) this.#external += 1;
-    else {
+  accepted(payload: Buffer, at: number): void {
+    const id = payloadId(payload.toString("base64"));
+    const entry = this.#entries.get(id);
+    if (entry) {
       entry.accepted += 1;
       if (entry.accepted > 1) this.#duplicates += 1;
+      return;
     }
+    this.#externalOf(id).taken += 1;
+    this.#externalTaken += 1;
+    this.#messages.add(id, at);
   }
 
-  /** A record was read from the stream: its place in the stream completes the key of a reading without a timestamp. */
-  arrived({ data, sequenceNumber, arrivedAt }: ArrivedRecord): void {
-    const entry = this.#entries.get(payloadId(data));
-    if (entry?.timeless === undefined) return;
-    const { deviceId, sensorType } = entry.timeless;
-    const key = itemKey({ deviceId, timestampSensorType: `${arrivedAt}#${sensorType}#${sequenceNumber}` });
-    if (entry.itemKey === undefined) entry.itemKey = key;
-    else if (entry.itemKey !== key && !entry.furtherItemKeys?.includes(key))
-      entry.furtherItemKeys = [...(entry.furtherItemKeys ?? []), key];
+  /** A put of the rule's action failed. */
+  putFailed(payload: Buffer): void {
+    const id = payloadId(payload.toString("base64"));
+    if (!this.#entries.has(id)) this.#externalOf(id).failedPuts += 1;
   }
 
-  /** An invocation has dealt with this record. The first one counts. */
-  settled(base64: string, at: number): void {
-    const entry = this.#entries.get(payloadId(base64));
-    if (!entry || entry.settledAt !== undefined) return;
+  /** The rule's error action has a message. */
+  errorLogged(payload: Buffer): void {
+    this.#messages.remove(payloadId(payload.toString("base64")));
+  }
+
+  /** A record was read from the stream, once or again. */
+  seen(record: StreamRecord): void {
+    const id = recordId(record);
+    if (this.#records.has(id)) return;
+    const seen = seenRecord(record);
+    this.#records.set(id, seen);
+    if (this.#entries.has(seen.payload)) return;
+    const external = this.#externalOf(seen.payload);
+    external.records += 1;
+    if (external.records <= external.taken + external.failedPuts) return;
+    this.#externalTaken += 1;
+    this.#foreign.add(seen.payload, record.arrivedAt);
+  }
+
+  /** The mapping is done with a record; `processed`: an invocation has dealt with it. */
+  settled(record: StreamRecord, processed: boolean, at: number): void {
+    const payload = this.#records.get(recordId(record))?.payload ?? payloadId(record.data);
+    this.#settled.add(recordId(record));
+    if (!this.#messages.remove(payload)) this.#foreign.remove(payload);
+    const entry = this.#entries.get(payload);
+    if (!processed || !entry || entry.settledAt !== undefined) return;
     entry.settledAt = at;
     this.onSettled(at - entry.publishedAt);
-    this.#settled += 1;
+  }
+
+  #externalOf(id: PayloadId): ExternalMessages {
+    const known = this.#external.get(id);
+    if (known) return known;
+    const messages = { taken: 0, failedPuts: 0, records: 0 };
+    this.#external.set(id, messages);
+    return messages;
   }
 }

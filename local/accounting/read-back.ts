@@ -1,24 +1,39 @@
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
-import { ATTRIBUTE, PREFIX, type RejectedLine } from "../../lambda/contract";
-import { type ArchiveReadBack, archivedReadings, setAsidePayloads } from "./archive-read-back";
-import { itemKey, type PayloadId, payloadId } from "./ledger";
+import type { Unreadable } from "../../cli/read-object";
+import { rejectedLines } from "../../cli/rejected/rejected-lines";
+import { ATTRIBUTE, PREFIX } from "../../lambda/contract";
+import type { StreamRecord } from "../event-source-mapping/stream-record";
+import { type ArchiveReadBack, type Delivered, readArchive } from "./archive-read-back";
+import { eachObject } from "./each-object";
+import { itemKey, type RecordId, recordId, type SeenRecord, seenRecord } from "./seen-record";
+
+/** What the account needs of an item. */
+export interface StoredItem {
+  readonly isAnomaly: boolean;
+  readonly value: number;
+  /** When the record arrived that it was written from; undefined where the item does not say. */
+  readonly arrivedAt: number | undefined;
+}
 
 /** What the stores hold at the end. */
 export interface ReadBack {
-  /** Items by `itemKey`, with whether each is an anomaly. */
-  readonly items: ReadonlyMap<string, boolean>;
-  /** Payloads set aside in `rejected/`. */
-  readonly rejected: ReadonlySet<PayloadId>;
-  /** Payloads in the failure destination. */
-  readonly failed: ReadonlySet<PayloadId>;
+  /** Items by `itemKey`. */
+  readonly items: ReadonlyMap<string, StoredItem>;
+  /** Records set aside in `rejected/`. */
+  readonly rejected: ReadonlyMap<RecordId, SeenRecord>;
+  /** Records in the failure destination. */
+  readonly failed: ReadonlyMap<RecordId, SeenRecord>;
   /** Undefined where the stack delivers nothing to the cold tier. */
   readonly archive?: ArchiveReadBack;
+  /** What could not be read. */
+  readonly unreadable: readonly Unreadable[];
 }
 
-const OBJECTS_AT_ONCE = 16;
+/** The item's attribute of the arrival. It is not in every stack's items. */
+const ARRIVED_AT = "arrivedAt";
 
-/** Reads every item, every rejected line and every failed batch, through the same endpoint as any client. */
+/** Reads every item, every rejected line and every failed batch, through the same endpoint as any client. Never rejects. */
 export async function readBack(
   dynamodb: DynamoDBDocumentClient,
   s3: S3Client,
@@ -29,89 +44,87 @@ export async function readBack(
     readonly delivery?: Delivered | undefined;
   },
 ): Promise<ReadBack> {
-  const [items, rejected, failed, archive] = await Promise.all([
-    readItems(dynamodb, names.table),
-    readObjects(s3, names.archive, PREFIX.rejected).then((bodies) => bodies.flatMap(rejectedPayloads)),
-    names.failureBucket === undefined
-      ? []
-      : readObjects(s3, names.failureBucket, PREFIX.failed).then((bodies) => bodies.flatMap(failedPayloads)),
-    names.delivery && readArchive(s3, names.delivery),
+  const unreadable: Unreadable[] = [];
+  const onUnreadable = (found: Unreadable) => unreadable.push(found);
+  const rejected = new Map<RecordId, SeenRecord>();
+  const failed = new Map<RecordId, SeenRecord>();
+  const takeInto = (records: Map<RecordId, SeenRecord>, read: Readers) => async (body: Uint8Array) => {
+    const found = read(Buffer.from(body).toString("utf8"));
+    for (const record of found.records) records.set(recordId(record), seenRecord(record));
+    return found.unreadable;
+  };
+  const { failureBucket, delivery } = names;
+  const [items, archive] = await Promise.all([
+    readItems(dynamodb, names.table, onUnreadable),
+    delivery && readArchive(s3, delivery, onUnreadable),
+    eachObject(s3, names.archive, PREFIX.rejected, onUnreadable, takeInto(rejected, rejectedRecords)),
+    failureBucket === undefined
+      ? undefined
+      : eachObject(s3, failureBucket, PREFIX.failed, onUnreadable, takeInto(failed, failedRecords)),
   ]);
-  return { items, rejected: new Set(rejected), failed: new Set(failed), ...(archive ? { archive } : {}) };
+  return { items, rejected, failed, ...(archive ? { archive } : {}), unreadable };
 }
 
-/** Where the cold tier's delivery puts what it could not, and could, bring. */
-interface Delivered {
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly errorPrefix: string;
-}
+type Readers = (text: string) => { readonly records: readonly StreamRecord[]; readonly unreadable?: string };
 
-async function readArchive(s3: S3Client, { bucket, prefix, errorPrefix }: Delivered): Promise<ArchiveReadBack> {
-  const items = new Set<string>();
-  await eachObject(s3, bucket, plainPart(prefix), async (body) => {
-    for (const key of await archivedReadings(body)) items.add(key);
-  });
-  const setAside = new Set<string>();
-  await eachObject(s3, bucket, plainPart(errorPrefix), async (body) => {
-    for (const id of setAsidePayloads(Buffer.from(body).toString("utf8"))) setAside.add(id);
-  });
-  return { items, setAside };
-}
-
-/** What stands before a prefix' first expression. */
-function plainPart(prefix: string): string {
-  return prefix.split("!{")[0] ?? "";
-}
-
-async function readItems(client: DynamoDBDocumentClient, table: string): Promise<Map<string, boolean>> {
-  const items = new Map<string, boolean>();
-  const names = { "#d": ATTRIBUTE.deviceId, "#k": ATTRIBUTE.timestampSensorType, "#a": ATTRIBUTE.isAnomaly };
-  const scan = { TableName: table, ProjectionExpression: "#d, #k, #a", ExpressionAttributeNames: names };
-  for await (const page of paginateScan({ client }, scan))
-    for (const item of page.Items ?? [])
-      items.set(
-        itemKey({ deviceId: item[ATTRIBUTE.deviceId], timestampSensorType: item[ATTRIBUTE.timestampSensorType] }),
-        item[ATTRIBUTE.isAnomaly] === true,
-      );
+async function readItems(
+  client: DynamoDBDocumentClient,
+  table: string,
+  onUnreadable: (unreadable: Unreadable) => void,
+): Promise<Map<string, StoredItem>> {
+  const items = new Map<string, StoredItem>();
+  const { deviceId, timestampSensorType, isAnomaly, value } = ATTRIBUTE;
+  const names = { "#d": deviceId, "#k": timestampSensorType, "#a": isAnomaly, "#v": value, "#t": ARRIVED_AT };
+  const scan = { TableName: table, ProjectionExpression: "#d, #k, #a, #v, #t", ExpressionAttributeNames: names };
+  try {
+    for await (const page of paginateScan({ client }, scan))
+      for (const item of page.Items ?? []) {
+        const key = itemKey({ deviceId: item[deviceId], timestampSensorType: item[timestampSensorType] });
+        const arrivedAt = item[ARRIVED_AT];
+        items.set(key, {
+          isAnomaly: item[isAnomaly] === true,
+          value: Number(item[value]),
+          arrivedAt: typeof arrivedAt === "number" ? arrivedAt : undefined,
+        });
+      }
+  } catch (error) {
+    onUnreadable({ key: `the table ${table}`, why: error instanceof Error ? error.message : String(error) });
+  }
   return items;
 }
 
-async function readObjects(client: S3Client, bucket: string, prefix: string): Promise<string[]> {
-  const bodies: string[] = [];
-  await eachObject(client, bucket, prefix, async (body) => {
-    bodies.push(Buffer.from(body).toString("utf8"));
-  });
-  return bodies;
+/** The records of a `rejected/` object. */
+export function rejectedRecords(jsonLines: string): ReturnType<Readers> {
+  const { lines, ...rest } = rejectedLines(jsonLines);
+  return { records: lines, ...rest };
 }
 
-async function eachObject(
-  client: S3Client,
-  bucket: string,
-  prefix: string,
-  take: (body: Uint8Array) => Promise<void>,
-): Promise<void> {
-  const keys: string[] = [];
-  for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-  const worker = async () => {
-    for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      if (Body) await take(await Body.transformToByteArray());
-    }
+/** The records of a failed batch: the invocation's event is in it as a text. */
+export function failedRecords(body: string): ReturnType<Readers> {
+  try {
+    const { payload } = JSON.parse(body) as { payload: string };
+    const { Records } = JSON.parse(payload) as { Records: readonly EventRecord[] };
+    return { records: Records.map(streamRecord) };
+  } catch {
+    return { records: [], unreadable: "it holds no Kinesis event" };
+  }
+}
+
+interface EventRecord {
+  readonly eventID: string;
+  readonly kinesis: {
+    readonly partitionKey: string;
+    readonly sequenceNumber: string;
+    readonly data: string;
+    readonly approximateArrivalTimestamp: number;
   };
-  await Promise.all(Array.from({ length: OBJECTS_AT_ONCE }, worker));
 }
 
-/** The payloads of a `rejected/` object. */
-export function rejectedPayloads(jsonLines: string): PayloadId[] {
-  const lines = jsonLines.split("\n").filter((line) => line !== "");
-  return lines.map((line) => payloadId((JSON.parse(line) as RejectedLine).data));
-}
-
-/** The payloads of a failed batch: the invocation's event is in it as a text. */
-export function failedPayloads(body: string): PayloadId[] {
-  const { payload } = JSON.parse(body) as { payload: string };
-  const event = JSON.parse(payload) as { Records: { kinesis: { data: string } }[] };
-  return event.Records.map((record) => payloadId(record.kinesis.data));
+/** @throws Error where the event's record lacks a field */
+function streamRecord({ eventID, kinesis }: EventRecord): StreamRecord {
+  const { partitionKey, sequenceNumber, data, approximateArrivalTimestamp: seconds } = kinesis;
+  if (![eventID, partitionKey, sequenceNumber, data].every((field) => typeof field === "string"))
+    throw new Error("a field is missing");
+  const [shardId = ""] = eventID.split(":");
+  return { shardId, sequenceNumber, partitionKey, data, arrivedAt: Math.round(seconds * 1000) };
 }

@@ -1,9 +1,11 @@
-import type { Account } from "./account";
+import type { Account, Counts } from "./account";
 
 /** The run's result; with `--json`, the last line of standard output. */
 export interface Summary extends Account {
   /** Messages that the rules engine took again, because they were redelivered. */
   readonly duplicates: number;
+  /** Objects of the archive bucket that could not be read, or not whole. */
+  readonly unreadable: number;
   /** Published a second, from the first publish to the last PUBACK. */
   readonly readingsPerSecond: number;
   /** That time. */
@@ -15,18 +17,25 @@ export interface Summary extends Account {
   readonly faults?: Readonly<Record<string, number>>;
 }
 
+/** Whether every message, of the fleet and of other clients, has reached its place. */
+export function accountsForAll({ lost, unfinished, external }: Account): boolean {
+  return lost + unfinished + external.lost + external.unfinished === 0;
+}
+
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 /** The summary as a table: what, how many, and what it means. */
 export function formatSummary(summary: Summary): string {
   const { latencyMs, external } = summary;
-  const rows: [string, string, string][] = [
+  const rows: Row[] = [
     ["published", NUMBER.format(summary.published), "acknowledged by the broker, at QoS 1"],
     ["  stored", NUMBER.format(summary.stored), "in the hot tier, read back"],
+    ["  superseded", NUMBER.format(summary.superseded), "written again by a later reading of the same identity"],
     ["  rejected", NUMBER.format(summary.rejected), "set aside in rejected/ with the reason"],
     ["  failed", NUMBER.format(summary.failed), "in the failure destination only"],
     ["  ruleErrors", NUMBER.format(summary.ruleErrors), "in the rule's error log only"],
-    ["  lost", NUMBER.format(summary.lost), summary.lost === 0 ? "nowhere" : "nowhere: this must not be"],
+    ...(summary.unfinished > 0 ? [unfinishedRow(summary)] : []),
+    ["  lost", NUMBER.format(summary.lost), lostWords(summary)],
     ["anomalies", NUMBER.format(summary.anomalies), "of those stored"],
     ["archived", NUMBER.format(summary.archived), "of those stored, in the cold tier's Parquet, read back"],
     ["duplicates", NUMBER.format(summary.duplicates), "redelivered: stored once, those without a timestamp again"],
@@ -36,15 +45,14 @@ export function formatSummary(summary: Summary): string {
   ];
   if (summary.unacknowledged > 0)
     rows.push(["unacknowledged", NUMBER.format(summary.unacknowledged), "sent, but the run ended before the PUBACK"]);
-  if (Object.values(external).some((count) => count > 0)) {
-    const counts = Object.entries(external).filter(([, count]) => count > 0);
-    const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  if (external.taken + external.ruleErrors > 0)
+    rows.push(["external", NUMBER.format(external.taken + external.ruleErrors), externalWords(external)]);
+  if (summary.unreadable > 0)
     rows.push([
-      "external",
-      NUMBER.format(total),
-      `other clients': ${counts.map(([name, n]) => `${n} ${name}`).join(", ")}`,
+      "unreadable",
+      NUMBER.format(summary.unreadable),
+      "objects of the archive bucket; what they hold is not counted",
     ]);
-  }
   for (const [part, hits] of Object.entries(summary.faults ?? {}))
     rows.push([`faults: ${part}`, NUMBER.format(hits), "injected"]);
   const nameWidth = Math.max(...rows.map(([name]) => name.length));
@@ -52,4 +60,28 @@ export function formatSummary(summary: Summary): string {
   return rows
     .map(([name, value, meaning]) => `${name.padEnd(nameWidth)}  ${value.padStart(valueWidth)}  ${meaning}`.trimEnd())
     .join("\n");
+}
+
+type Row = [string, string, string];
+
+function unfinishedRow({ unfinished }: Account): Row {
+  return ["  unfinished", NUMBER.format(unfinished), "still on their way when the run gave up waiting"];
+}
+
+/** Where the lost are not: "nowhere" is said only of what is in no tier. */
+function lostWords({ lost, lostFrom: { nowhere, inTableOnly, inArchiveOnly } }: Counts): string {
+  if (lost === 0 || lost === nowhere) return lost === 0 ? "nowhere" : "nowhere: this must not be";
+  const parts = [
+    [nowhere, "nowhere"],
+    [inTableOnly, "in the table, not in the archive"],
+    [inArchiveOnly, "in the archive, not in the table"],
+  ] as const;
+  const words = parts.filter(([count]) => count > 0).map(([count, where]) => `${NUMBER.format(count)} ${where}`);
+  return `${words.join("; ")}: this must not be`;
+}
+
+function externalWords(external: Counts): string {
+  const names = ["stored", "superseded", "rejected", "failed", "ruleErrors", "unfinished", "lost"] as const;
+  const counts = names.filter((name) => external[name] > 0).map((name) => `${NUMBER.format(external[name])} ${name}`);
+  return `other clients': ${counts.join(", ")}${external.lost > 0 ? ` (${lostWords(external)})` : ""}`;
 }

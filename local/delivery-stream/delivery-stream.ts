@@ -53,6 +53,7 @@ export class DeliveryStream {
   /** Records taken from the shards, and how many of them have reached their place. */
   #taken = 0;
   #settled = 0;
+  #steps = 0;
   #polling: Promise<unknown> = Promise.resolve();
   #working: Promise<void> = Promise.resolve();
 
@@ -69,10 +70,20 @@ export class DeliveryStream {
     this.#working = this.#work();
   }
 
+  /** Records taken, invocations answered and objects written so far: it grows while the delivery gets on. */
+  get steps(): number {
+    return this.#taken + this.#steps;
+  }
+
   /** Resolves when everything that is in the stream by now is in an object; the buffers are not waited for. */
   async drained(): Promise<void> {
     const now = this.ports.now();
     await Promise.all(this.#shards.map((shard) => shard.reachTip(now)));
+    await this.flush();
+  }
+
+  /** Resolves when everything that was read so far is in an object, whatever becomes of the stream. */
+  async flush(): Promise<void> {
     const taken = this.#taken;
     this.#draining += 1;
     while (this.#settled < taken && !this.#stopping.signal.aborted) await sleep(20);
@@ -135,6 +146,7 @@ export class DeliveryStream {
     const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.ports.randomId());
     for (let attempt = 0; ; attempt += 1) {
       const answer = readAnswer(records, await this.ports.invoke(event));
+      this.#steps += 1;
       if (!("errorCode" in answer)) return answer;
       if (attempt >= transform.retries || this.#stopping.signal.aborted)
         return records.map(() => ({ result: "ProcessingFailed", ...answer }));
@@ -217,6 +229,7 @@ export class DeliveryStream {
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
       try {
         await this.ports.putObject(bucket, key, body);
+        this.#steps += 1;
         return;
       } catch {
         await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);

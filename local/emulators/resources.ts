@@ -1,7 +1,7 @@
 import { CreateTableCommand, type CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { CreateStreamCommand, DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import type { Clients } from "../aws-clients";
+import { type Clients, RUN_KEY } from "../aws-clients";
 import type { Declaration, TableDeclaration } from "../declaration";
 
 /** Creates in the emulators what the stack declares. */
@@ -54,7 +54,7 @@ async function createTopic(name: string, region: string, endpoint: string): Prom
   const response = await fetch(endpoint, {
     method: "POST",
     headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/sns/aws4_request, SignedHeaders=host, Signature=local`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${RUN_KEY}/20260101/${region}/sns/aws4_request, SignedHeaders=host, Signature=local`,
       "content-type": "application/x-www-form-urlencoded",
     },
     body: new URLSearchParams({ Action: "CreateTopic", Name: name, Version: "2010-03-31" }),

@@ -33,10 +33,11 @@ export class EventSourceMapping {
     this.#polling ??= this.#shards.then((shards) => Promise.all(shards.map((shard) => shard.poll())));
   }
 
-  /** Resolves when every shard was read to its tip and nothing is in flight. */
+  /** Resolves when everything that is in the stream by now was read, and nothing is in flight. */
   async drained(): Promise<void> {
     const shards = (await this.#shards) ?? [];
-    await Promise.all(shards.map((shard) => shard.reachTip()));
+    const now = this.ports.now();
+    await Promise.all(shards.map((shard) => shard.reachTip(now)));
     await Promise.all(this.#lanes.map((lane) => lane.idle()));
   }
 

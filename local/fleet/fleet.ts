@@ -26,10 +26,6 @@ export interface Publish {
   readonly device: string;
   readonly payload: Buffer;
   readonly publishedAt: number;
-  /** The key of the item that it becomes; undefined for a bad message, and for a timeless one. */
-  readonly key: { readonly deviceId: string; readonly timestampSensorType: string } | undefined;
-  /** Of a reading without a timestamp, whose key its place in the stream completes. */
-  readonly timeless?: { readonly deviceId: string; readonly sensorType: string };
 }
 
 export interface FleetPorts {
@@ -112,13 +108,10 @@ export class Fleet {
     const bad = random() < this.settings.badShare;
     const reading = source.next(publishedAt, !bad && random() < this.settings.anomalyShare);
     const isTimeless = !bad && random() < TIMELESS_SHARE;
-    const { deviceId, sensorType, timestamp } = reading;
-    const key = bad || isTimeless ? undefined : { deviceId, timestampSensorType: `${timestamp}#${sensorType}` };
     const payload = bad
       ? spoil(reading, this.#mark("bad"), random)
       : Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
-    const timeless = isTimeless ? { timeless: { deviceId, sensorType } } : {};
-    const publish = { device: device.name, payload, publishedAt, key, ...timeless };
+    const publish = { device: device.name, payload, publishedAt };
     onPublish(publish);
     device.publish(this.settings.topicOf(device.name), payload, () => onAcknowledged(publish));
   }

@@ -51,6 +51,17 @@ export function unknownServiceResponse(
   return format === "query" ? { ...error, body } : error;
 }
 
+/** What everyone gets before the run is ready; "run": who asks the run itself. */
+export function notReadyResponse(step: string, format: ErrorFormat | "run"): ErrorResponse {
+  const message = `the local run is not ready yet: it is ${step}. Try again in some seconds`;
+  const error =
+    format === "json" ? jsonError(503, "ServiceUnavailable", message) : xmlError(503, "ServiceUnavailable", message);
+  const headers = { ...error.headers, "retry-after": "1" };
+  if (format !== "run") return { ...error, headers };
+  const body = `${JSON.stringify({ problems: [message], step }, null, 2)}\n`;
+  return { status: 503, headers: { "content-type": "application/json", "retry-after": "1" }, body };
+}
+
 function jsonError(status: number, type: string, message: string): ErrorResponse {
   return {
     status,

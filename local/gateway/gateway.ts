@@ -1,9 +1,16 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { RUN_KEY } from "../aws-clients";
 import { listen } from "../listen";
 import { ADMINISTRATION } from "./administration";
-import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
+import {
+  type ErrorFormat,
+  type ErrorResponse,
+  notReadyResponse,
+  troubleResponse,
+  unknownServiceResponse,
+} from "./error-response";
 import type { FaultBoard, StoreFault } from "./faults";
 import type { InProcessService } from "./in-process";
 import { isService, SERVICES, type Service, signedService } from "./route";
@@ -14,6 +21,8 @@ const DEFAULT_LATENCY_MS = 200;
 export interface GatewayPorts {
   readonly faults: FaultBoard;
   readonly random: () => number;
+  /** What the run is about before it is ready; until then it answers itself alone. */
+  readonly startingStep?: () => string | undefined;
   /** What the run itself is asked, under `/_local/`. */
   readonly administration: InProcessService;
   /** What answers in this process, by the service name that a request is signed for. */
@@ -50,6 +59,11 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const step = this.ports.startingStep?.();
+    if (step !== undefined && !isOfTheRun(req)) {
+      req.resume();
+      return answer(res, notReadyResponse(step, req.url?.startsWith(ADMINISTRATION) ? "run" : errorFormat(req)));
+    }
     if (req.url?.startsWith(ADMINISTRATION)) return answerInProcess(this.ports.administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
     const { inProcess } = this.ports;
@@ -132,6 +146,11 @@ export class Gateway {
       else body.pipe(forwarded);
     });
   }
+}
+
+/** Whether the run itself asks, which has to create what the stack declares. */
+function isOfTheRun({ headers }: IncomingMessage): boolean {
+  return headers.authorization?.includes(`Credential=${RUN_KEY}/`) ?? false;
 }
 
 function errorFormat({ headers }: IncomingMessage): ErrorFormat {

@@ -17,6 +17,8 @@ export interface BrokerPorts {
   readonly accept: (message: RuleMessage) => Promise<void>;
   /** Hears why a connection was refused or closed, for the person at the terminal. */
   readonly onRefused: (clientId: string, why: string) => void;
+  /** Whether connections are taken yet: before, each gets "server unavailable" and may try again. */
+  readonly isReady?: () => boolean;
   readonly now: () => number;
 }
 
@@ -39,6 +41,9 @@ export class Broker {
         done(new Error("client id missing"), false);
       },
       authenticate: (client, _username, _password, done) => {
+        // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_-
+        if (this.ports.isReady?.() === false)
+          return done(Object.assign(new Error("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
         if (this.#allows(client, { action: "iot:Connect" })) return done(null, true);
         this.ports.onRefused(client.id, this.#whyNot(client, "to connect"));
         done(Object.assign(new Error("not authorized"), { returnCode: 5 }) satisfies AuthenticateError, false);

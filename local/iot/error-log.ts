@@ -21,6 +21,7 @@ export class ErrorLog {
     private readonly ruleName: string,
     private readonly resource: string,
     private readonly now: () => number = Date.now,
+    private readonly onAdded: (message: RuleMessage) => void = () => {},
   ) {}
 
   get documents(): readonly RuleErrorDocument[] {
@@ -33,6 +34,7 @@ export class ErrorLog {
   }
 
   add(message: RuleMessage, errorMessage: string): void {
+    this.onAdded(message);
     this.#times.push(this.now());
     this.#documents.push({
       ruleName: this.ruleName,

@@ -5,37 +5,52 @@ export interface KinesisActionPorts {
   readonly putRecord: (data: Buffer, partitionKey: string) => Promise<void>;
   /** Takes a message that could not be put. */
   readonly onError: (message: RuleMessage, errorMessage: string) => void;
+  /** Called for each put that failed: the stream may have taken the record all the same. */
+  readonly onRetry?: (message: RuleMessage) => void;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
 export interface KinesisActionLimits {
-  /** Messages that may wait; beyond, an offer waits, and with it the PUBACK. */
-  readonly maxWaiting: number;
+  /** Bytes that may wait. Beyond, an offer waits, and with it the PUBACK: the memory is at risk. */
+  readonly maxWaitingBytes: number;
   /** How long a message is tried before the error action has it. AWS documents no number. */
   readonly maxTryingMs: number;
   /** Puts at a time. kinesis-local is not quicker with more. */
   readonly concurrency: number;
 }
 
-const LIMITS: KinesisActionLimits = { maxWaiting: 5000, maxTryingMs: 10_000, concurrency: 6 };
+const LIMITS: KinesisActionLimits = { maxWaitingBytes: 512 * 1024 * 1024, maxTryingMs: 10_000, concurrency: 6 };
+/** What a waiting message takes in memory beside its payload: an estimate. */
+const MESSAGE_BYTES = 512;
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1000;
+
+/** A message in the queue. */
+interface Offered {
+  readonly message: RuleMessage;
+  readonly at: number;
+}
 
 /**
  * The rule's Kinesis action: one PutRecord a message, as AWS does it
  * (https://docs.aws.amazon.com/iot/latest/developerguide/kinesis-rule-action.html). A partition key has one put in flight at most, so that
- * a device's order stays. (PutRecords is no alternative here: what it costs in kinesis-local grows with the records of the stream.)
+ * a device's order stays. The broker acknowledges a message when it is in the queue, as AWS does: a PUBACK that waited for the stream would
+ * stop the reading of that connection, its pings too, and the keep-alive would close it. (PutRecords is no alternative here: what it costs in kinesis-local grows with the records of the stream.)
  */
 export class KinesisAction {
   /** Messages by partition key, oldest first; the first is the one in flight, if any. */
-  readonly #queues = new Map<string, RuleMessage[]>();
+  readonly #queues = new Map<string, Offered[]>();
+  /** Keys whose puts fail, and since when. */
+  readonly #failingSince = new Map<string, number>();
   /** Keys with messages and no put in flight, in the order of their turn. */
   readonly #ready = new Set<string>();
   readonly #blocked: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
   #waiting = 0;
+  #waitingBytes = 0;
   #inFlight = 0;
+  #handled = 0;
 
   constructor(
     private readonly ports: KinesisActionPorts,
@@ -47,16 +62,24 @@ export class KinesisAction {
     return this.#waiting;
   }
 
+  /** Messages that the stream or the error action has taken. */
+  get handled(): number {
+    return this.#handled;
+  }
+
   /** Takes a message; resolves when there is room for it, which is when it may be acknowledged. */
   async offer(message: RuleMessage, partitionKey: string): Promise<void> {
-    while (this.#waiting >= this.limits.maxWaiting) await new Promise<void>((resolve) => this.#blocked.push(resolve));
+    while (this.#waitingBytes >= this.limits.maxWaitingBytes)
+      await new Promise<void>((resolve) => this.#blocked.push(resolve));
+    const offered = { message, at: this.ports.now() };
     const queue = this.#queues.get(partitionKey);
-    if (queue) queue.push(message);
+    if (queue) queue.push(offered);
     else {
-      this.#queues.set(partitionKey, [message]);
+      this.#queues.set(partitionKey, [offered]);
       this.#ready.add(partitionKey);
     }
     this.#waiting += 1;
+    this.#waitingBytes += bytesOf(message);
     this.#fill();
   }
 
@@ -68,17 +91,19 @@ export class KinesisAction {
   #fill(): void {
     for (const key of this.#ready) {
       if (this.#inFlight >= this.limits.concurrency) return;
-      const message = this.#queues.get(key)?.[0];
+      const offered = this.#queues.get(key)?.[0];
       this.#ready.delete(key);
-      if (message) void this.#put(key, message);
+      if (offered) void this.#put(key, offered);
     }
   }
 
-  async #put(key: string, message: RuleMessage): Promise<void> {
+  async #put(key: string, offered: Offered): Promise<void> {
     this.#inFlight += 1;
-    await this.#putUntilTaken(key, message);
+    await this.#putUntilTaken(key, offered);
     this.#inFlight -= 1;
     this.#waiting -= 1;
+    this.#waitingBytes -= bytesOf(offered.message);
+    this.#handled += 1;
     const queue = this.#queues.get(key) ?? [];
     queue.shift();
     if (queue.length > 0) this.#ready.add(key);
@@ -87,14 +112,20 @@ export class KinesisAction {
     this.#wake();
   }
 
-  async #putUntilTaken(key: string, message: RuleMessage): Promise<void> {
-    const { putRecord, onError, now, sleep } = this.ports;
-    const firstTriedAt = now();
+  async #putUntilTaken(key: string, { message, at }: Offered): Promise<void> {
+    const { putRecord, onError, onRetry, now, sleep } = this.ports;
     for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2)) {
+      const triedAt = now();
       try {
-        return await putRecord(message.payload, key);
+        await putRecord(message.payload, key);
+        this.#failingSince.delete(key);
+        return;
       } catch (error) {
-        if (now() - firstTriedAt >= this.limits.maxTryingMs)
+        onRetry?.(message);
+        const failingSince = this.#failingSince.get(key) ?? triedAt;
+        this.#failingSince.set(key, failingSince);
+        // AWS tries each message from its arrival on. One that waits behind another is as good as tried while that one is.
+        if (now() - Math.max(failingSince, at) >= this.limits.maxTryingMs)
           return onError(message, error instanceof Error ? error.message : String(error));
         await sleep(backoffMs);
       }
@@ -102,8 +133,11 @@ export class KinesisAction {
   }
 
   #wake(): void {
-    const room = Math.max(0, this.limits.maxWaiting - this.#waiting);
-    for (const resolve of this.#blocked.splice(0, room)) resolve();
+    if (this.#waitingBytes < this.limits.maxWaitingBytes) for (const resolve of this.#blocked.splice(0)) resolve();
     if (this.#waiting === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
+}
+
+function bytesOf({ payload }: RuleMessage): number {
+  return payload.length + MESSAGE_BYTES;
 }

@@ -39,13 +39,13 @@ export async function servePage(
   ledger.onSettled = (latencyMs) => latencies.push(latencyMs);
   const sample = () => {
     const totals = {
-      published: ledger.acknowledged + ledger.external,
+      published: ledger.acknowledged + ledger.externalTaken,
       stored: metrics.sum(METRIC.processed),
       rejected: metrics.sum(METRIC.rejected),
       anomalies: metrics.sum(METRIC.anomalies),
       ruleErrors: errorLog.documents.length,
     };
-    const now = { at: Date.now(), totals, lagMs: pipeline.lagMs, onTheirWay: ledger.unsettled };
+    const now = { at: Date.now(), totals, lagMs: pipeline.lagMs, onTheirWay: ledger.waiting };
     server.push(nextSample(server.latest, now, latencies));
     latencies = [];
   };

@@ -14,8 +14,9 @@ export interface Sample {
   readonly totals: Totals;
   /** Each total's growth since the sample before, in events a second. */
   readonly perSecond: Totals;
+  /** Age of the oldest message that is not stored yet, wherever it waits. */
   readonly lagMs: number;
-  /** Acknowledged by the broker, and not yet dealt with by the function. */
+  /** Messages that are not stored yet, wherever they wait. */
   readonly onTheirWay: number;
   /** From the publish to the function's answer; null where nothing was settled since the sample before. */
   readonly latencyMs: { readonly p50: number; readonly p95: number } | null;

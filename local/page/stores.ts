@@ -1,6 +1,8 @@
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { type AnomalyLimits, ATTRIBUTE, PREFIX, type RejectedLine } from "../../lambda/contract";
+import { readText } from "../../cli/read-object";
+import { rejectedLines } from "../../cli/rejected/rejected-lines";
+import { type AnomalyLimits, ATTRIBUTE, PREFIX } from "../../lambda/contract";
 import { type Clients, documentsOf } from "../aws-clients";
 
 const SHOWN = 20;
@@ -19,7 +21,8 @@ export interface ShownAnomaly {
   readonly at: number;
   readonly deviceId: string;
   readonly sensorType: string;
-  readonly value: number;
+  /** Null where its object cannot be read. */
+  readonly value: number | null;
   readonly reason: string;
 }
 
@@ -54,8 +57,10 @@ export async function latestReadings(clients: Clients, table: string, deviceId: 
 /** The latest anomalies, newest first. */
 export async function latestAnomalies(s3: S3Client, bucket: string, limits: AnomalyLimits): Promise<ShownAnomaly[]> {
   const objects = await newest(s3, bucket, PREFIX.anomalies);
-  return objects.map(({ at, body }) => {
-    const { deviceId, sensorType, value } = JSON.parse(body);
+  return objects.map(({ at, key, body }) => {
+    const { deviceId, sensorType, value } = parsedObject(body);
+    if (typeof deviceId !== "string" || typeof sensorType !== "string" || typeof value !== "number")
+      return { at, deviceId: "", sensorType: "", value: null, reason: `cannot be read: ${key}` };
     return { at, deviceId, sensorType, value, reason: whyAnomalous(limits, sensorType, value) };
   });
 }
@@ -70,21 +75,39 @@ export function whyAnomalous(limits: AnomalyLimits, sensorType: string, value: n
 /** The latest records that were set aside, newest first. */
 export async function latestRejects(s3: S3Client, bucket: string): Promise<ShownReject[]> {
   const objects = await newest(s3, bucket, PREFIX.rejected);
-  const rejects = objects.flatMap(({ body }) => shownRejects(body));
+  const rejects = objects.flatMap(({ at, key, body }) => [
+    ...shownRejects(body),
+    ...(rejectedLines(body).unreadable === undefined ? [] : [unreadableReject(at, key)]),
+  ]);
   return rejects.sort((a, b) => b.at - a.at).slice(0, SHOWN);
 }
 
 /** The lines of a `rejected/` object. */
 export function shownRejects(jsonLines: string): ShownReject[] {
-  const lines = jsonLines.split("\n").filter((line) => line !== "");
-  return lines.map((line) => {
-    const { arrivedAt, partitionKey, reason, detail, data } = JSON.parse(line) as RejectedLine;
+  return rejectedLines(jsonLines).lines.map(({ arrivedAt, partitionKey, reason, detail, data }) => {
     const payload = Buffer.from(data, "base64").toString("utf8").slice(0, MAX_PAYLOAD_SHOWN);
     return { at: arrivedAt, deviceId: partitionKey, reason, detail, payload };
   });
 }
 
-async function newest(client: S3Client, bucket: string, prefix: string): Promise<{ at: number; body: string }[]> {
+function unreadableReject(at: number, key: string): ShownReject {
+  return { at, deviceId: "", reason: "unreadable", detail: key, payload: "" };
+}
+
+function parsedObject(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+async function newest(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+): Promise<{ at: number; key: string; body: string }[]> {
   let found: { key: string; at: number }[] = [];
   for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
     for (const { Key, LastModified } of page.Contents ?? [])
@@ -93,8 +116,8 @@ async function newest(client: S3Client, bucket: string, prefix: string): Promise
   }
   return Promise.all(
     found.map(async ({ key, at }) => {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return { at, body: (await Body?.transformToString()) ?? "" };
+      const read = await readText(client, bucket, key);
+      return { at, key, body: "content" in read ? read.content : "" };
     }),
   );
 }

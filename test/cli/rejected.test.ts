@@ -67,6 +67,48 @@ describe("setAside", () => {
   });
 });
 
+describe("an object under rejected/ that cannot be read", () => {
+  const key = "rejected/2026/01/31/08/shardId-0-2-5.jsonl";
+  const good = JSON.stringify(line(3));
+  const told = async (body: () => string) => {
+    s3.on(ListObjectsV2Command).resolves({ Contents: [key, ...keys].map((Key) => ({ Key })) });
+    s3.on(GetObjectCommand, { Key: key }).callsFake(() => ({ Body: { transformToString: async () => body() } }));
+    const unreadable: { key: string; why: string }[] = [];
+    const found = await all(setAside(client, "archive", everything, (each) => unreadable.push(each)));
+    return [sequences(found), unreadable];
+  };
+
+  it.each([
+    ["empty", "", [], "it is empty"],
+    ["truncated", `${good}\n${good.slice(0, -4)}`, [3], "1 of its 2 lines hold no record"],
+    ["binary", "\u0000\ufffd\u0001", [], "1 of its 1 lines hold no record"],
+    ["someone else's", '{"hello":1}\nnull', [], "2 of its 2 lines hold no record"],
+  ])("is told and passed over where it is %s", async (_what, body, own, why) => {
+    expect(await told(() => body)).toEqual([[...own, 1, 9, 90, 100], [{ key, why }]]);
+  });
+
+  it("is told and passed over where it is gone since it was listed", async () => {
+    const gone = Object.assign(new Error("The specified key does not exist."), { name: "NoSuchKey" });
+    const answer = await told(() => {
+      throw gone;
+    });
+    expect(answer).toEqual([[1, 9, 90, 100], [{ key, why: "it is gone since it was listed" }]]);
+  });
+
+  it("is told and not read where it is huge", async () => {
+    s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: key }] });
+    s3.on(GetObjectCommand).resolves({ ContentLength: 70_000_000 });
+    const unreadable: string[] = [];
+    await all(setAside(client, "archive", everything, ({ why }) => unreadable.push(why)));
+    expect(unreadable).toEqual(["it has 70000000 bytes, more than any object of this system"]);
+  });
+
+  it("is no reason to hide that the rights are missing", async () => {
+    s3.on(GetObjectCommand).rejects(Object.assign(new Error("Access Denied"), { name: "AccessDenied" }));
+    await expect(all(setAside(client, "archive", everything))).rejects.toThrow("Access Denied");
+  });
+});
+
 describe("findSetAside", () => {
   it("reads only the objects whose name spans the record", async () => {
     expect(await findSetAside(client, "archive", identityOf(line(100)))).toEqual({ ...line(100), key: keys[1] });

@@ -19,12 +19,14 @@ describe("a run of the fleet", () => {
         ruleErrors: 0,
         lost: 0,
         duplicates: 0,
-        external: { stored: 0, rejected: 0, failed: 0, ruleErrors: 0 },
+        external: { taken: 0, stored: 0, rejected: 0, failed: 0, ruleErrors: 0, superseded: 0, lost: 0 },
         metrics: { ProcessedRecords: stored, AnomaliesDetected: anomalies, RejectedRecords: rejected },
       });
       expect(rest.latencyMs).toMatchObject({ p50: expect.any(Number), p99: expect.any(Number) });
       expect(ended.out).toMatch(/^published +\d/);
-      expect(ended.err).toMatch(/00:0\d {2}published \d+ {2}stored \d+ {2}rejected \d+ {2}anomalies \d+ {2}lag /);
+      expect(ended.err).toMatch(
+        /00:0\d {2}published \d+ {2}stored \d+ {2}rejected \d+ {2}anomalies \d+ {2}waiting \d+ {2}lag /,
+      );
     }
   }, 60_000);
 

@@ -49,6 +49,42 @@ describe("npm run local", () => {
     );
   });
 
+  it("answers nobody before it is ready, says what it is about, and is connected to only then", async () => {
+    const free = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => free.once("listening", resolve));
+    const address = free.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    await new Promise((resolve) => free.close(resolve));
+    const run = new LocalRun("--devices 0 --page-port 0", `--mqtt-port 0 --aws-port ${port}`);
+    const ready = run.ready();
+    const steps = new Set<string>();
+    for (let status = 0; status !== 200; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const response = await fetch(`http://127.0.0.1:${port}/_local/outputs`).catch(() => undefined);
+      status = response?.status ?? 0;
+      if (response && status !== 200) expect(status).toBe(503);
+      const { step = "" } = ((await response?.json()) ?? {}) as { step?: string };
+      if (status === 503) steps.add(step);
+    }
+    expect([...steps]).toEqual(expect.arrayContaining(["starting the emulators"]));
+    await ready;
+    run.interrupt();
+    expect((await run.ended).status).toBe(0);
+  }, 60_000);
+
+  it("gives up where nothing moves, calls it unfinished, and writes the archive all the same", async () => {
+    const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json --patience 8s --config retryAttempts=-1");
+    const { endpoint } = await run.ready();
+    await fetch(`${endpoint}/_local/faults`, { method: "PUT", body: '{"function":{"kind":"throw","share":1}}' });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    run.interrupt();
+    const ended = await run.ended;
+    const { published = 0, stored = 0, unfinished = 0, lost } = summaryOf(ended);
+    expect({ status: ended.status, lost }).toEqual({ status: 1, lost: 0 });
+    expect(unfinished).toBeGreaterThan(50);
+    expect(stored + unfinished).toBe(published);
+    expect(ended.err).toContain("Nothing has moved for 8 s");
+  }, 90_000);
+
   it("stops the fleet at Ctrl-C, accounts for every reading and leaves nothing behind", async () => {
     const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json");
     await run.ready();

@@ -121,8 +121,23 @@ describe("iot replay", () => {
     expect(archived.lines.map(({ value }) => value)).toEqual([20]);
   }, 90_000);
 
-  it("leaves the run's account as it should be", async () => {
+  it("leaves the run's account as it should be, though some objects cannot be read", async () => {
+    for (const [Key = "", Body = ""] of [
+      ["rejected/2026/01/31/08/shardId-0-1-2.jsonl", "not a line of ours\n"],
+      ["aws/lambda/mapping/shard/2026/01/31/2026-01-31T08.00.00-x", "{"],
+      ["readings/2026/01/31/08/cut.parquet", "PAR1"],
+      ["firehose-errors/processing-failed/x", "{}"],
+    ])
+      await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+    expect(await iot("rejected list --since 2025-12-31")).toMatchObject({
+      status: 0,
+      err: expect.stringContaining('"rejected/2026/01/31/08/shardId-0-1-2.jsonl" cannot be read'),
+    });
     run.interrupt();
-    expect(summaryOf(await run.ended)).toMatchObject({ lost: 0, external: { stored: 5, rejected: 2, ruleErrors: 0 } });
+    expect(summaryOf(await run.ended)).toMatchObject({
+      lost: 0,
+      unreadable: 4,
+      external: { taken: 7, stored: 5, rejected: 1, failed: 0, superseded: 1, lost: 0, ruleErrors: 0 },
+    });
   }, 60_000);
 });

@@ -12,6 +12,7 @@ const DEFAULT_OPTIONS = {
   stack: "dev",
   config: {},
   seed: 7,
+  patienceMs: 120_000,
   chaos: false,
   clear: false,
 };
@@ -24,7 +25,7 @@ describe("parseOptions", () => {
   it("follows every option", () => {
     const line =
       "--devices 0 --rate 2.5 --for 5m --anomalies 0 --bad 1 --json --mqtt-port 0 --aws-port 65535 --stack prod " +
-      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear";
+      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear --patience 30s";
     expect(parseOptions(line.split(" "), 7)).toEqual({
       devices: 0,
       ratePerSecond: 2.5,
@@ -37,6 +38,7 @@ describe("parseOptions", () => {
       stack: "prod",
       config: { shardCount: "2", alarmEmails: "a=b" },
       seed: 4_294_967_295,
+      patienceMs: 30_000,
       chaos: true,
       pagePort: 4600,
       mqttsPort: 8884,

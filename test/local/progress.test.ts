@@ -8,13 +8,14 @@ describe("formatProgress", () => {
     stored: 2310,
     rejected: 48,
     anomalies: 45,
+    waiting: 1042,
     lagMs: 2149,
     ratePerSecond: 199.6,
   };
 
   it("is one line", () => {
     expect(formatProgress(progress)).toBe(
-      "01:12  published 2,400  stored 2,310  rejected 48  anomalies 45  lag 2.1 s  200/s",
+      "01:12  published 2,400  stored 2,310  rejected 48  anomalies 45  waiting 1,042  lag 2.1 s  200/s",
     );
   });
 

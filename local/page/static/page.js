@@ -173,7 +173,7 @@ async function showSetAside() {
     fill(
       "anomalies",
       ["Time", "Device", "Type", "Value", "Reason"],
-      anomalies.map((a) => [clock(a.at), a.deviceId, a.sensorType, String(a.value), a.reason]),
+      anomalies.map((a) => [clock(a.at), a.deviceId, a.sensorType, a.value === null ? "" : String(a.value), a.reason]),
       "None yet",
     );
     fill(

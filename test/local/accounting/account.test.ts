@@ -1,114 +1,339 @@
 import { describe, expect, it } from "@jest/globals";
 import { percentile, takeAccount } from "../../../local/accounting/account";
 import { setAsidePayloads } from "../../../local/accounting/archive-read-back";
-import { Ledger, type LedgerEntry, payloadId } from "../../../local/accounting/ledger";
-import { failedPayloads, rejectedPayloads } from "../../../local/accounting/read-back";
+import { Ledger } from "../../../local/accounting/ledger";
+import type { ReadBack, StoredItem } from "../../../local/accounting/read-back";
+import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
+import { payloadId, recordId, seenRecord } from "../../../local/accounting/seen-record";
+import type { StreamRecord } from "../../../local/event-source-mapping/stream-record";
 
-const entry = (change: Partial<LedgerEntry>): LedgerEntry => ({
-  publishedAt: 1000,
-  itemKey: undefined,
-  acknowledged: true,
-  accepted: 1,
-  settledAt: undefined,
-  ...change,
+const T = 1767225600000;
+const SHARD = "shardId-000000000000";
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const payload = (deviceId: string, value: number, timestamp: number | null = T) =>
+  JSON.stringify({ deviceId, sensorType: "temperature", value, timestamp });
+
+/** A record of the stream: the n-th, a second after the one before. */
+const record = (n: number, deviceId: string, text: string): StreamRecord => ({
+  shardId: SHARD,
+  sequenceNumber: String(n).padStart(8, "0"),
+  partitionKey: deviceId,
+  data: base64(text),
+  arrivedAt: T + n * 1000,
 });
 
-describe("takeAccount", () => {
+const NOTHING: ReadBack = { items: new Map(), rejected: new Map(), failed: new Map(), unreadable: [] };
+const set = (...records: StreamRecord[]) => new Map(records.map((each) => [recordId(each), seenRecord(each)]));
+const item = (value: number, more: Partial<StoredItem> = {}): StoredItem => ({
+  isAnomaly: false,
+  value,
+  arrivedAt: undefined,
+  ...more,
+});
+const keyOf = (deviceId: string, timestamp = T) => `${deviceId}/${timestamp}#temperature`;
+
+/** A run whose fleet and other clients sent what is told. */
+class Run {
+  readonly ledger = new Ledger();
+  readonly errorLog = new Map<string, number>();
+
+  /** The fleet's publish, acknowledged. */
+  fleet(text: string): this {
+    const publish = { device: "d", payload: Buffer.from(text), publishedAt: T };
+    this.ledger.published(publish);
+    this.ledger.accepted(publish.payload, T);
+    this.ledger.acknowledge(publish);
+    return this;
+  }
+
+  /** Another client's message. */
+  external(text: string): this {
+    this.ledger.accepted(Buffer.from(text), T);
+    return this;
+  }
+
+  /** What the stream holds, and the mapping is done with. */
+  stream(...records: StreamRecord[]): this {
+    for (const each of records) {
+      this.ledger.seen(each);
+      this.ledger.settled(each, true, each.arrivedAt + 200);
+    }
+    return this;
+  }
+
+  logged(text: string): this {
+    this.errorLog.set(payloadId(base64(text)), 1);
+    this.ledger.errorLogged(Buffer.from(text));
+    return this;
+  }
+
+  account(found: Partial<ReadBack>, gaveUp = { processing: false, archiving: false }) {
+    const { entries, external, records, settledRecords: settled } = this.ledger;
+    return takeAccount(
+      { entries, external, records, settled, errorLog: this.errorLog },
+      { ...NOTHING, ...found },
+      gaveUp,
+    );
+  }
+}
+
+const NONE = {
+  stored: 0,
+  rejected: 0,
+  failed: 0,
+  ruleErrors: 0,
+  superseded: 0,
+  unfinished: 0,
+  lost: 0,
+  lostFrom: { nowhere: 0, inTableOnly: 0, inArchiveOnly: 0 },
+};
+
+describe("takeAccount of the fleet", () => {
   it("puts each acknowledged publish into exactly one place, the best one", () => {
-    const entries = new Map([
-      ["everywhere", entry({ itemKey: "a/1", settledAt: 1200 })],
-      ["anomaly", entry({ itemKey: "a/2", settledAt: 1400 })],
-      ["rejected and failed", entry({})],
-      ["failed and in the error log", entry({ itemKey: "a/3" })],
-      ["in the error log", entry({})],
-      ["nowhere", entry({ itemKey: "a/4" })],
-      ["not acknowledged", entry({ itemKey: "a/5", acknowledged: false })],
-    ]);
+    const texts = ["a", "b", "c", "d"].map((device) => payload(device, 1));
+    const [a = "", b = "", c = "", d = ""] = texts;
+    const records = [record(1, "a", a), record(2, "b", b), record(3, "c", c), record(4, "x", "not json")] as const;
+    const run = new Run()
+      .fleet("not json")
+      .fleet("in the log")
+      .stream(...records)
+      .logged("in the log")
+      .logged(a);
+    for (const text of texts) run.fleet(text);
+    run.ledger.published({ device: "e", payload: Buffer.from("never acknowledged"), publishedAt: T });
     const found = {
       items: new Map([
-        ["a/1", false],
-        ["a/2", true],
-        ["a/5", false],
-        ["of another client", false],
+        [keyOf("a"), item(1)],
+        [keyOf("b"), item(1, { isAnomaly: true })],
       ]),
-      rejected: new Set(["everywhere", "rejected and failed", "of another client"]),
-      failed: new Set(["everywhere", "rejected and failed", "failed and in the error log"]),
+      rejected: set(records[3]),
+      failed: set(records[0], records[2]),
     };
-    const errorLog = new Set(["everywhere", "failed and in the error log", "in the error log"]);
-    expect(takeAccount(entries, found, errorLog)).toEqual({
+    expect(run.account(found)).toMatchObject({
+      ...NONE,
       published: 6,
       stored: 2,
       rejected: 1,
       failed: 1,
       ruleErrors: 1,
       lost: 1,
+      lostFrom: { nowhere: 1, inTableOnly: 0, inArchiveOnly: 0 },
       anomalies: 1,
-      archived: 0,
-      latencyMs: { p50: 200, p99: 400 },
       unacknowledged: 1,
-      external: { stored: 1, rejected: 1, failed: 0, ruleErrors: 0 },
+      external: { ...NONE, taken: 0 },
+    });
+    expect(d).not.toBe("");
+  });
+
+  it("counts a redelivery once, though its reading is written twice", () => {
+    const text = payload("a", 1);
+    const run = new Run().fleet(text).stream(record(1, "a", text), record(2, "a", text));
+    const found = { items: new Map([[keyOf("a"), item(1, { arrivedAt: T + 2000 })]]) };
+    expect(run.account(found)).toMatchObject({ ...NONE, published: 1, stored: 1, external: { taken: 0 } });
+  });
+
+  it("says of what is lost which tiers have it not", () => {
+    const texts = ["a", "b", "c", "d"].map((device) => payload(device, 1));
+    const [a, b, c] = texts.map((text, n) => record(n, "abcd"[n] ?? "", text)) as [
+      StreamRecord,
+      StreamRecord,
+      StreamRecord,
+    ];
+    const run = new Run().stream(a, b, c);
+    for (const text of texts) run.fleet(text);
+    const found = {
+      items: new Map([
+        [keyOf("a"), item(1)],
+        [keyOf("b"), item(1)],
+      ]),
+      archive: { records: new Set([recordId(a), recordId(c)]), setAside: new Set<string>() },
+    };
+    const lostFrom = { nowhere: 1, inTableOnly: 1, inArchiveOnly: 1 };
+    expect(run.account(found)).toMatchObject({ published: 4, stored: 1, lost: 3, lostFrom, archived: 1 });
+  });
+
+  it("takes what the delivery has set aside for accounted, as it came or as a row", () => {
+    const [a, b] = [record(1, "a", payload("a", 1)), record(2, "b", payload("b", 1))];
+    const run = new Run().fleet(payload("a", 1)).fleet(payload("b", 1)).stream(a, b);
+    const items = new Map([a, b].map(({ partitionKey }) => [keyOf(partitionKey), item(1)]));
+    const archive = { records: new Set<string>(), setAside: new Set([payloadId(a.data), keyOf("b")]) };
+    expect(run.account({ items, archive })).toMatchObject({ ...NONE, stored: 2 });
+  });
+
+  it("never calls lost what was on its way when the run gave up, wherever it waited", () => {
+    const [waits, unread, dropped] = [payload("a", 1), payload("b", 1), payload("c", 1)];
+    const run = new Run().fleet(waits).fleet(unread).fleet(dropped).external(payload("e", 1));
+    run.ledger.seen(record(1, "a", waits));
+    run.stream(record(2, "c", dropped));
+    const gaveUp = { processing: true, archiving: false };
+    expect(run.account({}, gaveUp)).toMatchObject({
+      ...NONE,
+      published: 3,
+      unfinished: 2,
+      lost: 1,
+      lostFrom: { ...NONE.lostFrom, nowhere: 1 },
+      external: { ...NONE, taken: 1, unfinished: 1 },
     });
   });
 
-  it("counts a stored reading as lost that is neither in the cold tier nor set aside on the way there", () => {
-    const keys = ["in the cold tier", "set aside as it came", "set aside as a row", "nowhere"];
-    const entries = new Map(keys.map((key) => [`payload ${key}`, entry({ itemKey: key })]));
+  it("counts what the archive has not got yet as unfinished where the run gave up on the archive", () => {
+    const run = new Run().fleet(payload("a", 1)).stream(record(1, "a", payload("a", 1)));
     const found = {
-      items: new Map(keys.map((key) => [key, false])),
-      rejected: new Set<string>(),
-      failed: new Set<string>(),
-      archive: {
-        items: new Set(["in the cold tier", "of another client"]),
-        setAside: new Set(["payload set aside as it came", "set aside as a row"]),
-      },
+      items: new Map([[keyOf("a"), item(1)]]),
+      archive: { records: new Set<string>(), setAside: new Set<string>() },
     };
-    expect(takeAccount(entries, found, new Set())).toMatchObject({ published: 4, stored: 3, lost: 1, archived: 1 });
-  });
-
-  it("finds a reading without a timestamp by its place in the stream, each of its items", () => {
-    const ledger = new Ledger();
-    const reading = { deviceId: "sensor-001", sensorType: "pressure", value: 1, metadata: { mark: "timeless-1" } };
-    const payload = Buffer.from(JSON.stringify(reading));
-    const timeless = { deviceId: "sensor-001", sensorType: "pressure" };
-    const publish = { device: "sensor-001", payload, publishedAt: 1000, key: undefined, timeless };
-    ledger.published(publish);
-    ledger.acknowledge(publish);
-    const data = payload.toString("base64");
-    const records = [
-      { data, sequenceNumber: "7", arrivedAt: 1_767_225_600_001 },
-      { data, sequenceNumber: "9", arrivedAt: 1_767_225_600_005 },
-    ];
-    // The function is given a record again after a failure.
-    for (const record of [...records, ...records]) ledger.arrived(record);
-    ledger.arrived({ data: "b3RoZXI=", sequenceNumber: "8", arrivedAt: 1_767_225_600_002 });
-    const [first, second] = ["1767225600001#pressure#7", "1767225600005#pressure#9"].map((key) => `sensor-001/${key}`);
-    const nothing = { rejected: new Set<string>(), failed: new Set<string>() };
-    const account = (keys: readonly (string | undefined)[]) => {
-      const items = new Map(keys.map((key) => [key ?? "", false]));
-      return takeAccount(ledger.entries, { items, ...nothing }, new Set());
-    };
-    expect(account([first, second])).toMatchObject({ published: 1, stored: 1, lost: 0, external: { stored: 0 } });
-    expect(account([second])).toMatchObject({ published: 1, stored: 1, lost: 0, external: { stored: 0 } });
-    expect(account([])).toMatchObject({ published: 1, stored: 0, lost: 1 });
+    expect(run.account(found, { processing: false, archiving: true })).toMatchObject({ ...NONE, unfinished: 1 });
   });
 
   it("has nothing to say of no readings", () => {
-    expect(
-      takeAccount(new Map(), { items: new Map(), rejected: new Set(), failed: new Set() }, new Set()),
-    ).toMatchObject({
+    expect(new Run().account({})).toEqual({
       published: 0,
-      lost: 0,
+      ...NONE,
+      anomalies: 0,
+      archived: 0,
       latencyMs: { p50: 0, p99: 0 },
+      unacknowledged: 0,
+      external: { taken: 0, ...NONE },
     });
   });
 });
 
-describe("setAsidePayloads", () => {
-  it("knows the stream's own payload, and the row that the transform made of it", () => {
-    const row = Buffer.from('{"device_id":"d","reading_key":"k"}').toString("base64");
-    const raw = Buffer.from("not json").toString("base64");
-    const lines = [row, raw].map((rawData) => JSON.stringify({ rawData })).join("\n");
-    expect(setAsidePayloads(`${lines}\n`)).toEqual([payloadId(row), "d/k", payloadId(raw)]);
+describe("takeAccount of other clients", () => {
+  it("shows the loss of a message that no store has", () => {
+    const run = new Run().external(payload("e", 1)).stream(record(1, "e", payload("e", 1)));
+    expect(run.account({}).external).toEqual({
+      ...NONE,
+      taken: 1,
+      lost: 1,
+      lostFrom: { nowhere: 1, inTableOnly: 0, inArchiveOnly: 0 },
+    });
+  });
+
+  it("shows the loss of a message that never came to the stream", () => {
+    expect(new Run().external("x").account({}).external).toMatchObject({ taken: 1, lost: 1 });
+  });
+
+  it("shows the loss of a record that was put into the stream past the broker", () => {
+    const run = new Run().stream(record(1, "e", payload("e", 1)), record(2, "f", payload("f", 2)));
+    const found = { items: new Map([[keyOf("f"), item(2)]]) };
+    expect(run.account(found).external).toMatchObject({ taken: 2, stored: 1, lost: 1 });
+  });
+
+  it("counts two messages of one payload twice, stored or rejected", () => {
+    const timeless = JSON.stringify({ deviceId: "e", sensorType: "temperature", value: 1 });
+    const records = [timeless, timeless, "not json", "not json"].map((text, n) => record(n, "e", text));
+    const run = new Run().stream(...records);
+    for (const text of [timeless, timeless, "not json", "not json"]) run.external(text);
+    const items = new Map(
+      records.slice(0, 2).map((each) => [`${keyOf("e", each.arrivedAt)}#${each.sequenceNumber}`, item(1)]),
+    );
+    const found = { items, rejected: set(...records.slice(2)) };
+    expect(run.account(found).external).toEqual({ ...NONE, taken: 4, stored: 2, rejected: 2 });
+  });
+
+  it.each(["failed", "rejected"] as const)("counts what was %s and is replayed as stored, once", (place) => {
+    const one = record(1, "e", payload("e", 1));
+    const run = new Run().external(payload("e", 1)).stream(one);
+    const found = { items: new Map([[keyOf("e"), item(1)]]), [place]: set(one) };
+    expect(run.account(found).external).toEqual({ ...NONE, taken: 1, stored: 1 });
+  });
+
+  it("counts a message of the error log that is replayed as stored, once", () => {
+    const text = payload("e", 1);
+    const run = new Run().external(text);
+    run.ledger.putFailed(Buffer.from(text));
+    run.logged(text).stream(record(1, "e", text));
+    expect(run.account({ items: new Map([[keyOf("e"), item(1)]]) }).external).toEqual({ ...NONE, taken: 1, stored: 1 });
+  });
+
+  it("has a message of the error log beside what was taken", () => {
+    const run = new Run()
+      .external("x")
+      .logged("x")
+      .external("y")
+      .stream(record(1, "e", "y"));
+    const found = { rejected: set(record(1, "e", "y")) };
+    expect(run.account(found).external).toEqual({ ...NONE, taken: 1, rejected: 1, ruleErrors: 1 });
+  });
+
+  it("counts a put whose answer was lost, and that was made again, once", () => {
+    const text = JSON.stringify({ deviceId: "e", sensorType: "temperature", value: 1 });
+    const run = new Run().external(text);
+    run.ledger.putFailed(Buffer.from(text));
+    const records = [record(1, "e", text), record(2, "e", text)];
+    run.stream(...records);
+    const items = new Map(records.map((each) => [`${keyOf("e", each.arrivedAt)}#${each.sequenceNumber}`, item(1)]));
+    expect(run.account({ items }).external).toEqual({ ...NONE, taken: 1, stored: 1 });
+  });
+
+  it("counts what was written past the stream as taken and stored", () => {
+    expect(new Run().account({ items: new Map([["by hand/1#x", item(1)]]) }).external).toEqual({
+      ...NONE,
+      taken: 1,
+      stored: 1,
+    });
+  });
+});
+
+describe("takeAccount of readings with one identity", () => {
+  const values = (...given: number[]) => given.map((value, n) => record(n, "e", payload("e", value)));
+  const runOf = (records: readonly StreamRecord[]) => {
+    const run = new Run().stream(...records);
+    for (const { data } of records) run.external(Buffer.from(data, "base64").toString());
+    return run;
+  };
+
+  it.each([
+    ["says when it arrived", { arrivedAt: T + 4000 }],
+    ["does not say when it arrived", {}],
+  ])("stores the last and supersedes those before it, where the item %s", (_what, more) => {
+    const found = { items: new Map([[keyOf("e"), item(50, more)]]) };
+    expect(runOf(values(10, 20, 30, 40, 50)).account(found).external).toEqual({
+      ...NONE,
+      taken: 5,
+      stored: 1,
+      superseded: 4,
+    });
+  });
+
+  it("supersedes a failed one that a later one has written again", () => {
+    const records = values(10, 20);
+    const found = { items: new Map([[keyOf("e"), item(20)]]), failed: set(records[0] as StreamRecord) };
+    expect(runOf(records).account(found).external).toEqual({ ...NONE, taken: 2, stored: 1, superseded: 1 });
+  });
+
+  it.each([
+    ["failed", { failed: 1 }],
+    ["rejected", { rejected: 1 }],
+  ] as const)("does not call a later one superseded that is %s", (place, counts) => {
+    const records = values(10, 20);
+    const found = { items: new Map([[keyOf("e"), item(10)]]), [place]: set(records[1] as StreamRecord) };
+    expect(runOf(records).account(found).external).toEqual({ ...NONE, taken: 2, stored: 1, ...counts });
+  });
+
+  it("calls a later one lost that no store has", () => {
+    const found = { items: new Map([[keyOf("e"), item(10, { arrivedAt: T })]]) };
+    expect(runOf(values(10, 20)).account(found).external).toMatchObject({ taken: 2, stored: 1, lost: 1 });
+  });
+
+  it("goes by the arrival where two have the same value", () => {
+    const records = values(10, 10);
+    const found = {
+      items: new Map([[keyOf("e"), item(10, { arrivedAt: T })]]),
+      failed: set(records[1] as StreamRecord),
+    };
+    expect(runOf(records).account(found).external).toEqual({ ...NONE, taken: 2, stored: 1, failed: 1 });
+  });
+
+  it("counts a reading of the fleet that another client has written again", () => {
+    const [own, other] = values(10, 20) as [StreamRecord, StreamRecord];
+    const run = new Run().fleet(payload("e", 10)).external(payload("e", 20)).stream(own, other);
+    expect(run.account({ items: new Map([[keyOf("e"), item(20)]]) })).toMatchObject({
+      ...NONE,
+      published: 1,
+      superseded: 1,
+      external: { ...NONE, taken: 1, stored: 1 },
+    });
   });
 });
 
@@ -124,15 +349,51 @@ describe("percentile", () => {
 });
 
 describe("what is read back", () => {
-  const id = payloadId(Buffer.from("not json").toString("base64"));
+  const one = record(1, "e", "not json");
+  const line = JSON.stringify({ reason: "not_json", detail: "why", ...one });
+  const event = {
+    Records: [{ eventID: recordId(one), kinesis: { ...one, approximateArrivalTimestamp: one.arrivedAt / 1000 } }],
+  };
+  const failed = JSON.stringify({ payload: JSON.stringify(event) });
 
-  it("knows a payload in a rejected line", () => {
-    const line = JSON.stringify({ reason: "NOT_JSON", data: Buffer.from("not json").toString("base64") });
-    expect(rejectedPayloads(`${line}\n${line}\n`)).toEqual([id, id]);
+  it("knows the records of a rejected object, and of a failed batch, whose event is a text", () => {
+    expect(rejectedRecords(`${line}\n${line}\n`).records.map(recordId)).toEqual([recordId(one), recordId(one)]);
+    expect(failedRecords(failed).records).toEqual([one]);
   });
 
-  it("knows a payload in a failed batch, whose event is a text", () => {
-    const event = { Records: [{ kinesis: { data: Buffer.from("not json").toString("base64") } }] };
-    expect(failedPayloads(JSON.stringify({ payload: JSON.stringify(event) }))).toEqual([id]);
+  it.each([
+    ["empty", "", "it is empty"],
+    ["truncated", `${line}\n${line.slice(0, -5)}`, "1 of its 2 lines hold no record"],
+    ["binary", Buffer.from([0xff, 0x00, 0x50, 0x41, 0x52, 0x31]).toString("utf8"), "1 of its 1 lines hold no record"],
+    ["foreign JSON", '{"a":1}\nnull\n[]\n"x"\n7', "5 of its 5 lines hold no record"],
+    ["without its bytes", JSON.stringify({ ...JSON.parse(line), data: undefined }), "1 of its 1 lines hold no record"],
+    ["of no time", JSON.stringify({ ...JSON.parse(line), arrivedAt: 1e300 }), "1 of its 1 lines hold no record"],
+  ])("says what of a rejected object that is %s it could not read, and takes the rest", (_what, text, unreadable) => {
+    const read = rejectedRecords(text);
+    expect(read.unreadable).toBe(unreadable);
+    expect(read.records).toHaveLength(text.startsWith(`${line}\n`) ? 1 : 0);
+  });
+
+  it.each([
+    "",
+    failed.slice(0, -9),
+    "[]",
+    "null",
+    '{"payload":"{}"}',
+    '{"payload":"{\\"Records\\":[{}]}"}',
+    '{"payload":7}',
+  ])("says of a failed batch that is %j that it holds no event", (text) => {
+    expect(failedRecords(text)).toEqual({ records: [], unreadable: "it holds no Kinesis event" });
+  });
+
+  it("knows what the delivery has set aside, the stream's own payload and the row made of it, and says what it cannot read", () => {
+    const row = base64('{"device_id":"d","reading_key":"k"}');
+    const raw = base64("not json");
+    const lines = [row, raw].map((rawData) => JSON.stringify({ rawData }));
+    expect(setAsidePayloads(`${lines.join("\n")}\n`)).toEqual({ ids: [payloadId(row), "d/k", payloadId(raw)] });
+    expect(setAsidePayloads(`${lines[1]}\n{"a":1}\n{"rawData`)).toEqual({
+      ids: [payloadId(raw)],
+      unreadable: "2 of its 3 lines hold no record",
+    });
   });
 });

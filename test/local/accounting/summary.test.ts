@@ -1,5 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
-import { formatSummary, type Summary } from "../../../local/accounting/summary";
+import { accountsForAll, formatSummary, type Summary } from "../../../local/accounting/summary";
+
+const NONE = {
+  stored: 0,
+  rejected: 0,
+  failed: 0,
+  ruleErrors: 0,
+  superseded: 0,
+  unfinished: 0,
+  lost: 0,
+  lostFrom: { nowhere: 0, inTableOnly: 0, inArchiveOnly: 0 },
+};
 
 const SUMMARY: Summary = {
   published: 2400,
@@ -7,12 +18,16 @@ const SUMMARY: Summary = {
   rejected: 49,
   failed: 0,
   ruleErrors: 0,
+  superseded: 0,
+  unfinished: 0,
   lost: 0,
+  lostFrom: NONE.lostFrom,
+  unreadable: 0,
   anomalies: 47,
   archived: 2351,
   latencyMs: { p50: 1982, p99: 5988 },
   unacknowledged: 0,
-  external: { stored: 0, rejected: 0, failed: 0, ruleErrors: 0 },
+  external: { taken: 0, ...NONE },
   duplicates: 3,
   readingsPerSecond: 200,
   durationSeconds: 12,
@@ -25,6 +40,7 @@ describe("formatSummary", () => {
     expect(formatSummary(SUMMARY).split("\n")).toEqual([
       "published        2,400  acknowledged by the broker, at QoS 1",
       "  stored         2,351  in the hot tier, read back",
+      "  superseded         0  written again by a later reading of the same identity",
       "  rejected          49  set aside in rejected/ with the reason",
       "  failed             0  in the failure destination only",
       "  ruleErrors         0  in the rule's error log only",
@@ -42,18 +58,46 @@ describe("formatSummary", () => {
     const more = {
       ...SUMMARY,
       lost: 1,
+      lostFrom: { ...NONE.lostFrom, nowhere: 1 },
+      unfinished: 7,
       unacknowledged: 2,
-      external: { stored: 4, rejected: 1, failed: 0, ruleErrors: 0 },
+      unreadable: 3,
+      external: { ...NONE, taken: 5, stored: 4, rejected: 1 },
       faults: { dynamodb: 1234 },
     };
     const lines = formatSummary(more)
       .split("\n")
       .map((line) => line.trim().replaceAll(/ +/g, " "));
+    expect(lines).toContain("unfinished 7 still on their way when the run gave up waiting");
     expect(lines).toContain("lost 1 nowhere: this must not be");
-    expect(lines.slice(12)).toEqual([
+    expect(lines.slice(14)).toEqual([
       "unacknowledged 2 sent, but the run ended before the PUBACK",
       "external 5 other clients': 4 stored, 1 rejected",
+      "unreadable 3 objects of the archive bucket; what they hold is not counted",
       "faults: dynamodb 1,234 injected",
     ]);
+  });
+
+  it('says "nowhere" only of what is in no tier', () => {
+    const lostFrom = { nowhere: 0, inTableOnly: 2, inArchiveOnly: 1 };
+    const external = { ...NONE, taken: 1, lost: 1, lostFrom: { ...NONE.lostFrom, nowhere: 1 } };
+    const lines = formatSummary({ ...SUMMARY, lost: 3, lostFrom, external }).split("\n");
+    expect(lines[6]).toMatch(
+      /lost +3 {2}2 in the table, not in the archive; 1 in the archive, not in the table: this must not be$/,
+    );
+    expect(lines.at(-1)).toMatch(/external +1 {2}other clients': 1 lost \(nowhere: this must not be\)$/);
+  });
+});
+
+describe("accountsForAll", () => {
+  it.each([
+    ["nothing is lost", {}, true],
+    ["a reading of the fleet is lost", { lost: 1 }, false],
+    ["the run gave up", { unfinished: 1 }, false],
+    ["another client's message is lost", { external: { ...NONE, taken: 1, lost: 1 } }, false],
+    ["another client's message is unfinished", { external: { ...NONE, taken: 1, unfinished: 1 } }, false],
+    ["messages failed", { failed: 1, ruleErrors: 1 }, true],
+  ])("where %s", (_what, change, all) => {
+    expect(accountsForAll({ ...SUMMARY, ...change })).toBe(all);
   });
 });

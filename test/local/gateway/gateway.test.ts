@@ -139,4 +139,22 @@ describe("Gateway", () => {
     expect(await admin("DELETE")).toEqual([200, { faults: {}, hits: {} }]);
     expect(await admin("POST", "")).toEqual([404, { problems: [expect.stringContaining("PUT and DELETE faults")] }]);
   });
+
+  it.each([
+    ["/_local/outputs", {}, /"step": "starting the emulators"/],
+    ["/", { "x-amz-target": "Kinesis_20131202.ListShards" }, /"__type":"ServiceUnavailable".*starting the emulators/],
+    ["/bucket", {}, /<Code>ServiceUnavailable<\/Code>.*starting the emulators/],
+  ])("answers 503 with the step to everyone but the run before it is ready: %s", async (path, headers, body) => {
+    let step: string | undefined = "starting the emulators";
+    const gateway = gatewayWith({ startingStep: () => step });
+    const url = `http://127.0.0.1:${await gateway.listen(0)}`;
+    closing.push(() => gateway.stop());
+    const response = await fetch(`${url}${path}`, { headers });
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await response.text()).toMatch(body);
+    const authorization = "AWS4-HMAC-SHA256 Credential=local-run/20260101/sa-east-1/sns/aws4_request, Signature=x";
+    expect(await (await fetch(`${url}/`, { headers: { authorization } })).text()).not.toContain("starting");
+    step = undefined;
+    expect((await fetch(`${url}/_local/faults`)).status).toBe(200);
+  });
 });

@@ -37,9 +37,9 @@ function harness(takes: (text: string, attempt: number) => boolean = () => true,
         clock += ms;
       },
     },
-    { maxWaiting: 100, maxTryingMs: 10_000, concurrency: 3, ...limits },
+    { maxWaitingBytes: 1_000_000, maxTryingMs: 10_000, concurrency: 3, ...limits },
   );
-  return { action, log };
+  return { action, log, clock: () => clock };
 }
 
 describe("KinesisAction", () => {
@@ -71,8 +71,28 @@ describe("KinesisAction", () => {
     expect(log).toMatchObject({ taken: ["a2"], errors: ["a1: throttled"] });
   });
 
-  it("holds an offer back, and with it the acknowledgement, while too many wait", async () => {
-    const { action, log } = harness(undefined, { maxWaiting: 2, concurrency: 1 });
+  it("acknowledges at once, however many wait: a PUBACK does not wait for the stream", async () => {
+    const { action, log } = harness(undefined, { maxWaitingBytes: 512 * 1024 * 1024 });
+    let accepted = 0;
+    for (let n = 0; n < 20_000; n += 1)
+      void action.offer(message("a", `a${n}`), "a").then(() => {
+        accepted += 1;
+      });
+    await Promise.resolve();
+    expect([accepted, action.waiting, log.taken]).toEqual([20_000, 20_000, []]);
+  });
+
+  it("tries what waits behind a message that fails no longer than that one: each from its arrival on, as AWS does", async () => {
+    const { action, log, clock } = harness(() => false);
+    const texts = Array.from({ length: 50 }, (_, n) => `a${n}`);
+    for (const text of texts) await action.offer(message("a", text), "a");
+    await action.drained();
+    expect(log.errors).toEqual(texts.map((text) => `${text}: throttled`));
+    expect(clock()).toBeLessThan(12_000);
+  });
+
+  it("holds an offer back, and with it the acknowledgement, only where the memory is at risk", async () => {
+    const { action, log } = harness(undefined, { maxWaitingBytes: 1000, concurrency: 1 });
     const accepted: string[] = [];
     const offers = ["a1", "a2", "a3", "a4"].map((text) =>
       action.offer(message("a", text), "a").then(() => accepted.push(text)),

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "@jest/globals";
+import { Ledger } from "../../../local/accounting/ledger";
+import type { StreamRecord } from "../../../local/event-source-mapping/stream-record";
+
+const record = (n: number, text: string): StreamRecord => ({
+  shardId: "shardId-0",
+  sequenceNumber: String(n),
+  partitionKey: "d",
+  data: Buffer.from(text).toString("base64"),
+  arrivedAt: 1000 * n,
+});
+const publish = (text: string, publishedAt: number) => ({
+  device: "d",
+  payload: Buffer.from(text),
+  publishedAt,
+  key: undefined,
+});
+
+describe("what waits, and how old the oldest is", () => {
+  it("counts from the publish to the end of the invocation, wherever a message waits", () => {
+    const ledger = new Ledger();
+    expect([ledger.waiting, ledger.oldestWaiting]).toEqual([0, undefined]);
+    ledger.published(publish("in the rule's queue", 100));
+    ledger.published(publish("in the stream", 200));
+    ledger.accepted(Buffer.from("of another client"), 300);
+    expect([ledger.waiting, ledger.oldestWaiting]).toEqual([3, 100]);
+    ledger.seen(record(1, "in the stream"));
+    ledger.settled(record(1, "in the stream"), true, 5000);
+    expect([ledger.waiting, ledger.oldestWaiting]).toEqual([2, 100]);
+    ledger.errorLogged(Buffer.from("in the rule's queue"));
+    expect([ledger.waiting, ledger.oldestWaiting]).toEqual([1, 300]);
+    ledger.settled(record(2, "of another client"), false, 6000);
+    expect([ledger.waiting, ledger.oldestWaiting]).toEqual([0, undefined]);
+  });
+
+  it("has what came into the stream past the broker, once for two readers", () => {
+    const ledger = new Ledger();
+    ledger.accepted(Buffer.from("published"), 500);
+    for (const each of [record(1, "published"), record(2, "put"), record(2, "put"), record(3, "published")])
+      ledger.seen(each);
+    expect([ledger.externalTaken, ledger.waiting, ledger.oldestWaiting]).toEqual([3, 3, 500]);
+    for (const each of [record(1, "published"), record(2, "put"), record(3, "published")])
+      ledger.settled(each, true, 9000);
+    expect([ledger.waiting, ledger.oldestWaiting]).toEqual([0, undefined]);
+  });
+
+  it("tells how long a publish of the fleet took, and not that it was given up", () => {
+    const ledger = new Ledger();
+    const told: number[] = [];
+    ledger.onSettled = (latencyMs) => told.push(latencyMs);
+    ledger.published(publish("a", 100));
+    ledger.published(publish("b", 100));
+    ledger.settled(record(1, "a"), true, 400);
+    ledger.settled(record(2, "b"), false, 700);
+    expect(told).toEqual([300]);
+  });
+});
