@@ -1,3 +1,4 @@
+import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { HASH_KEYS } from "../../../../local/aws/kinesis/hash-key";
 import type { Shard } from "../../../../local/aws/kinesis/shard";
@@ -161,9 +162,7 @@ describe("a stream", () => {
     [5, 2, "from 5 open shards it goes to 3 at least, got 2"],
   ])("is not resized from %d to %d at once", (from, to, why) => {
     const { stream } = simulatedStream({ shardCount: from });
-    expect(() => stream.resize(to)).toThrow(
-      `UpdateShardCount of stream iot-sensor-stream-dev is refused: ${why}`,
-    );
+    expect(() => stream.resize(to)).toThrow(`UpdateShardCount of stream iot-sensor-stream-dev is refused: ${why}`);
   });
 
   it("is resized ten times in 24 hours, and not an eleventh time", () => {
