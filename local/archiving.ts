@@ -60,8 +60,8 @@ export class Archiving {
     );
   }
 
-  start(): Promise<void> {
-    return this.#delivery.start();
+  start(): void {
+    this.#delivery.start();
   }
 
   /** Resolves when everything in the stream is in an object. */

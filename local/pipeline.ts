@@ -154,7 +154,7 @@ export class Pipeline {
       bundlePath: paths.archiveTransform,
       runtimePath: paths.functionRuntime,
     });
-    await this.#archiving.start();
+    this.#archiving.start();
   }
 
   /** Resolves when everything that the broker took has reached its place. */

@@ -4,22 +4,24 @@ import {
   type KinesisClient,
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
-import type { KinesisReader } from "./ports";
+import type { KinesisReader, ShardListing } from "./ports";
 
 /** Reads a stream through the SDK. */
 export function kinesisReader(client: KinesisClient, streamName: string): KinesisReader {
   const StreamName = streamName;
   return {
     async listShards() {
-      const shardIds: string[] = [];
+      const shards: ShardListing[] = [];
       let NextToken: string | undefined;
       do {
         // The name stands in the token, and must not stand beside it.
         const page = await client.send(new ListShardsCommand(NextToken === undefined ? { StreamName } : { NextToken }));
-        for (const { ShardId } of page.Shards ?? []) if (ShardId !== undefined) shardIds.push(ShardId);
+        for (const { ShardId, ParentShardId, AdjacentParentShardId } of page.Shards ?? [])
+          if (ShardId !== undefined)
+            shards.push({ shardId: ShardId, parents: [ParentShardId, AdjacentParentShardId].filter(isThere) });
         NextToken = page.NextToken;
       } while (NextToken !== undefined);
-      return shardIds;
+      return shards;
     },
     async getIterator(ShardId, after) {
       const from =
@@ -49,4 +51,8 @@ export function kinesisReader(client: KinesisClient, streamName: string): Kinesi
 
 function base64(data: Uint8Array | undefined): string {
   return data === undefined ? "" : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
+}
+
+function isThere(shardId: string | undefined): shardId is string {
+  return shardId !== undefined;
 }

@@ -4,12 +4,10 @@ import { pipeline } from "node:stream/promises";
 import { listen } from "../listen";
 import { ADMINISTRATION } from "./administration";
 import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
-import type { FaultBoard, StoreFault } from "./faults";
+import { DEFAULT_LATENCY_MS, type FaultBoard, type StoreFault } from "./faults";
 import type { InProcessService } from "./in-process";
 import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
-
-const DEFAULT_LATENCY_MS = 200;
 
 export interface GatewayPorts {
   readonly faults: FaultBoard;
