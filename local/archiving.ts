@@ -6,10 +6,11 @@ import type { Declaration, FunctionDeclaration } from "./declaration";
 import type { DeliveryDeclaration } from "./delivery-stream/delivery-declaration";
 import { DeliveryStream } from "./delivery-stream/delivery-stream";
 import { parquetOf } from "./delivery-stream/parquet";
-import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import type { KinesisReader } from "./event-source-mapping/ports";
 import { FunctionHost } from "./function-host/function-host";
 
 export interface ArchivingPorts {
+  readonly kinesis: KinesisReader;
   readonly clients: Clients;
   /** Where the function finds every AWS service. */
   readonly endpoint: string;
@@ -26,7 +27,7 @@ export class Archiving {
     { stream, region, accountId }: Declaration,
     delivery: DeliveryDeclaration,
     transform: FunctionDeclaration,
-    { clients, endpoint, bundlePath, runtimePath }: ArchivingPorts,
+    { kinesis, clients, endpoint, bundlePath, runtimePath }: ArchivingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: transform.name,
@@ -45,7 +46,7 @@ export class Archiving {
     this.#delivery = new DeliveryStream(
       { ...delivery, arn, streamArn: stream.arn, region },
       {
-        kinesis: kinesisReader(clients.kinesis, stream.name),
+        kinesis,
         invoke: (event) => this.#host.invoke(event),
         putObject: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));

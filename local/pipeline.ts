@@ -2,7 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { METRIC_NAMESPACE } from "../lambda/contract";
 import { Ledger } from "./accounting/ledger";
 import { Archiving } from "./archiving";
-import { type Clients, localClients, putRecordTo } from "./aws-clients";
+import { putRecordTo, readerOf } from "./aws/kinesis/in-process";
+import { kinesisApi } from "./aws/kinesis/kinesis-api";
+import { Stream } from "./aws/kinesis/stream";
+import { type Clients, localClients } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
 import { createResources } from "./emulators/resources";
@@ -26,6 +29,8 @@ export interface PipelinePaths {
   readonly processor: string;
   /** Where the bundle of the cold tier's transform function is written. */
   readonly archiveTransform: string;
+  /** Folder of the stream's old records. */
+  readonly stream: string;
   /** The entry of a function's process. */
   readonly functionRuntime: string;
   /** The entry of an emulator's process. */
@@ -53,6 +58,7 @@ export class Pipeline {
   readonly broker: Broker;
   readonly #devices: Devices;
   readonly #gateway: Gateway;
+  readonly #stream: Stream;
   readonly #action: KinesisAction;
   #emulators: Emulators | undefined;
   #processing: Processing | undefined;
@@ -72,6 +78,12 @@ export class Pipeline {
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name);
     this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name ?? "" });
+    this.#stream = new Stream({
+      ...stream,
+      folder: paths.stream,
+      now: Date.now,
+      later: (ms, then) => setTimeout(then, ms).unref(),
+    });
     this.#gateway = new Gateway({
       faults: this.faults,
       random: ports.random,
@@ -83,12 +95,13 @@ export class Pipeline {
       }),
       inProcess: {
         iot: this.#devices.api,
+        kinesis: kinesisApi(this.#stream),
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
         logs: errorLogApi(declaration.outputs.rule_error_log ?? "", this.errorLog),
       },
     });
     this.#action = new KinesisAction({
-      putRecord: (data, partitionKey) => putRecordTo(this.clients.kinesis, stream.name)(data, partitionKey),
+      putRecord: putRecordTo(this.#stream, { faults: this.faults, random: ports.random }),
       onError: (message, why) => {
         if (this.errorLog.documents.length === 0)
           ports.note(`the rule's action fails, its error log has the message: ${why}`);
@@ -137,7 +150,9 @@ export class Pipeline {
     );
     this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
     await createResources(declaration, this.clients, this.endpoint);
+    const kinesis = readerOf(this.#stream, { faults: this.faults, random: ports.random });
     this.#processing = new Processing(declaration, paths, {
+      kinesis,
       clients: this.clients,
       endpoint: this.endpoint,
       faults: this.faults,
@@ -149,6 +164,7 @@ export class Pipeline {
     const { delivery, archiveTransform } = declaration;
     if (!delivery || !archiveTransform) return;
     this.#archiving = new Archiving(declaration, delivery, archiveTransform, {
+      kinesis,
       clients: this.clients,
       endpoint: this.endpoint,
       bundlePath: paths.archiveTransform,

@@ -5,12 +5,13 @@ import type { Ledger } from "./accounting/ledger";
 import type { Clients } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
-import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import type { KinesisReader } from "./event-source-mapping/ports";
 import { FunctionHost, type InvokeResult } from "./function-host/function-host";
 import type { FaultBoard } from "./gateway/faults";
 import { withFunctionFaults } from "./gateway/function-faults";
 
 export interface ProcessingPorts {
+  readonly kinesis: KinesisReader;
   readonly clients: Clients;
   /** Where the function finds every AWS service. */
   readonly endpoint: string;
@@ -30,7 +31,7 @@ export class Processing {
   constructor(
     { processor, mapping, stream, region }: Declaration,
     paths: { readonly processor: string; readonly functionRuntime: string },
-    { clients, endpoint, faults, ledger, random, onLog }: ProcessingPorts,
+    { kinesis, clients, endpoint, faults, ledger, random, onLog }: ProcessingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: processor.name,
@@ -55,7 +56,7 @@ export class Processing {
         region,
       },
       {
-        kinesis: kinesisReader(clients.kinesis, stream.name),
+        kinesis,
         invoke: withFunctionFaults((event) => this.#host.invoke(event), faults, randomUUID),
         putFailure: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { StreamDeclaration } from "../../declaration";
 import type { StreamRecord } from "../../event-source-mapping/stream-record";
 import { HASH_KEYS, type HashKeyRange, hashKeyOf, uniformRanges } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
@@ -12,17 +13,7 @@ const DAY_MS = 86_400_000;
 /** How long the stream is UPDATING. AWS takes minutes; here it is long enough to be seen. */
 const UPDATING_MS = 250;
 
-/** The stream as it is declared. */
-export interface StreamArgs {
-  readonly name: string;
-  readonly arn: string;
-  readonly shardCount: number;
-  readonly retentionHours: number;
-  readonly mode: "PROVISIONED" | "ON_DEMAND";
-  readonly shardLevelMetrics: readonly string[];
-  /** Undefined: not encrypted. */
-  readonly kmsKeyId: string | undefined;
-  readonly tags: Readonly<Record<string, string>>;
+export interface StreamArgs extends StreamDeclaration {
   /** Where old records are kept; undefined: in memory. */
   readonly folder: string | undefined;
   /** Milliseconds since the epoch. */
