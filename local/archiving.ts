@@ -6,11 +6,12 @@ import type { Declaration, FunctionDeclaration } from "./declaration";
 import type { DeliveryDeclaration } from "./delivery-stream/delivery-declaration";
 import { DeliveryStream } from "./delivery-stream/delivery-stream";
 import { parquetOf } from "./delivery-stream/parquet";
-import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import type { KinesisReader } from "./event-source-mapping/ports";
 import { type RecordListener, watched } from "./event-source-mapping/watched-reader";
 import { FunctionHost } from "./function-host/function-host";
 
 export interface ArchivingPorts {
+  readonly kinesis: KinesisReader;
   readonly clients: Clients;
   /** Where the function finds every AWS service. */
   readonly endpoint: string;
@@ -29,7 +30,7 @@ export class Archiving {
     { stream, region, accountId }: Declaration,
     delivery: DeliveryDeclaration,
     transform: FunctionDeclaration,
-    { clients, endpoint, bundlePath, runtimePath, onRead }: ArchivingPorts,
+    { kinesis, clients, endpoint, bundlePath, runtimePath, onRead }: ArchivingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: transform.name,
@@ -48,7 +49,7 @@ export class Archiving {
     this.#delivery = new DeliveryStream(
       { ...delivery, arn, streamArn: stream.arn, region },
       {
-        kinesis: watched(kinesisReader(clients.kinesis, stream.name), onRead),
+        kinesis: watched(kinesis, onRead),
         invoke: (event) => this.#host.invoke(event),
         putObject: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
@@ -63,8 +64,8 @@ export class Archiving {
     );
   }
 
-  start(): Promise<void> {
-    return this.#delivery.start();
+  start(): void {
+    this.#delivery.start();
   }
 
   /** Resolves when everything in the stream is in an object. */

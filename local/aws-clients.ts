@@ -1,12 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 export interface Clients {
   readonly dynamodb: DynamoDBClient;
-  readonly kinesis: KinesisClient;
   readonly s3: S3Client;
 }
 
@@ -20,12 +17,6 @@ export function localClients(endpoint: string, region: string): Clients {
   const settings = { endpoint, region, credentials: LOCAL_CREDENTIALS };
   return {
     dynamodb: new DynamoDBClient(settings),
-    // The Kinesis client would speak HTTP/2 by itself. Its callers try again, each by its own rules.
-    kinesis: new KinesisClient({
-      ...settings,
-      requestHandler: new NodeHttpHandler({ requestTimeout: 5000 }),
-      maxAttempts: 1,
-    }),
     s3: new S3Client({ ...settings, forcePathStyle: true }),
   };
 }
@@ -33,11 +24,4 @@ export function localClients(endpoint: string, region: string): Clients {
 /** Reads items as objects. Numbers beyond 2^53 are doubles, as they came: without this the client would refuse them. */
 export function documentsOf(dynamodb: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(dynamodb, { unmarshallOptions: { wrapNumbers: Number } });
-}
-
-/** PutRecord on this stream, once: who calls it tries again. */
-export function putRecordTo(kinesis: KinesisClient, streamName: string) {
-  return async (data: Buffer, partitionKey: string): Promise<void> => {
-    await kinesis.send(new PutRecordCommand({ StreamName: streamName, Data: data, PartitionKey: partitionKey }));
-  };
 }

@@ -5,10 +5,24 @@ import { type DeliveryDeclaration, deliveryOf } from "./delivery-stream/delivery
 import type { RuleDeclaration } from "./iot/rules-engine";
 
 /** What the stack declares, as far as the local run makes it real. */
+/** The stream as it is declared. */
+export interface StreamDeclaration {
+  readonly name: string;
+  readonly arn: string;
+  /** Of an on-demand stream: how many AWS begins with. */
+  readonly shardCount: number;
+  readonly retentionHours: number;
+  readonly mode: "PROVISIONED" | "ON_DEMAND";
+  readonly shardLevelMetrics: readonly string[];
+  /** Undefined: not encrypted. */
+  readonly kmsKeyId: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface Declaration {
   readonly region: string;
   readonly accountId: string;
-  readonly stream: { readonly name: string; readonly arn: string; readonly shardCount: number };
+  readonly stream: StreamDeclaration;
   readonly table: TableDeclaration;
   readonly buckets: readonly string[];
   readonly topics: readonly string[];
@@ -73,7 +87,7 @@ export function readDeclaration(recording: Recording): Declaration {
   return {
     region: streamArn.split(":")[3] ?? "",
     accountId: streamArn.split(":")[4] ?? "",
-    stream: { name: textOf(stream, "name"), arn: streamArn, shardCount: shardCountOf(stream) },
+    stream: streamOf(stream, streamArn),
     table: tableOf(recording.only("aws:dynamodb/table:Table")),
     buckets: recording.ofType("aws:s3/bucket:Bucket").map((bucket) => textOf(bucket, "bucket")),
     topics: recording.ofType("aws:sns/topic:Topic").map((topic) => textOf(topic, "name")),
@@ -93,9 +107,25 @@ function outputsOf({ outputs }: Recording): Declaration["outputs"] {
   return outputs as Declaration["outputs"];
 }
 
+function streamOf(stream: RecordedResource, arn: string): StreamDeclaration {
+  return {
+    name: textOf(stream, "name"),
+    arn,
+    shardCount: shardCountOf(stream),
+    retentionHours: numberOf(stream, "retentionPeriod"),
+    mode: isOnDemand(stream) ? "ON_DEMAND" : "PROVISIONED",
+    shardLevelMetrics: listOf<string>(stream, "shardLevelMetrics"),
+    kmsKeyId: stream.inputs.encryptionType === "KMS" ? textOf(stream, "kmsKeyId") : undefined,
+    tags: (stream.inputs.tags ?? {}) as Readonly<Record<string, string>>,
+  };
+}
+
 function shardCountOf(stream: RecordedResource): number {
-  const mode = (stream.inputs.streamModeDetails as { streamMode?: string } | undefined)?.streamMode;
-  return mode === "ON_DEMAND" ? ON_DEMAND_SHARDS : numberOf(stream, "shardCount");
+  return isOnDemand(stream) ? ON_DEMAND_SHARDS : numberOf(stream, "shardCount");
+}
+
+function isOnDemand(stream: RecordedResource): boolean {
+  return (stream.inputs.streamModeDetails as { streamMode?: string } | undefined)?.streamMode === "ON_DEMAND";
 }
 
 function tableOf(table: RecordedResource): TableDeclaration {

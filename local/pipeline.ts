@@ -2,7 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { METRIC_NAMESPACE } from "../lambda/contract";
 import { Ledger } from "./accounting/ledger";
 import { Archiving } from "./archiving";
-import { type Clients, localClients, putRecordTo } from "./aws-clients";
+import { putRecordTo, readerOf } from "./aws/kinesis/in-process";
+import { kinesisApi } from "./aws/kinesis/kinesis-api";
+import { Stream } from "./aws/kinesis/stream";
+import { type Clients, localClients } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
 import { createResources } from "./emulators/resources";
@@ -26,6 +29,8 @@ export interface PipelinePaths {
   readonly processor: string;
   /** Where the bundle of the cold tier's transform function is written. */
   readonly archiveTransform: string;
+  /** Folder of the stream's old records. */
+  readonly stream: string;
   /** The entry of a function's process. */
   readonly functionRuntime: string;
   /** The entry of an emulator's process. */
@@ -53,6 +58,7 @@ export class Pipeline {
   readonly broker: Broker;
   readonly #devices: Devices;
   readonly #gateway: Gateway;
+  readonly #stream: Stream;
   readonly #action: KinesisAction;
   #emulators: Emulators | undefined;
   #processing: Processing | undefined;
@@ -74,6 +80,12 @@ export class Pipeline {
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name, Date.now, ({ payload }) => this.ledger.errorLogged(payload));
     this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name });
+    this.#stream = new Stream({
+      ...stream,
+      folder: paths.stream,
+      now: Date.now,
+      later: (ms, then) => setTimeout(then, ms).unref(),
+    });
     this.#gateway = new Gateway({
       faults: this.faults,
       random: ports.random,
@@ -86,12 +98,13 @@ export class Pipeline {
       }),
       inProcess: {
         iot: this.#devices.api,
+        kinesis: kinesisApi(this.#stream),
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
         logs: errorLogApi(declaration.outputs.rule_error_log, this.errorLog),
       },
     });
     this.#action = new KinesisAction({
-      putRecord: (data, partitionKey) => putRecordTo(this.clients.kinesis, stream.name)(data, partitionKey),
+      putRecord: putRecordTo(this.#stream, { faults: this.faults, random: ports.random }),
       onError: (message, why) => {
         if (this.errorLog.documents.length === 0)
           ports.note(`the rule's action fails, its error log has the message: ${why}`);
@@ -151,7 +164,9 @@ export class Pipeline {
     this.#step = "creating what the stack declares";
     await createResources(declaration, this.clients, this.endpoint);
     this.#step = "starting the functions";
+    const kinesis = readerOf(this.#stream, { faults: this.faults, random: ports.random });
     this.#processing = new Processing(declaration, paths, {
+      kinesis,
       clients: this.clients,
       endpoint: this.endpoint,
       faults: this.faults,
@@ -163,13 +178,14 @@ export class Pipeline {
     const { delivery, archiveTransform } = declaration;
     if (!delivery || !archiveTransform) return;
     this.#archiving = new Archiving(declaration, delivery, archiveTransform, {
+      kinesis,
       clients: this.clients,
       endpoint: this.endpoint,
       bundlePath: paths.archiveTransform,
       runtimePath: paths.functionRuntime,
       onRead: (record) => this.ledger.seen(record),
     });
-    await this.#archiving.start();
+    this.#archiving.start();
   }
 
   /** Everything is up: from now on others are answered. */

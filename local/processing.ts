@@ -5,7 +5,7 @@ import type { Ledger } from "./accounting/ledger";
 import type { Clients } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
-import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import type { KinesisReader } from "./event-source-mapping/ports";
 import { watched } from "./event-source-mapping/watched-reader";
 import { FunctionHost, type InvokeResult } from "./function-host/function-host";
 import type { FaultBoard } from "./gateway/faults";
@@ -15,6 +15,7 @@ import { withFunctionFaults } from "./gateway/function-faults";
 const FEW_RETRIES = 10;
 
 export interface ProcessingPorts {
+  readonly kinesis: KinesisReader;
   readonly clients: Clients;
   /** Where the function finds every AWS service. */
   readonly endpoint: string;
@@ -36,7 +37,7 @@ export class Processing {
   constructor(
     { processor, mapping, stream, region }: Declaration,
     paths: { readonly processor: string; readonly functionRuntime: string },
-    { clients, endpoint, faults, ledger, random, onLog }: ProcessingPorts,
+    { kinesis, clients, endpoint, faults, ledger, random, onLog }: ProcessingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: processor.name,
@@ -63,7 +64,7 @@ export class Processing {
         region,
       },
       {
-        kinesis: watched(kinesisReader(clients.kinesis, stream.name), (record) => ledger.seen(record)),
+        kinesis: watched(kinesis, (record) => ledger.seen(record)),
         invoke: withFunctionFaults((event) => this.#host.invoke(event), faults, randomUUID),
         putFailure: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));

@@ -16,6 +16,7 @@ const paths = {
   archiveTransform: join(runFolder, "archive.js"),
   functionRuntime: join(runFolder, "runtime.mjs"),
   emulator: join(runFolder, "emulator.mjs"),
+  stream: join(runFolder, "stream"),
 };
 
 removeLeftovers();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisReader } from "../event-source-mapping/ports";
-import { Shard } from "../event-source-mapping/shard";
+import { StreamReader } from "../event-source-mapping/stream-reader";
 import type { StreamRecord } from "../event-source-mapping/stream-record";
 import type { InvokeResult } from "../function-host/function-host";
 import type { DeliveryDeclaration } from "./delivery-declaration";
@@ -37,7 +37,7 @@ export interface DeliveryPorts {
  */
 export class DeliveryStream {
   readonly #stopping = new AbortController();
-  readonly #shards: Shard[] = [];
+  readonly #reader: StreamReader;
   /** What is read and not yet transformed. */
   #waiting: StreamRecord[] = [];
   #waitingBytes = 0;
@@ -54,19 +54,19 @@ export class DeliveryStream {
   #taken = 0;
   #settled = 0;
   #steps = 0;
-  #polling: Promise<unknown> = Promise.resolve();
   #working: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly settings: DeliverySettings,
     private readonly ports: DeliveryPorts,
-  ) {}
+  ) {
+    const consumer = { sinks: [this], idle: async () => {} };
+    this.#reader = new StreamReader(ports, { polled: 0 }, this.#stopping.signal, () => consumer);
+  }
 
   /** Reads from the oldest record on: the run's stream is as young as its delivery stream. */
-  async start(): Promise<void> {
-    for (const shardId of await this.ports.kinesis.listShards())
-      this.#shards.push(new Shard(shardId, [this], this.ports, { polled: 0 }, this.#stopping.signal));
-    this.#polling = Promise.all(this.#shards.map((shard) => shard.poll()));
+  start(): void {
+    this.#reader.start();
     this.#working = this.#work();
   }
 
@@ -77,8 +77,7 @@ export class DeliveryStream {
 
   /** Resolves when everything that is in the stream by now is in an object; the buffers are not waited for. */
   async drained(): Promise<void> {
-    const now = this.ports.now();
-    await Promise.all(this.#shards.map((shard) => shard.reachTip(now)));
+    await this.#reader.reachTip(this.ports.now());
     await this.flush();
   }
 
@@ -92,7 +91,7 @@ export class DeliveryStream {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([this.#polling, this.#working]);
+    await Promise.all([this.#reader.stopped(), this.#working]);
   }
 
   /** How many records wait for the transform. */

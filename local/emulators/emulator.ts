@@ -15,7 +15,7 @@ export class Emulator {
    */
   static async start(
     childPath: string,
-    kind: "kinesis" | "dynamodb" | "s3",
+    kind: "dynamodb" | "s3",
     env: Readonly<Record<string, string>>,
     onExit: (why: string) => void,
   ): Promise<Emulator> {

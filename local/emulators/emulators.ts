@@ -8,26 +8,12 @@ export class Emulators {
 
   /** Starts them all and connects the gateway to them. `onExit` hears of one that ends by itself. */
   static async start(
-    { accountId, region, stream }: Pick<Declaration, "accountId" | "region" | "stream">,
+    { region }: Pick<Declaration, "region">,
     childPath: string,
     gateway: Gateway,
     onExit: (why: string) => void,
   ): Promise<Emulators> {
     const started = await Promise.allSettled([
-      Emulator.start(
-        childPath,
-        "kinesis",
-        {
-          AWS_ACCOUNT_ID: accountId,
-          AWS_REGION: region,
-          CREATE_STREAM_DURATION: "10ms",
-          SHARD_LIMIT: String(Math.max(50, stream.shardCount)),
-          LOG_LEVEL: "ERROR",
-          // Its runtime records where each step came from, which takes a twentieth of its time.
-          CATS_EFFECT_TRACING_MODE: "none",
-        },
-        onExit,
-      ),
       Emulator.start(childPath, "dynamodb", {}, onExit),
       Emulator.start(childPath, "s3", { AWS_REGION: region }, onExit),
     ]);
@@ -37,8 +23,7 @@ export class Emulators {
       await emulators.stop();
       throw failure.reason;
     }
-    const [kinesis, dynamodb, s3] = emulators.emulators;
-    gateway.connect(["kinesis"], kinesis?.port ?? 0);
+    const [dynamodb, s3] = emulators.emulators;
     gateway.connect(["dynamodb"], dynamodb?.port ?? 0);
     gateway.connect(["s3", "sns", "sqs"], s3?.port ?? 0);
     return emulators;

@@ -1,5 +1,4 @@
 import { CreateTableCommand, type CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
-import { CreateStreamCommand, DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { type Clients, RUN_KEY } from "../aws-clients";
 import type { Declaration, TableDeclaration } from "../declaration";
@@ -7,7 +6,6 @@ import type { Declaration, TableDeclaration } from "../declaration";
 /** Creates in the emulators what the stack declares. */
 export async function createResources(declaration: Declaration, clients: Clients, endpoint: string): Promise<void> {
   await Promise.all([
-    createStream(declaration, clients.kinesis),
     clients.dynamodb.send(new CreateTableCommand(tableInput(declaration.table))),
     ...declaration.buckets.map((bucket) => clients.s3.send(new CreateBucketCommand({ Bucket: bucket }))),
     ...declaration.topics.map((topic) => createTopic(topic, declaration.region, endpoint)),
@@ -36,17 +34,6 @@ export function tableInput(table: TableDeclaration): CreateTableCommandInput {
       Projection: { ProjectionType: projection as "ALL" | "KEYS_ONLY" },
     })),
   };
-}
-
-async function createStream({ stream }: Declaration, kinesis: KinesisClient): Promise<void> {
-  await kinesis.send(new CreateStreamCommand({ StreamName: stream.name, ShardCount: stream.shardCount }));
-  for (;;) {
-    const { StreamDescriptionSummary: summary } = await kinesis.send(
-      new DescribeStreamSummaryCommand({ StreamName: stream.name }),
-    );
-    if (summary?.StreamStatus === "ACTIVE") return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** SNS's query protocol, by hand: one call is not worth another SDK client. */

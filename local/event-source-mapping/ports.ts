@@ -9,9 +9,16 @@ export interface RecordsPage {
   readonly millisBehindLatest: number;
 }
 
+/** A shard of the stream, open or closed. */
+export interface ShardListing {
+  readonly shardId: string;
+  /** The shards that it was made of; they may have expired. */
+  readonly parents: readonly string[];
+}
+
 /** The stream, as the mapping reads it. */
 export interface KinesisReader {
-  listShards(): Promise<readonly string[]>;
+  listShards(): Promise<readonly ShardListing[]>;
   /** After this sequence number, or from the oldest record on (TRIM_HORIZON). */
   getIterator(shardId: string, after: string | undefined): Promise<string>;
   getRecords(shardId: string, iterator: string, signal: AbortSignal): Promise<RecordsPage>;

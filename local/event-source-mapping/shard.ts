@@ -32,6 +32,11 @@ export class Shard {
     private readonly stopping: AbortSignal,
   ) {}
 
+  /** Whether it was read to the end of a closed shard. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Resolves when stopped, or at the end of a closed shard. */
   async poll(): Promise<void> {
     while (!this.stopping.aborted && !this.#closed) {

@@ -3,6 +3,9 @@ const STORE_KINDS = ["unavailable", "throttle", "error500", "reset", "hang", "la
 /** What can be wrong with an invocation: it does not run, or it runs and its answer is lost. */
 const FUNCTION_KINDS = ["throw", "timeout"] as const;
 
+/** How long an answer is held back where the fault does not say. */
+export const DEFAULT_LATENCY_MS = 200;
+
 export interface StoreFault {
   readonly kind: (typeof STORE_KINDS)[number];
   /** Share of the requests that it hits, 0 to 1. */

@@ -1,8 +1,8 @@
-import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { HttpServer } from "../aws/http-server";
 import { RUN_KEY } from "../aws-clients";
-import { listen } from "../listen";
 import { ADMINISTRATION } from "./administration";
 import {
   type ErrorFormat,
@@ -11,12 +11,10 @@ import {
   troubleResponse,
   unknownServiceResponse,
 } from "./error-response";
-import type { FaultBoard, StoreFault } from "./faults";
+import { DEFAULT_LATENCY_MS, type FaultBoard, type StoreFault } from "./faults";
 import type { InProcessService } from "./in-process";
 import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
-
-const DEFAULT_LATENCY_MS = 200;
 
 export interface GatewayPorts {
   readonly faults: FaultBoard;
@@ -31,20 +29,19 @@ export interface GatewayPorts {
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
 export class Gateway {
-  readonly #server: Server;
+  readonly #server: HttpServer;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
   readonly #ports = new Map<Service, number>();
 
   constructor(private readonly ports: GatewayPorts) {
-    this.#server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
+    this.#server = new HttpServer((req, res) => {
       this.#handle(req, res).catch(() => res.destroy());
     });
-    this.#server.on("clientError", (_error, socket) => socket.destroy());
   }
 
   /** Listens on 127.0.0.1 and returns the port. Requests before a service is connected are answered with 503. */
   listen(port: number): Promise<number> {
-    return listen(this.#server, port);
+    return this.#server.listen(port);
   }
 
   /** Hands requests for these services to the emulator on this port. */
@@ -54,8 +51,7 @@ export class Gateway {
 
   async stop(): Promise<void> {
     this.#agent.destroy();
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#server.stop();
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -68,7 +64,7 @@ export class Gateway {
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
     const { inProcess } = this.ports;
     const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
-    if (own) return answerInProcess(own, req, res);
+    if (own) return this.#answer(service, backendOf(own, req, res), req, res);
     if (!isService(service)) {
       req.resume();
       return answer(res, unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req)));
@@ -76,39 +72,44 @@ export class Gateway {
     const port = this.#ports.get(service);
     if (port === undefined) {
       req.resume();
-      return answer(
-        res,
-        troubleResponse(service === "kinesis" || service === "dynamodb" ? service : "s3", "unavailable"),
-      );
+      return answer(res, troubleResponse(service === "dynamodb" ? service : "s3", "unavailable"));
     }
-    if (service === "dynamodb" || service === "s3" || service === "kinesis") {
-      const fault = this.ports.faults.strike(service);
-      if (fault) return this.#break(service, fault, req, res, port);
-    }
-    return this.#proxy(req, res, port, req);
+    const backend: Backend = {
+      answer: () => this.#proxy(req, res, port, req),
+      lose: async () => void (await buffer(await this.#forward(req, port, req))),
+      leaveUnprocessed: () => this.#leaveUnprocessed(req, res, port),
+    };
+    return this.#answer(service, backend, req, res);
+  }
+
+  /** Answers a request, under the faults in force. */
+  async #answer(service: string | undefined, backend: Backend, req: IncomingMessage, res: ServerResponse) {
+    const fault = isBreakable(service) ? this.ports.faults.strike(service) : undefined;
+    return fault && isBreakable(service) ? this.#break(service, fault, backend, req, res) : backend.answer();
   }
 
   async #break(
-    service: "dynamodb" | "s3" | "kinesis",
+    service: Breakable,
     fault: StoreFault,
+    backend: Backend,
     req: IncomingMessage,
     res: ServerResponse,
-    port: number,
   ): Promise<void> {
     switch (fault.kind) {
       case "reset":
         // A connection breaks before the store has heard of it, or after the store has done it.
-        if (this.ports.random() < 0.5) await buffer(await this.#forward(req, port, req));
-        req.socket.resetAndDestroy();
+        if (this.ports.random() < 0.5) await backend.lose();
+        if (req.httpVersionMajor === 1) req.socket.resetAndDestroy();
+        else req.socket.destroy();
         return;
       case "hang":
         req.resume();
         return;
       case "latency":
         await new Promise((resolve) => setTimeout(resolve, fault.latencyMs ?? DEFAULT_LATENCY_MS));
-        return this.#proxy(req, res, port, req);
+        return backend.answer();
       case "unprocessed":
-        return this.#leaveUnprocessed(req, res, port);
+        return backend.leaveUnprocessed();
       default:
         // A body that nobody reads would block the connection.
         await buffer(req);
@@ -130,14 +131,13 @@ export class Gateway {
 
   async #proxy(req: IncomingMessage, res: ServerResponse, port: number, body: IncomingMessage | Buffer): Promise<void> {
     const emulated = await this.#forward(req, port, body);
-    res.writeHead(emulated.statusCode ?? 502, emulated.headers);
+    res.writeHead(emulated.statusCode ?? 502, endToEnd(emulated.headers));
     await pipeline(emulated, res);
   }
 
   #forward(req: IncomingMessage, port: number, body: IncomingMessage | Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      // Connection handling is between neighbours; Node has answered an "expect" already.
-      const { connection: _connection, expect: _expect, ...headers } = req.headers;
+      const headers = endToEnd({ host: String(req.headers[":authority"] ?? ""), ...req.headers });
       if (Buffer.isBuffer(body)) headers["content-length"] = String(body.length);
       const path = req.url ?? "/";
       const forwarded = request({ agent: this.#agent, host: "127.0.0.1", port, method: req.method, path, headers });
@@ -153,16 +153,52 @@ function isOfTheRun({ headers }: IncomingMessage): boolean {
   return headers.authorization?.includes(`Credential=${RUN_KEY}/`) ?? false;
 }
 
+/** What a request is for. */
+interface Backend {
+  /** Does it, and answers. */
+  readonly answer: () => Promise<void>;
+  /** Does it, and the answer is lost. */
+  readonly lose: () => Promise<void>;
+  /** Does a part of it, and says so: BatchWriteItem alone knows that. */
+  readonly leaveUnprocessed: () => Promise<void>;
+}
+
+/** The services that can be broken. */
+type Breakable = "dynamodb" | "s3" | "kinesis";
+
+function isBreakable(service: string | undefined): service is Breakable {
+  return service === "dynamodb" || service === "s3" || service === "kinesis";
+}
+
+function backendOf(service: InProcessService, req: IncomingMessage, res: ServerResponse): Backend {
+  const answer = () => answerInProcess(service, req, res);
+  return { answer, lose: async () => void (await ask(service, req)), leaveUnprocessed: answer };
+}
+
+/** Headers without those that neighbours use between them, and without HTTP/2's own. Node has answered an "expect" already. */
+function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const neighbours = ["connection", "keep-alive", "transfer-encoding", "expect"];
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name, value]) => value !== undefined && !name.startsWith(":") && !neighbours.includes(name),
+    ),
+  );
+}
+
 function errorFormat({ headers }: IncomingMessage): ErrorFormat {
   if (headers["x-amz-target"] !== undefined) return "json";
   return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "query" : "s3";
 }
 
 async function answerInProcess(service: InProcessService, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { status, headers = {}, body } = await ask(service, req);
+  answer(res, { status, headers, body });
+}
+
+async function ask(service: InProcessService, req: IncomingMessage) {
   const { method = "GET", headers } = req;
   const { pathname: path, searchParams: query } = new URL(req.url ?? "/", "http://localhost");
-  const { status, headers: own = {}, body } = await service({ method, path, query, headers, body: await buffer(req) });
-  answer(res, { status, headers: own, body });
+  return service({ method, path, query, headers, body: await buffer(req) });
 }
 
 function answer(res: ServerResponse, { status, headers, body }: ErrorResponse): void {

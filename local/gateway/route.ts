@@ -1,5 +1,5 @@
-/** The AWS services that run here, by the name that a request's signature carries. */
-export const SERVICES = ["kinesis", "dynamodb", "s3", "sns", "sqs"] as const;
+/** The AWS services that emulators run, by the name that a request's signature carries. */
+export const SERVICES = ["dynamodb", "s3", "sns", "sqs"] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** What of a request tells its service. */

@@ -61,7 +61,7 @@ async function deliver(
     { ...SETTINGS, ...settings },
     {
       kinesis: {
-        listShards: async () => ["shardId-000000000000"],
+        listShards: async () => [{ shardId: "shardId-000000000000", parents: [] }],
         getIterator: async (_, after) => (after === undefined ? "start" : "end"),
         getRecords: async (_, iterator) => ({
           records: iterator === "start" ? records : [],
@@ -108,7 +108,7 @@ describe("DeliveryStream", () => {
   it("is drained of what has come, however much keeps coming", async () => {
     let next = 0;
     const kinesis: DeliveryPorts["kinesis"] = {
-      listShards: async () => ["shardId-000000000000"],
+      listShards: async () => [{ shardId: "shardId-000000000000", parents: [] }],
       getIterator: async () => "always",
       getRecords: async () => ({ records: [record(next++)], nextIterator: "always", millisBehindLatest: 0 }),
     };

@@ -229,7 +229,7 @@ describe("EventSourceMapping", () => {
       answer: alwaysDone,
       ports: () => ({
         kinesis: {
-          listShards: async () => ["shardId-000000000000"],
+          listShards: async () => [{ shardId: "shardId-000000000000", parents: [] }],
           getIterator: async () => "0",
           getRecords: async () => ({ records: five, nextIterator: undefined, millisBehindLatest: 0 }),
         },

@@ -78,7 +78,7 @@ export function streamOf(records: readonly StreamRecord[], time: VirtualTime, pa
   const shardIds = [...new Set(records.map(({ shardId }) => shardId))];
   const of = (id: string) => records.filter(({ shardId, arrivedAt }) => shardId === id && arrivedAt <= time.now);
   return {
-    listShards: async () => shardIds,
+    listShards: async () => shardIds.map((shardId) => ({ shardId, parents: [] })),
     getIterator: async (shardId, after) =>
       String(of(shardId).findIndex(({ sequenceNumber }) => sequenceNumber === after) + 1),
     getRecords: async (shardId, iterator) => {

@@ -1,0 +1,61 @@
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
+import { createServer, type Server, type Socket } from "node:net";
+import { listen } from "../listen";
+
+/** What begins a connection in HTTP/2: https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
+const HTTP2_PREFACE = "PRI * HTTP/2.0";
+const KEEP_ALIVE_MS = 60_000;
+
+/** A request of either version. Those of HTTP/2 come in Node's compatibility API, so they are typed as HTTP/1.1's. */
+export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+
+/**
+ * An HTTP server of one port that speaks HTTP/1.1 and, to clients that begin with it, HTTP/2 in clear text: the SDK for JavaScript
+ * does so for Kinesis.
+ */
+export class HttpServer {
+  readonly #http;
+  readonly #http2;
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+
+  constructor(handler: Handler) {
+    this.#http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler);
+    this.#http2 = createHttp2Server();
+    this.#http2.on("request", handler);
+    // A client that breaks off is no concern of anyone.
+    this.#http.on("clientError", (_error, socket) => socket.destroy());
+    this.#http2.on("sessionError", () => {});
+    this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket));
+  }
+
+  /** Listens on 127.0.0.1 and returns the port. */
+  listen(port: number): Promise<number> {
+    return listen(this.#server, port);
+  }
+
+  /** Breaks every connection, and closes the port. */
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #connected(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    socket.on("error", () => {});
+    socket.once("readable", () => this.#recognise(socket));
+  }
+
+  #recognise(socket: Socket): void {
+    const begun: Buffer | null = socket.read();
+    // A client may connect and say nothing.
+    if (begun === null) return;
+    socket.unshift(begun);
+    const length = Math.min(begun.length, HTTP2_PREFACE.length);
+    const isHttp2 = begun.subarray(0, length).toString("latin1") === HTTP2_PREFACE.slice(0, length);
+    if (isHttp2 && length < HTTP2_PREFACE.length) socket.once("readable", () => this.#recognise(socket));
+    else (isHttp2 ? this.#http2 : this.#http).emit("connection", socket);
+  }
+}

@@ -1,0 +1,134 @@
+import { KinesisError } from "./kinesis-error";
+import { constraint, type Members, optionalText, optionalTime, optionalWhole } from "./members";
+import type { Shard } from "./shard";
+import type { Stream } from "./stream";
+
+/** A token of ListShards lives five minutes: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
+const TOKEN_LIFETIME_MS = 300_000;
+
+/** What DescribeStreamSummary answers. */
+export function summaryOf({ args, status, createdAt, retentionHours, openShards }: Stream) {
+  return {
+    StreamDescriptionSummary: {
+      ...common(args, status, createdAt, retentionHours),
+      OpenShardCount: openShards.length,
+      ConsumerCount: 0,
+    },
+  };
+}
+
+/** What DescribeStream answers: a page of the shards. */
+export function descriptionOf(stream: Stream, members: Members) {
+  const limit = optionalWhole(members, "Limit", 1, 10_000) ?? 100;
+  const after = optionalText(members, "ExclusiveStartShardId");
+  const shards = stream.shards.filter(({ id }) => after === undefined || id > after);
+  const { args, status, createdAt, retentionHours } = stream;
+  return {
+    StreamDescription: {
+      ...common(args, status, createdAt, retentionHours),
+      Shards: shards.slice(0, limit).map(shapeOf),
+      HasMoreShards: shards.length > limit,
+    },
+  };
+}
+
+/** What ListShards answers. */
+export function shardListOf(stream: Stream, members: Members) {
+  const limit = optionalWhole(members, "MaxResults", 1, 10_000) ?? 1000;
+  const token = optionalText(members, "NextToken");
+  const from = token === undefined ? undefined : tokenOf(token, stream);
+  const after = from?.after ?? optionalText(members, "ExclusiveStartShardId");
+  const filter = from ? from.filter : members.ShardFilter;
+  const shards = filtered(stream, filter).filter(({ id }) => after === undefined || id > after);
+  const page = shards.slice(0, limit);
+  const more = shards.length > limit ? page.at(-1)?.id : undefined;
+  return {
+    Shards: page.map(shapeOf),
+    ...(more === undefined
+      ? {}
+      : { NextToken: Buffer.from(JSON.stringify({ after: more, filter, at: stream.args.now() })).toString("base64") }),
+  };
+}
+
+/** A shard as the API shows it. */
+export function shapeOf({ id, args, startingSequenceNumber, endingSequenceNumber }: Shard) {
+  const [parent, adjacent] = args.parents;
+  return {
+    ShardId: id,
+    ...(parent ? { ParentShardId: parent.id } : {}),
+    ...(adjacent ? { AdjacentParentShardId: adjacent.id } : {}),
+    HashKeyRange: { StartingHashKey: String(args.range.start), EndingHashKey: String(args.range.end) },
+    SequenceNumberRange: {
+      StartingSequenceNumber: startingSequenceNumber,
+      ...(endingSequenceNumber === undefined ? {} : { EndingSequenceNumber: endingSequenceNumber }),
+    },
+  };
+}
+
+function common(args: Stream["args"], status: Stream["status"], createdAt: number, retentionHours: number) {
+  return {
+    StreamName: args.name,
+    StreamARN: args.arn,
+    StreamStatus: status,
+    StreamModeDetails: { StreamMode: args.mode },
+    RetentionPeriodHours: retentionHours,
+    StreamCreationTimestamp: createdAt / 1000,
+    EnhancedMonitoring: [{ ShardLevelMetrics: args.shardLevelMetrics }],
+    ...(args.kmsKeyId === undefined ? { EncryptionType: "NONE" } : { EncryptionType: "KMS", KeyId: args.kmsKeyId }),
+  };
+}
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ShardFilter.html */
+function filtered(stream: Stream, filter: unknown): readonly Shard[] {
+  if (filter === undefined || filter === null) return stream.shards;
+  const members = filter as Members;
+  const type = optionalText(members, "Type") ?? "";
+  const timestamp = optionalTime(members, "Timestamp");
+  const since = (moment: number) =>
+    stream.shards.filter(({ closedAt }) => closedAt === undefined || closedAt >= moment);
+  const at = (moment: number) => since(moment).filter(({ args }) => args.createdAt <= moment);
+  const needed = () => {
+    if (timestamp !== undefined) return timestamp;
+    throw new KinesisError("InvalidArgumentException", `"Timestamp" must be given with the filter type ${type}`);
+  };
+  switch (type) {
+    case "AT_LATEST":
+      return stream.openShards;
+    case "AT_TRIM_HORIZON": {
+      // Those that were open at the horizon: a stream that is younger has its first shards there.
+      const oldest = Math.min(...stream.shards.map(({ args }) => args.createdAt));
+      return at(Math.max(oldest, stream.args.now() - stream.retentionHours * 3_600_000));
+    }
+    case "FROM_TRIM_HORIZON":
+      return stream.shards;
+    case "AT_TIMESTAMP":
+      return at(needed());
+    case "FROM_TIMESTAMP":
+      return since(needed());
+    case "AFTER_SHARD_ID": {
+      const after = optionalText(members, "ShardId") ?? "";
+      return stream.shards.filter(({ id }) => id > after);
+    }
+    default:
+      throw constraint(
+        "Type",
+        type,
+        "Member must satisfy enum value set: [AFTER_SHARD_ID, AT_LATEST, AT_TIMESTAMP, AT_TRIM_HORIZON, FROM_TIMESTAMP, FROM_TRIM_HORIZON]",
+      );
+  }
+}
+
+function tokenOf(token: string, stream: Stream): { readonly after: string; readonly filter: unknown } {
+  let parsed: { after?: unknown; filter?: unknown; at?: unknown };
+  try {
+    parsed = JSON.parse(Buffer.from(token, "base64").toString());
+  } catch {
+    parsed = {};
+  }
+  const { after, filter, at } = parsed;
+  if (typeof after !== "string" || typeof at !== "number")
+    throw new KinesisError("InvalidArgumentException", "NextToken is invalid.");
+  if (stream.args.now() - at > TOKEN_LIFETIME_MS)
+    throw new KinesisError("ExpiredNextTokenException", "NextToken has expired: it lives 300 seconds.");
+  return { after, filter };
+}

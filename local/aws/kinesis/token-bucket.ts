@@ -1,0 +1,26 @@
+/** What a shard may take or give in a second. It holds one second's worth, and refills continuously. */
+export class TokenBucket {
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(
+    private readonly perSecond: number,
+    now: number,
+  ) {
+    this.#tokens = perSecond;
+    this.#filledAt = now;
+  }
+
+  /** Whether this many are there at `now` (milliseconds). */
+  has(amount: number, now: number): boolean {
+    const refill = ((now - this.#filledAt) * this.perSecond) / 1000;
+    this.#tokens = Math.min(this.perSecond, this.#tokens + Math.max(0, refill));
+    this.#filledAt = now;
+    return this.#tokens >= amount;
+  }
+
+  /** Takes them, into debt where there are fewer. */
+  take(amount: number): void {
+    this.#tokens -= amount;
+  }
+}
