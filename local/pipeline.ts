@@ -3,13 +3,19 @@ import { METRIC_NAMESPACE } from "../lambda/contract";
 import { Ledger } from "./accounting/ledger";
 import { Archiving } from "./archiving";
 import { type Clients, localClients, putRecordTo } from "./aws-clients";
+import type { Recording } from "./capture";
 import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
 import { createResources } from "./emulators/resources";
 import { invokeApi } from "./function-host/invoke-api";
 import { administration } from "./gateway/administration";
+import { dynamodbGuard } from "./gateway/dynamodb-guard";
 import { FaultBoard } from "./gateway/faults";
 import { Gateway } from "./gateway/gateway";
+import { kinesisGuard } from "./gateway/kinesis-guard";
+import { s3Guard } from "./gateway/s3-guard";
+import { snsApi } from "./gateway/sns-api";
+import { stsApi } from "./gateway/sts-api";
 import { Broker } from "./iot/broker";
 import { DeviceAccess } from "./iot/device-access";
 import { ErrorLog } from "./iot/error-log";
@@ -33,6 +39,8 @@ export interface PipelinePaths {
 }
 
 export interface PipelinePorts {
+  /** What the program declared, for questions about it. */
+  readonly recording: Recording;
   readonly mqttPort: number;
   /** Undefined: 8883, or a free one where that is taken. */
   readonly mqttsPort: number | undefined;
@@ -84,7 +92,14 @@ export class Pipeline {
       inProcess: {
         iot: this.#devices.api,
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
+        sts: stsApi(accountId),
+        sns: snsApi(ports.recording, ports.note),
         logs: errorLogApi(declaration.outputs.rule_error_log ?? "", this.errorLog),
+      },
+      guards: {
+        s3: s3Guard(ports.recording),
+        dynamodb: dynamodbGuard(ports.recording),
+        kinesis: kinesisGuard(stream.name),
       },
     });
     this.#action = new KinesisAction({
@@ -136,7 +151,7 @@ export class Pipeline {
       "--mqtts-port",
     );
     this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
-    await createResources(declaration, this.clients, this.endpoint);
+    await createResources(declaration, emulatorClients(this.#emulators, declaration.region));
     this.#processing = new Processing(declaration, paths, {
       clients: this.clients,
       endpoint: this.endpoint,
@@ -171,6 +186,15 @@ export class Pipeline {
     await this.#gateway.stop();
     await this.#emulators?.stop();
   }
+}
+
+/** Clients of the emulators themselves. */
+function emulatorClients(emulators: Emulators, region: string): Clients {
+  return {
+    dynamodb: localClients(emulators.endpoint("dynamodb"), region).dynamodb,
+    kinesis: localClients(emulators.endpoint("kinesis"), region).kinesis,
+    s3: localClients(emulators.endpoint("s3"), region).s3,
+  };
 }
 
 /** Waits for a port, and says what to do where another program has it. */

@@ -59,7 +59,8 @@ function jsonError(status: number, type: string, message: string): ErrorResponse
   };
 }
 
-function xmlError(status: number, code: string, message: string): ErrorResponse {
+/** An error in S3's form. */
+export function xmlError(status: number, code: string, message: string): ErrorResponse {
   const escaped = message.replace(/[<&>]/g, (character) => `&#${character.charCodeAt(0)};`);
   const requestId = randomUUID();
   return {

@@ -5,6 +5,7 @@ import { listen } from "../listen";
 import { ADMINISTRATION } from "./administration";
 import { type ErrorFormat, type ErrorResponse, troubleResponse, unknownServiceResponse } from "./error-response";
 import type { FaultBoard, StoreFault } from "./faults";
+import type { Guard, Head } from "./guard";
 import type { InProcessService } from "./in-process";
 import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
@@ -18,6 +19,8 @@ export interface GatewayPorts {
   readonly administration: InProcessService;
   /** What answers in this process, by the service name that a request is signed for. */
   readonly inProcess: Readonly<Partial<Record<string, InProcessService>>>;
+  /** What stands before an emulator. */
+  readonly guards: Readonly<Partial<Record<Service, Guard>>>;
 }
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
@@ -67,6 +70,8 @@ export class Gateway {
         troubleResponse(service === "kinesis" || service === "dynamodb" ? service : "s3", "unavailable"),
       );
     }
+    const inItsPlace = this.ports.guards[service]?.(headOf(req));
+    if (inItsPlace) return answerInProcess(inItsPlace, req, res);
     if (service === "dynamodb" || service === "s3" || service === "kinesis") {
       const fault = this.ports.faults.strike(service);
       if (fault) return this.#break(service, fault, req, res, port);
@@ -139,10 +144,14 @@ function errorFormat({ headers }: IncomingMessage): ErrorFormat {
   return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "query" : "s3";
 }
 
+/** @throws TypeError for a URL that is none */
+function headOf({ method = "GET", url = "/", headers }: IncomingMessage): Head {
+  const { pathname: path, searchParams: query } = new URL(`http://localhost${url}`);
+  return { method, path, query, headers };
+}
+
 async function answerInProcess(service: InProcessService, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const { method = "GET", headers } = req;
-  const { pathname: path, searchParams: query } = new URL(req.url ?? "/", "http://localhost");
-  const { status, headers: own = {}, body } = await service({ method, path, query, headers, body: await buffer(req) });
+  const { status, headers: own = {}, body } = await service({ ...headOf(req), body: await buffer(req) });
   answer(res, { status, headers: own, body });
 }
 

@@ -3,12 +3,13 @@ import { FaultBoard } from "../../local/gateway/faults";
 import { Gateway, type GatewayPorts } from "../../local/gateway/gateway";
 
 /** A gateway with what a test does not care for filled in; chance always hits. */
-export function gatewayWith(ports: Partial<AdministrationPorts & Pick<GatewayPorts, "inProcess">>): Gateway {
+export function gatewayWith(ports: Partial<AdministrationPorts & Pick<GatewayPorts, "inProcess" | "guards">>): Gateway {
   const faults = ports.faults ?? new FaultBoard(() => 0);
   return new Gateway({
     faults,
     random: () => 0.9,
     administration: administration({ outputs: {}, authority: () => "PEM", flush: async () => {}, ...ports, faults }),
     inProcess: ports.inProcess ?? {},
+    guards: ports.guards ?? {},
   });
 }

@@ -76,7 +76,7 @@ describe("Gateway", () => {
     const body = await response.text();
     expect(response.status).toBe(400);
     expect(body).toContain(beginning);
-    expect(body).toMatch(/monitoring.* does not run here; this local endpoint has kinesis, dynamodb, s3, sns, sqs/);
+    expect(body).toMatch(/monitoring.* does not run here; this local endpoint has kinesis, dynamodb, s3/);
   });
 
   it.each([
