@@ -7,6 +7,7 @@ import type { DeliveryDeclaration } from "./delivery-stream/delivery-declaration
 import { DeliveryStream } from "./delivery-stream/delivery-stream";
 import { parquetOf } from "./delivery-stream/parquet";
 import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import { errorLine } from "./function-host/error-line";
 import { FunctionHost } from "./function-host/function-host";
 
 export interface ArchivingPorts {
@@ -15,6 +16,8 @@ export interface ArchivingPorts {
   readonly endpoint: string;
   readonly bundlePath: string;
   readonly runtimePath: string;
+  /** A line of the function's log. */
+  readonly onLog: (line: string) => void;
 }
 
 /** The way into the cold tier: the delivery stream and its transform function, as the stack declares them. */
@@ -26,7 +29,7 @@ export class Archiving {
     { stream, region, accountId }: Declaration,
     delivery: DeliveryDeclaration,
     transform: FunctionDeclaration,
-    { clients, endpoint, bundlePath, runtimePath }: ArchivingPorts,
+    { clients, endpoint, bundlePath, runtimePath, onLog }: ArchivingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: transform.name,
@@ -39,14 +42,18 @@ export class Archiving {
       timeoutMs: transform.timeoutMs,
       // The delivery stream here has one invocation under way at a time.
       concurrency: 1,
-      onLog: () => {},
+      onLog,
     });
     const arn = `arn:aws:firehose:${region}:${accountId}:deliverystream/${delivery.name}`;
     this.#delivery = new DeliveryStream(
       { ...delivery, arn, streamArn: stream.arn, region },
       {
         kinesis: kinesisReader(clients.kinesis, stream.name),
-        invoke: (event) => this.#host.invoke(event),
+        invoke: async (event) => {
+          const result = await this.#host.invoke(event);
+          if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
+          return result;
+        },
         putObject: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
         },

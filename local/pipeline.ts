@@ -19,10 +19,12 @@ import { stsApi } from "./gateway/sts-api";
 import { Broker } from "./iot/broker";
 import { DeviceAccess } from "./iot/device-access";
 import { ErrorLog } from "./iot/error-log";
-import { errorLogApi } from "./iot/error-log-api";
 import { KinesisAction } from "./iot/kinesis-action";
 import { Devices } from "./iot/registry/devices";
 import { RulesEngine } from "./iot/rules-engine";
+import { declaredGroups } from "./logs/declared-groups";
+import { FunctionLog } from "./logs/log-group";
+import { logsApi } from "./logs/logs-api";
 import { MetricTotals } from "./metrics/emf";
 import { Processing } from "./processing";
 
@@ -59,6 +61,7 @@ export class Pipeline {
   readonly faults: FaultBoard;
   readonly errorLog: ErrorLog;
   readonly broker: Broker;
+  readonly #functionLog = { processor: new FunctionLog(), transform: new FunctionLog() };
   readonly #devices: Devices;
   readonly #gateway: Gateway;
   readonly #action: KinesisAction;
@@ -94,7 +97,7 @@ export class Pipeline {
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
         sts: stsApi(accountId),
         sns: snsApi(ports.recording, ports.note),
-        logs: errorLogApi(declaration.outputs.rule_error_log ?? "", this.errorLog),
+        logs: logsApi(this.#logGroups()),
       },
       guards: {
         s3: s3Guard(ports.recording),
@@ -158,7 +161,10 @@ export class Pipeline {
       faults: this.faults,
       ledger: this.ledger,
       random: ports.random,
-      onLog: (line) => this.metrics.addLine(line),
+      onLog: (line) => {
+        this.metrics.addLine(line);
+        this.#functionLog.processor.add(line);
+      },
     });
     this.#processing.start();
     const { delivery, archiveTransform } = declaration;
@@ -168,8 +174,19 @@ export class Pipeline {
       endpoint: this.endpoint,
       bundlePath: paths.archiveTransform,
       runtimePath: paths.functionRuntime,
+      onLog: (line) => this.#functionLog.transform.add(line),
     });
     await this.#archiving.start();
+  }
+
+  #logGroups() {
+    const { processor, archiveTransform, outputs } = this.declaration;
+    const { processor: processorLog, transform } = this.#functionLog;
+    return declaredGroups(
+      this.ports.recording,
+      { name: outputs.rule_error_log ?? "", log: this.errorLog },
+      { [processor.name]: processorLog, ...(archiveTransform && { [archiveTransform.name]: transform }) },
+    );
   }
 
   /** Resolves when everything that the broker took has reached its place. */

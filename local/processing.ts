@@ -6,6 +6,7 @@ import type { Clients } from "./aws-clients";
 import type { Declaration } from "./declaration";
 import { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
 import { kinesisReader } from "./event-source-mapping/kinesis-reader";
+import { errorLine } from "./function-host/error-line";
 import { FunctionHost, type InvokeResult } from "./function-host/function-host";
 import type { FaultBoard } from "./gateway/faults";
 import { withFunctionFaults } from "./gateway/function-faults";
@@ -56,7 +57,11 @@ export class Processing {
       },
       {
         kinesis: kinesisReader(clients.kinesis, stream.name),
-        invoke: withFunctionFaults((event) => this.#host.invoke(event), faults, randomUUID),
+        invoke: async (event) => {
+          const result = await withFunctionFaults((each) => this.#host.invoke(each), faults, randomUUID)(event);
+          if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
+          return result;
+        },
         putFailure: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
         },
