@@ -19,6 +19,7 @@ import { stsApi } from "./gateway/sts-api";
 import { Broker } from "./iot/broker";
 import { DeviceAccess } from "./iot/device-access";
 import { ErrorLog } from "./iot/error-log";
+import { iotDataApi } from "./iot/iot-data-api";
 import { KinesisAction } from "./iot/kinesis-action";
 import { Devices } from "./iot/registry/devices";
 import { RulesEngine } from "./iot/rules-engine";
@@ -95,6 +96,7 @@ export class Pipeline {
       inProcess: {
         iot: this.#devices.api,
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
+        iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
         sts: stsApi(accountId),
         sns: snsApi(ports.recording, ports.note),
         logs: logsApi(this.#logGroups()),

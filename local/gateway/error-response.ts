@@ -54,7 +54,11 @@ export function unknownServiceResponse(
 function jsonError(status: number, type: string, message: string): ErrorResponse {
   return {
     status,
-    headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": randomUUID() },
+    headers: {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amzn-requestid": randomUUID(),
+      "x-amzn-errortype": type,
+    },
     body: JSON.stringify({ __type: type, message }),
   };
 }

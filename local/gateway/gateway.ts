@@ -11,6 +11,8 @@ import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
 
 const DEFAULT_LATENCY_MS = 200;
+/** REST services whose errors are XML. */
+const XML_SERVICES: readonly string[] = ["s3", "s3express", "s3-outposts", "cloudfront", "route53"];
 
 export interface GatewayPorts {
   readonly faults: FaultBoard;
@@ -60,7 +62,10 @@ export class Gateway {
     if (own) return answerInProcess(own, req, res);
     if (!isService(service)) {
       req.resume();
-      return answer(res, unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req)));
+      return answer(
+        res,
+        unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req, service)),
+      );
     }
     const port = this.#ports.get(service);
     if (port === undefined) {
@@ -139,9 +144,11 @@ export class Gateway {
   }
 }
 
-function errorFormat({ headers }: IncomingMessage): ErrorFormat {
+/** The REST services that have no form of their own below speak JSON; a request that nobody has signed may be S3's. */
+function errorFormat({ headers }: IncomingMessage, service: string | undefined): ErrorFormat {
   if (headers["x-amz-target"] !== undefined) return "json";
-  return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "query" : "s3";
+  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return "query";
+  return service === undefined || XML_SERVICES.includes(service) ? "s3" : "json";
 }
 
 /** @throws TypeError for a URL that is none */

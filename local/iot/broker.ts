@@ -8,6 +8,8 @@ import { publishFault } from "./limits";
 import type { RuleMessage } from "./rule-sql";
 
 const USUAL_TLS_PORT = 8883;
+/** What clientid() is for a message that came over HTTP. */
+const NO_CLIENT = "n/a";
 
 export interface BrokerPorts {
   readonly access: DeviceAccess;
@@ -105,6 +107,15 @@ export class Broker {
     // One that never listened says so, which is as well.
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
+  }
+
+  /** Publishes for no client, as AWS IoT's data plane does: to the rule, and to the devices that have subscribed. */
+  async publish(topic: string, payload: Buffer, qos: 0 | 1): Promise<void> {
+    await this.ports.accept({ topic, clientId: NO_CLIENT, payload, receivedAt: this.ports.now() });
+    const packet = { cmd: "publish", topic, payload, qos, retain: false, dup: false } as const;
+    await new Promise<void>((resolve, reject) =>
+      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve())),
+    );
   }
 
   /** Authorises a publish and gives it to the rules engine. aedes sends the PUBACK when `done` is called without an error. */
