@@ -17,6 +17,7 @@ import { s3Guard } from "./gateway/s3-guard";
 import { snsApi } from "./gateway/sns-api";
 import { stsApi } from "./gateway/sts-api";
 import { Broker } from "./iot/broker";
+import { ConnectionNotes } from "./iot/connection-notes";
 import { DeviceAccess } from "./iot/device-access";
 import { ErrorLog } from "./iot/error-log";
 import { iotDataApi } from "./iot/iot-data-api";
@@ -118,6 +119,7 @@ export class Pipeline {
       sleep,
     });
     const rules = new RulesEngine(rule, this.#action, this.errorLog);
+    const connectionNotes = new ConnectionNotes(ports.note);
     this.broker = new Broker({
       access: new DeviceAccess(devicePolicy, region, accountId),
       standing: (certificateId, thingName) => this.#devices.standing(certificateId, thingName),
@@ -125,7 +127,7 @@ export class Pipeline {
         if (rules.selects(message.topic)) this.ledger.accepted(message.payload);
         return rules.accept(message);
       },
-      onRefused: (clientId, why) => ports.note(`refused: client "${clientId}": ${why}`),
+      onRefused: (clientId, why) => connectionNotes.refused(clientId, why),
       now: Date.now,
     });
   }
