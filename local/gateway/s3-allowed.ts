@@ -63,6 +63,8 @@ export function notDone({ name }: S3Operation, { query, headers }: Head): string
 function isHeeded(operation: string, header: string, value: string): boolean {
   if (Object.hasOwn(ONLY, header)) return ONLY[header] === value;
   if (header === "x-amz-copy-source") return operation === "CopyObject" && !value.includes("?");
+  // Nothing here is cold, so that no object of a list has a state of its restore.
+  if (header === "x-amz-optional-object-attributes") return operation.startsWith("ListObjects");
   if (header.startsWith("x-amz-meta-")) return operation === "PutObject" || operation === "CreateMultipartUpload";
   if (header.startsWith("x-amz-")) return SIGNATURE.test(header) || CHECKSUM.test(header) || TRANSFER.test(header);
   if (CONDITIONS.includes(header)) return operation === "GetObject";

@@ -10,6 +10,7 @@ import {
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetPublicAccessBlockCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
@@ -111,7 +112,8 @@ describe("a plain operation", () => {
   it("reaches the emulator", async () => {
     await s3.send(new PutObjectCommand({ ...at, Body: "x" }));
     await s3.send(new DeleteObjectCommand(at));
-    expect(reached).toEqual([`PUT /${Bucket}/a`, `DELETE /${Bucket}/a`]);
+    await s3.send(new ListObjectsV2Command({ Bucket, OptionalObjectAttributes: ["RestoreStatus"] }));
+    expect(reached).toEqual([`PUT /${Bucket}/a`, `DELETE /${Bucket}/a`, `GET /${Bucket}`]);
   });
 
   it.each([
