@@ -54,7 +54,7 @@ describe("clients that no one here wrote", () => {
     const will = { topic: "other/topic", payload: Buffer.from("x"), qos: 0 as const, retain: false };
     await expect(connect("ext-4", { will })).rejects.toThrow("Not authorized");
     const older = await connect("ext-5");
-    const closed = once(older, "close");
+    const closed = new Promise<void>((resolve) => older.once("close", () => resolve()));
     const newer = await connect("ext-5");
     await closed;
     await newer.endAsync(true);

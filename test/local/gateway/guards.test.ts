@@ -113,7 +113,7 @@ describe("a plain operation", () => {
     await s3.send(new PutObjectCommand({ ...at, Body: "x" }));
     await s3.send(new DeleteObjectCommand(at));
     await s3.send(new ListObjectsV2Command({ Bucket, OptionalObjectAttributes: ["RestoreStatus"] }));
-    expect(reached).toEqual([`PUT /${Bucket}/a`, `DELETE /${Bucket}/a`, `GET /${Bucket}`]);
+    expect(reached).toEqual([`PUT /${Bucket}/a`, `DELETE /${Bucket}/a`, `GET /${Bucket}/`]);
   });
 
   it.each([
