@@ -8,6 +8,7 @@ import { DeliveryStream } from "./delivery-stream/delivery-stream";
 import { parquetOf } from "./delivery-stream/parquet";
 import type { KinesisReader } from "./event-source-mapping/ports";
 import { type RecordListener, watched } from "./event-source-mapping/watched-reader";
+import { errorLine } from "./function-host/error-line";
 import { FunctionHost } from "./function-host/function-host";
 
 export interface ArchivingPorts {
@@ -19,6 +20,8 @@ export interface ArchivingPorts {
   readonly runtimePath: string;
   /** Hears each record that is read. */
   readonly onRead: RecordListener;
+  /** A line of the function's log. */
+  readonly onLog: (line: string) => void;
 }
 
 /** The way into the cold tier: the delivery stream and its transform function, as the stack declares them. */
@@ -30,7 +33,7 @@ export class Archiving {
     { stream, region, accountId }: Declaration,
     delivery: DeliveryDeclaration,
     transform: FunctionDeclaration,
-    { kinesis, clients, endpoint, bundlePath, runtimePath, onRead }: ArchivingPorts,
+    { kinesis, clients, endpoint, bundlePath, runtimePath, onRead, onLog }: ArchivingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: transform.name,
@@ -43,14 +46,18 @@ export class Archiving {
       timeoutMs: transform.timeoutMs,
       // The delivery stream here has one invocation under way at a time.
       concurrency: 1,
-      onLog: () => {},
+      onLog,
     });
     const arn = `arn:aws:firehose:${region}:${accountId}:deliverystream/${delivery.name}`;
     this.#delivery = new DeliveryStream(
       { ...delivery, arn, streamArn: stream.arn, region },
       {
         kinesis: watched(kinesis, onRead),
-        invoke: (event) => this.#host.invoke(event),
+        invoke: async (event) => {
+          const result = await this.#host.invoke(event);
+          if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
+          return result;
+        },
         putObject: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
         },

@@ -6,20 +6,29 @@ import { putRecordTo, readerOf } from "./aws/kinesis/in-process";
 import { kinesisApi } from "./aws/kinesis/kinesis-api";
 import { Stream } from "./aws/kinesis/stream";
 import { type Clients, localClients } from "./aws-clients";
+import type { Recording } from "./capture";
 import type { Declaration } from "./declaration";
 import { Emulators } from "./emulators/emulators";
 import { createResources } from "./emulators/resources";
 import { invokeApi } from "./function-host/invoke-api";
 import { administration } from "./gateway/administration";
+import { dynamodbGuard } from "./gateway/dynamodb-guard";
 import { FaultBoard } from "./gateway/faults";
 import { Gateway } from "./gateway/gateway";
+import { s3Guard } from "./gateway/s3-guard";
+import { snsApi } from "./gateway/sns-api";
+import { stsApi } from "./gateway/sts-api";
 import { Broker } from "./iot/broker";
+import { ConnectionNotes } from "./iot/connection-notes";
 import { DeviceAccess } from "./iot/device-access";
 import { ErrorLog } from "./iot/error-log";
-import { errorLogApi } from "./iot/error-log-api";
+import { iotDataApi } from "./iot/iot-data-api";
 import { KinesisAction } from "./iot/kinesis-action";
 import { Devices } from "./iot/registry/devices";
 import { RulesEngine } from "./iot/rules-engine";
+import { declaredGroups } from "./logs/declared-groups";
+import { FunctionLog } from "./logs/log-group";
+import { logsApi } from "./logs/logs-api";
 import { MetricTotals } from "./metrics/emf";
 import { Processing } from "./processing";
 
@@ -38,6 +47,8 @@ export interface PipelinePaths {
 }
 
 export interface PipelinePorts {
+  /** What the program declared, for questions about it. */
+  readonly recording: Recording;
   readonly mqttPort: number;
   /** Undefined: 8883, or a free one where that is taken. */
   readonly mqttsPort: number | undefined;
@@ -56,6 +67,7 @@ export class Pipeline {
   readonly faults: FaultBoard;
   readonly errorLog: ErrorLog;
   readonly broker: Broker;
+  readonly #functionLog = { processor: new FunctionLog(), transform: new FunctionLog() };
   readonly #devices: Devices;
   readonly #gateway: Gateway;
   readonly #stream: Stream;
@@ -100,7 +112,14 @@ export class Pipeline {
         iot: this.#devices.api,
         kinesis: kinesisApi(this.#stream),
         lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
-        logs: errorLogApi(declaration.outputs.rule_error_log, this.errorLog),
+        iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
+        sts: stsApi(accountId),
+        sns: snsApi(ports.recording, ports.note),
+        logs: logsApi(this.#logGroups()),
+      },
+      guards: {
+        s3: s3Guard(ports.recording),
+        dynamodb: dynamodbGuard(ports.recording),
       },
     });
     this.#action = new KinesisAction({
@@ -115,6 +134,7 @@ export class Pipeline {
       sleep,
     });
     const rules = new RulesEngine(rule, this.#action, this.errorLog);
+    const connectionNotes = new ConnectionNotes(ports.note);
     this.broker = new Broker({
       access: new DeviceAccess(devicePolicy, region, accountId),
       standing: (certificateId, thingName) => this.#devices.standing(certificateId, thingName),
@@ -123,7 +143,7 @@ export class Pipeline {
         return rules.accept(message);
       },
       isReady: () => this.#step === undefined,
-      onRefused: (clientId, why) => ports.note(`refused: client "${clientId}": ${why}`),
+      onRefused: (clientId, why) => connectionNotes.refused(clientId, why),
       now: Date.now,
     });
   }
@@ -162,7 +182,7 @@ export class Pipeline {
     this.#step = "starting the emulators";
     this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
     this.#step = "creating what the stack declares";
-    await createResources(declaration, this.clients, this.endpoint);
+    await createResources(declaration, emulatorClients(this.#emulators, declaration.region));
     this.#step = "starting the functions";
     const kinesis = readerOf(this.#stream, { faults: this.faults, random: ports.random });
     this.#processing = new Processing(declaration, paths, {
@@ -172,7 +192,10 @@ export class Pipeline {
       faults: this.faults,
       ledger: this.ledger,
       random: ports.random,
-      onLog: (line) => this.metrics.addLine(line),
+      onLog: (line) => {
+        this.metrics.addLine(line);
+        this.#functionLog.processor.add(line);
+      },
     });
     this.#processing.start();
     const { delivery, archiveTransform } = declaration;
@@ -184,8 +207,19 @@ export class Pipeline {
       bundlePath: paths.archiveTransform,
       runtimePath: paths.functionRuntime,
       onRead: (record) => this.ledger.seen(record),
+      onLog: (line) => this.#functionLog.transform.add(line),
     });
     this.#archiving.start();
+  }
+
+  #logGroups() {
+    const { processor, archiveTransform, outputs } = this.declaration;
+    const { processor: processorLog, transform } = this.#functionLog;
+    return declaredGroups(
+      this.ports.recording,
+      { name: outputs.rule_error_log, log: this.errorLog },
+      { [processor.name]: processorLog, ...(archiveTransform && { [archiveTransform.name]: transform }) },
+    );
   }
 
   /** Everything is up: from now on others are answered. */
@@ -221,6 +255,14 @@ export class Pipeline {
     await this.#gateway.stop();
     await this.#emulators?.stop();
   }
+}
+
+/** Clients of the emulators themselves. */
+function emulatorClients(emulators: Emulators, region: string): Clients {
+  return {
+    dynamodb: localClients(emulators.endpoint("dynamodb"), region).dynamodb,
+    s3: localClients(emulators.endpoint("s3"), region).s3,
+  };
 }
 
 /** Waits for a port, and says what to do where another program has it. */

@@ -7,6 +7,7 @@ import type { Declaration } from "./declaration";
 import { EventSourceMapping } from "./event-source-mapping/event-source-mapping";
 import type { KinesisReader } from "./event-source-mapping/ports";
 import { watched } from "./event-source-mapping/watched-reader";
+import { errorLine } from "./function-host/error-line";
 import { FunctionHost, type InvokeResult } from "./function-host/function-host";
 import type { FaultBoard } from "./gateway/faults";
 import { withFunctionFaults } from "./gateway/function-faults";
@@ -65,7 +66,11 @@ export class Processing {
       },
       {
         kinesis: watched(kinesis, (record) => ledger.seen(record)),
-        invoke: withFunctionFaults((event) => this.#host.invoke(event), faults, randomUUID),
+        invoke: async (event) => {
+          const result = await withFunctionFaults((each) => this.#host.invoke(each), faults, randomUUID)(event);
+          if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
+          return result;
+        },
         putFailure: async (bucket, key, body) => {
           await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
         },

@@ -46,7 +46,8 @@ export async function runLocally(
 ): Promise<Summary> {
   if (options.clear && options.keep !== undefined) await clearKept(options.keep);
   const config = stackConfig(paths.projectRoot, options.stack, options.config);
-  const declaration = readDeclaration(await declareStack(config, options.stack));
+  const recording = await declareStack(config, options.stack);
+  const declaration = readDeclaration(recording);
   writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
   writeFileSync(paths.archiveTransform, bundleFunction("archive", paths.projectRoot).code);
   // Everything is built: the process that esbuild keeps for the next build is not needed.
@@ -54,6 +55,7 @@ export async function runLocally(
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   const pipeline = new Pipeline(declaration, paths, {
+    recording,
     mqttPort: options.mqttPort,
     mqttsPort: options.mqttsPort,
     awsPort: options.awsPort,

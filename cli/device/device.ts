@@ -12,12 +12,14 @@ import { DeviceDirectory } from "./device-directory";
 import { DeviceFolder } from "./device-folder";
 import { deviceOf, devicesOf } from "./fleet-file";
 import { listDevices } from "./list";
+import { commandOf, sendCommand } from "./send";
 
 const HELP = `Usage: npx iot device add NAME [--type TYPE] [options]
        npx iot device add --from FILE.csv [options]
        npx iot device list [options]
        npx iot device rotate NAME [--overlap | --finish] [options]
        npx iot device remove NAME [options]
+       npx iot device send NAME JSON [options]
 
 add     makes a key here, which is never sent, has it certified, and lets the certificate in as the thing NAME. DIR/NAME then
         holds private.key, certificate.pem, ca.pem, publish.sh, which publishes a reading with mosquitto_pub, and stack.json, which
@@ -27,6 +29,8 @@ list    the stack's devices and their certificates.
 rotate  gives the device a new key and certificate; the old one is out at once.
 remove  deletes the device, its certificates and its files, so that the stack's policy can be deleted. Where the stack has no such
         device, nothing is deleted, and the status is 1.
+send    publishes JSON to sensor/commands/NAME, which the device may subscribe to. A device that is not connected misses it, unless
+        its session is kept.
 
   --type TYPE      what kind of device it is: the thing's attribute "type"
   --from FILE.csv  many devices: a line "name,type" (or "name"), and a line for each
@@ -46,7 +50,7 @@ const AT_ONCE = 16;
 /** `iot device`: who may publish. */
 export const device: Command = {
   name: "device",
-  summary: "adds devices, lists, rotates and removes them",
+  summary: "adds devices, lists, rotates and removes them, sends them commands",
   help: HELP,
   async run(args, io) {
     const { values, positionals } = parsed({
@@ -65,8 +69,11 @@ export const device: Command = {
       },
     });
     const [what, name, ...others] = positionals;
-    if (what !== "add" && what !== "list" && what !== "rotate" && what !== "remove")
-      throw new UsageError('say what to do: "add", "list", "rotate" or "remove"');
+    if (what !== "add" && what !== "list" && what !== "rotate" && what !== "remove" && what !== "send")
+      throw new UsageError('say what to do: "add", "list", "rotate", "remove" or "send"');
+    const command = what === "send" ? others.shift() : undefined;
+    if (what === "send" && (name === undefined || command === undefined))
+      throw new UsageError("say to which device, and what: iot device send NAME JSON");
     if (others.length > 0)
       throw new UsageError(`one device at a time, or "--from FILE.csv": "${others[0]}" is too much`);
     const foreign = (["type", "from", "overlap", "finish"] as const).find(
@@ -75,6 +82,13 @@ export const device: Command = {
     if (foreign !== undefined) throw new UsageError(`"${what}" has no "--${foreign}"`);
     if (values.overlap && values.finish) throw new UsageError('"--overlap" and "--finish" exclude each other');
     const format = formatOf(values);
+    if (command !== undefined) {
+      const payload = commandOf(command);
+      const { name: deviceName } = deviceOf(name ?? "", undefined);
+      const topic = await sendCommand(deviceName, payload, await targetOf(values));
+      io.result(format === "json" ? JSON.stringify({ device: deviceName, result: "sent", topic }) : `sent to ${topic}`);
+      return 0;
+    }
     const perSecond = wholeNumber("--rate", values.rate ?? DEFAULT_RATE, 1, 1000);
     const devices = what === "list" ? [] : await devicesNamed(name, values);
     if (what === "list" && name !== undefined) throw new UsageError(`"list" takes no "${name}"`);
@@ -106,11 +120,12 @@ export const device: Command = {
   },
 };
 
-const OPTIONS_OF: Readonly<Record<"add" | "list" | "rotate" | "remove", readonly string[]>> = {
+const OPTIONS_OF: Readonly<Record<"add" | "list" | "rotate" | "remove" | "send", readonly string[]>> = {
   add: ["type", "from"],
   list: [],
   rotate: ["overlap", "finish"],
   remove: [],
+  send: [],
 };
 
 async function devicesNamed(

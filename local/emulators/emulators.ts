@@ -25,8 +25,14 @@ export class Emulators {
     }
     const [dynamodb, s3] = emulators.emulators;
     gateway.connect(["dynamodb"], dynamodb?.port ?? 0);
-    gateway.connect(["s3", "sns", "sqs"], s3?.port ?? 0);
+    gateway.connect(["s3"], s3?.port ?? 0);
     return emulators;
+  }
+
+  /** Where an emulator itself listens, for what is created in it: the gateway refuses that. */
+  endpoint(service: "dynamodb" | "s3"): string {
+    const place = ["dynamodb", "s3"].indexOf(service);
+    return `http://127.0.0.1:${this.emulators[place]?.port ?? 0}`;
   }
 
   async stop(): Promise<void> {

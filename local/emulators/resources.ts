@@ -1,14 +1,13 @@
 import { CreateTableCommand, type CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { type Clients, RUN_KEY } from "../aws-clients";
+import type { Clients } from "../aws-clients";
 import type { Declaration, TableDeclaration } from "../declaration";
 
 /** Creates in the emulators what the stack declares. */
-export async function createResources(declaration: Declaration, clients: Clients, endpoint: string): Promise<void> {
+export async function createResources(declaration: Declaration, clients: Clients): Promise<void> {
   await Promise.all([
     clients.dynamodb.send(new CreateTableCommand(tableInput(declaration.table))),
     ...declaration.buckets.map((bucket) => clients.s3.send(new CreateBucketCommand({ Bucket: bucket }))),
-    ...declaration.topics.map((topic) => createTopic(topic, declaration.region, endpoint)),
   ]);
 }
 
@@ -34,17 +33,4 @@ export function tableInput(table: TableDeclaration): CreateTableCommandInput {
       Projection: { ProjectionType: projection as "ALL" | "KEYS_ONLY" },
     })),
   };
-}
-
-/** SNS's query protocol, by hand: one call is not worth another SDK client. */
-async function createTopic(name: string, region: string, endpoint: string): Promise<void> {
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${RUN_KEY}/20260101/${region}/sns/aws4_request, SignedHeaders=host, Signature=local`,
-      "content-type": "application/x-www-form-urlencoded",
-    },
-    body: new URLSearchParams({ Action: "CreateTopic", Name: name, Version: "2010-03-31" }),
-  });
-  if (!response.ok) throw new Error(`the topic "${name}" was not created: ${await response.text()}`);
 }

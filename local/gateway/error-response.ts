@@ -65,12 +65,17 @@ export function notReadyResponse(step: string, format: ErrorFormat | "run"): Err
 function jsonError(status: number, type: string, message: string): ErrorResponse {
   return {
     status,
-    headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": randomUUID() },
+    headers: {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amzn-requestid": randomUUID(),
+      "x-amzn-errortype": type,
+    },
     body: JSON.stringify({ __type: type, message }),
   };
 }
 
-function xmlError(status: number, code: string, message: string): ErrorResponse {
+/** An error in S3's form. */
+export function xmlError(status: number, code: string, message: string): ErrorResponse {
   const escaped = message.replace(/[<&>]/g, (character) => `&#${character.charCodeAt(0)};`);
   const requestId = randomUUID();
   return {

@@ -12,9 +12,13 @@ import {
   unknownServiceResponse,
 } from "./error-response";
 import { DEFAULT_LATENCY_MS, type FaultBoard, type StoreFault } from "./faults";
+import type { Guard, Head } from "./guard";
 import type { InProcessService } from "./in-process";
 import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
+
+/** REST services whose errors are XML. */
+const XML_SERVICES: readonly string[] = ["s3", "s3express", "s3-outposts", "cloudfront", "route53"];
 
 export interface GatewayPorts {
   readonly faults: FaultBoard;
@@ -25,6 +29,8 @@ export interface GatewayPorts {
   readonly administration: InProcessService;
   /** What answers in this process, by the service name that a request is signed for. */
   readonly inProcess: Readonly<Partial<Record<string, InProcessService>>>;
+  /** What stands before an emulator. */
+  readonly guards: Readonly<Partial<Record<Service, Guard>>>;
 }
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
@@ -58,7 +64,7 @@ export class Gateway {
     const step = this.ports.startingStep?.();
     if (step !== undefined && !isOfTheRun(req)) {
       req.resume();
-      return answer(res, notReadyResponse(step, req.url?.startsWith(ADMINISTRATION) ? "run" : errorFormat(req)));
+      return answer(res, notReadyResponse(step, notReadyFormat(req)));
     }
     if (req.url?.startsWith(ADMINISTRATION)) return answerInProcess(this.ports.administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
@@ -67,13 +73,18 @@ export class Gateway {
     if (own) return this.#answer(service, backendOf(own, req, res), req, res);
     if (!isService(service)) {
       req.resume();
-      return answer(res, unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req)));
+      return answer(
+        res,
+        unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req, service)),
+      );
     }
     const port = this.#ports.get(service);
     if (port === undefined) {
       req.resume();
       return answer(res, troubleResponse(service === "dynamodb" ? service : "s3", "unavailable"));
     }
+    const inItsPlace = this.ports.guards[service]?.(headOf(req));
+    if (inItsPlace) return answerInProcess(inItsPlace, req, res);
     const backend: Backend = {
       answer: () => this.#proxy(req, res, port, req),
       lose: async () => void (await buffer(await this.#forward(req, port, req))),
@@ -148,6 +159,11 @@ export class Gateway {
   }
 }
 
+function notReadyFormat(req: IncomingMessage) {
+  if (req.url?.startsWith(ADMINISTRATION)) return "run";
+  return errorFormat(req, signedService({ url: req.url ?? "/", headers: req.headers }));
+}
+
 /** Whether the run itself asks, which has to create what the stack declares. */
 function isOfTheRun({ headers }: IncomingMessage): boolean {
   return headers.authorization?.includes(`Credential=${RUN_KEY}/`) ?? false;
@@ -185,9 +201,17 @@ function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   );
 }
 
-function errorFormat({ headers }: IncomingMessage): ErrorFormat {
+/** The REST services that have no form of their own below speak JSON; a request that nobody has signed may be S3's. */
+function errorFormat({ headers }: IncomingMessage, service: string | undefined): ErrorFormat {
   if (headers["x-amz-target"] !== undefined) return "json";
-  return headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ? "query" : "s3";
+  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return "query";
+  return service === undefined || XML_SERVICES.includes(service) ? "s3" : "json";
+}
+
+/** @throws TypeError for a URL that is none */
+function headOf({ method = "GET", url = "/", headers }: IncomingMessage): Head {
+  const { pathname: path, searchParams: query } = new URL(`http://localhost${url}`);
+  return { method, path, query, headers };
 }
 
 async function answerInProcess(service: InProcessService, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -196,9 +220,7 @@ async function answerInProcess(service: InProcessService, req: IncomingMessage, 
 }
 
 async function ask(service: InProcessService, req: IncomingMessage) {
-  const { method = "GET", headers } = req;
-  const { pathname: path, searchParams: query } = new URL(req.url ?? "/", "http://localhost");
-  return service({ method, path, query, headers, body: await buffer(req) });
+  return service({ ...headOf(req), body: await buffer(req) });
 }
 
 function answer(res: ServerResponse, { status, headers, body }: ErrorResponse): void {

@@ -1,5 +1,5 @@
 /** The AWS services that emulators run, by the name that a request's signature carries. */
-export const SERVICES = ["dynamodb", "s3", "sns", "sqs"] as const;
+export const SERVICES = ["dynamodb", "s3"] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** What of a request tells its service. */
@@ -11,6 +11,8 @@ export interface RequestHead {
 /** The service that a request is signed for, whatever its name; undefined for a request without a signature. */
 export function signedService({ url, headers }: RequestHead): string | undefined {
   const authorization = typeof headers.authorization === "string" ? headers.authorization : "";
+  // The second version of signatures, of which S3 alone is asked still: CLI v1 presigns by it.
+  if (/^AWS [^:]+:/.test(authorization) || /[?&]AWSAccessKeyId=/.test(url)) return "s3";
   const scope = /Credential=([^,\s]+)/.exec(authorization)?.[1] ?? presignedCredential(url);
   // <access key id>/<yyyymmdd>/<region>/<service>/aws4_request; the key id may hold slashes, so count from the end.
   return scope?.split("/").at(-2)?.toLowerCase();

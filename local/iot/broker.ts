@@ -1,13 +1,22 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
-import { Aedes, type AuthenticateError, type Client, type PublishPacket } from "aedes";
+import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from "aedes";
 import { listen, listenWhereWanted } from "../listen";
 import type { DeviceAccess, DeviceAction, Standing } from "./device-access";
 import { publishFault } from "./limits";
 import type { RuleMessage } from "./rule-sql";
 
+type Will = NonNullable<ConnectPacket["will"]>;
+
 const USUAL_TLS_PORT = 8883;
+/** What clientid() is for a message that came over HTTP. */
+const NO_CLIENT = "n/a";
+/** aedes' words for a version that was told already. */
+const UNACCEPTABLE_VERSION = "unacceptable protocol version";
+
+/** An error that closes a connection, and that was said already or is meant. */
+class Refused extends Error {}
 
 export interface BrokerPorts {
   readonly access: DeviceAccess;
@@ -15,8 +24,8 @@ export interface BrokerPorts {
   readonly standing: (certificateId: string, thingName: string) => Standing;
   /** Resolves when the message may be acknowledged. */
   readonly accept: (message: RuleMessage) => Promise<void>;
-  /** Hears why a connection was refused or closed, for the person at the terminal. */
-  readonly onRefused: (clientId: string, why: string) => void;
+  /** Hears why a connection was refused or closed, for the person at the terminal; undefined for a client that has not said who it is. */
+  readonly onRefused: (clientId: string | undefined, why: string) => void;
   /** Whether connections are taken yet: before, each gets "server unavailable" and may try again. */
   readonly isReady?: () => boolean;
   readonly now: () => number;
@@ -30,23 +39,38 @@ export class Broker {
   readonly #certificates = new WeakMap<Duplex, string>();
   readonly #sockets = new Set<Duplex>();
   readonly #doomed = new WeakSet<Duplex>();
+  /** The last wills of clients that connect, until they are in. */
+  readonly #wills = new WeakMap<Client, Will>();
+  readonly #connectedIds = new Set<string>();
 
   constructor(private readonly ports: BrokerPorts) {
     this.#aedes = new Aedes({
       queueLimit: 1000,
-      preConnect: (_client, packet, done) => {
+      preConnect: (client, packet, done) => {
+        // aedes answers these versions with the code for them.
+        if (packet.protocolVersion !== 4 && packet.protocolVersion !== 3) {
+          const version = packet.protocolVersion ?? "another version";
+          this.ports.onRefused(packet.clientId || undefined, `the local run speaks MQTT 3.1.1, not ${version}`);
+          return done(null, true);
+        }
         // A thing's variables resolve where the client id is the thing's name: without one, nothing is allowed.
+        if (packet.will) this.#wills.set(client, packet.will);
         if (packet.clientId) return done(null, true);
-        this.ports.onRefused("", "a client id is needed, the thing's own name (mosquitto_pub: -i)");
-        done(new Error("client id missing"), false);
+        this.ports.onRefused(undefined, "a client id is needed, the thing's own name (mosquitto_pub: -i)");
+        done(new Refused("client id missing"), false);
       },
       authenticate: (client, _username, _password, done) => {
         // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_-
         if (this.ports.isReady?.() === false)
-          return done(Object.assign(new Error("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
-        if (this.#allows(client, { action: "iot:Connect" })) return done(null, true);
-        this.ports.onRefused(client.id, this.#whyNot(client, "to connect"));
-        done(Object.assign(new Error("not authorized"), { returnCode: 5 }) satisfies AuthenticateError, false);
+          return done(Object.assign(new Refused("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
+        const refusal = this.#connectRefusal(client);
+        if (refusal === undefined) {
+          if (this.#connectedIds.has(client.id))
+            this.ports.onRefused(client.id, "another connection has its client id, so the older one is closed");
+          return done(null, true);
+        }
+        this.ports.onRefused(client.id, refusal);
+        done(Object.assign(new Refused("not authorized"), { returnCode: 5 }) satisfies AuthenticateError, false);
       },
       authorizePublish: (client, packet, done) => void this.#publish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
@@ -58,9 +82,10 @@ export class Broker {
       authorizeForward: (client, packet) =>
         this.#allows(client, { action: "iot:Receive", topic: packet.topic }) ? packet : null,
     });
-    // aedes reports each connection it closes; the reasons that matter were told to onRefused.
-    this.#aedes.on("clientError", () => {});
-    this.#aedes.on("connectionError", () => {});
+    this.#aedes.on("client", ({ id }) => this.#connectedIds.add(id));
+    this.#aedes.on("clientDisconnect", ({ id }) => this.#connectedIds.delete(id));
+    this.#aedes.on("clientError", (client, error) => this.#closed(client.id, error));
+    this.#aedes.on("connectionError", (client, error) => this.#closed(client?.id || undefined, error));
   }
 
   /** Listens on 127.0.0.1 and returns the port. */
@@ -81,7 +106,7 @@ export class Broker {
       this.#connected(socket);
     });
     server.on("tlsClientError", (error: Error & { readonly reason?: string }) =>
-      this.ports.onRefused("", `no TLS connection: ${error.reason ?? error.message}`),
+      this.ports.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`),
     );
     return listenWhereWanted(this.#added(server), port, USUAL_TLS_PORT);
   }
@@ -112,6 +137,15 @@ export class Broker {
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
   }
 
+  /** Publishes for no client, as AWS IoT's data plane does: to the rule, and to the devices that have subscribed. */
+  async publish(topic: string, payload: Buffer, qos: 0 | 1): Promise<void> {
+    await this.ports.accept({ topic, clientId: NO_CLIENT, payload, receivedAt: this.ports.now() });
+    const packet = { cmd: "publish", topic, payload, qos, retain: false, dup: false } as const;
+    await new Promise<void>((resolve, reject) =>
+      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve())),
+    );
+  }
+
   /** Authorises a publish and gives it to the rules engine. aedes sends the PUBACK when `done` is called without an error. */
   async #publish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): Promise<void> {
     const clientId = client?.id ?? "";
@@ -119,14 +153,29 @@ export class Broker {
     if (refusal !== undefined) {
       this.ports.onRefused(clientId, refusal);
       // An error closes the connection, which is what AWS IoT does.
-      return done(new Error(refusal));
+      return done(new Refused(refusal));
     }
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
     await this.ports.accept({ topic: packet.topic, clientId, payload, receivedAt: this.ports.now() });
-    done(client && this.#doomed.has(client.conn) ? new Error("the connection breaks") : null);
+    done(client && this.#doomed.has(client.conn) ? new Refused("the connection breaks") : null);
   }
 
-  #refusal(client: Client, packet: PublishPacket): string | undefined {
+  /** A connection that aedes has closed: a packet that breaks the protocol, or silence. */
+  #closed(clientId: string | undefined, error: Error): void {
+    // A socket's own error has a code: that the other side is gone is no fault of the protocol.
+    if (error instanceof Refused || "code" in error || error.message === UNACCEPTABLE_VERSION) return;
+    this.ports.onRefused(clientId, `its connection is closed: ${error.message}`);
+  }
+
+  #connectRefusal(client: Client): string | undefined {
+    if (!this.#allows(client, { action: "iot:Connect" })) return this.#whyNot(client, "to connect");
+    const will = this.#wills.get(client);
+    if (will === undefined) return undefined;
+    const refusal = this.#refusal(client, { ...will, qos: will.qos ?? 0, retain: will.retain ?? false });
+    return refusal === undefined ? undefined : `its last will is refused: ${refusal}`;
+  }
+
+  #refusal(client: Client, packet: Pick<PublishPacket, "topic" | "payload" | "qos" | "retain">): string | undefined {
     const fault = publishFault(packet);
     if (fault !== undefined) return fault;
     if (!this.#allows(client, { action: "iot:Publish", topic: packet.topic }))

@@ -4,7 +4,7 @@ import { Gateway, type GatewayPorts } from "../../local/gateway/gateway";
 
 /** A gateway with what a test does not care for filled in; chance always hits. */
 export function gatewayWith(
-  ports: Partial<AdministrationPorts & Pick<GatewayPorts, "inProcess" | "startingStep">>,
+  ports: Partial<AdministrationPorts & Pick<GatewayPorts, "inProcess" | "guards" | "startingStep">>,
 ): Gateway {
   const faults = ports.faults ?? new FaultBoard(() => 0);
   return new Gateway({
@@ -12,6 +12,7 @@ export function gatewayWith(
     random: () => 0.9,
     administration: administration({ outputs: {}, authority: () => "PEM", flush: async () => {}, ...ports, faults }),
     inProcess: ports.inProcess ?? {},
+    guards: ports.guards ?? {},
     ...(ports.startingStep ? { startingStep: ports.startingStep } : {}),
   });
 }

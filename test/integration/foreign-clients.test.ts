@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { connect as connectSocket } from "node:net";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { connectAsync, type IClientOptions } from "mqtt";
+import { eventually, killLeftRuns, LocalRun } from "../helpers/local-run";
+
+const run = promisify(execFile);
+const IOT = path.resolve(__dirname, "../../cli/iot.mjs");
+
+describe("clients that no one here wrote", () => {
+  let local: LocalRun;
+  let at: { mqttPort: number; endpoint: string };
+
+  beforeAll(async () => {
+    local = new LocalRun("--devices 0");
+    at = await local.ready();
+  }, 40_000);
+  afterAll(killLeftRuns);
+
+  const connect = (clientId: string, options: IClientOptions = {}) =>
+    connectAsync(`mqtt://127.0.0.1:${at.mqttPort}`, { clientId, reconnectPeriod: 0, ...options }, false);
+
+  it("get commands over MQTT: from the command line, and from AWS IoT's data plane", async () => {
+    const device = await connect("ext-1");
+    const got: string[] = [];
+    device.on("message", (topic, payload) => got.push(`${topic} ${payload}`));
+    await device.subscribeAsync("sensor/commands/ext-1", { qos: 1 });
+    const { stdout } = await run(process.execPath, [
+      IOT,
+      "device",
+      "send",
+      "ext-1",
+      '{"interval":5}',
+      "--endpoint",
+      at.endpoint,
+    ]);
+    expect(stdout).toBe("sent to sensor/commands/ext-1\n");
+    await fetch(`${at.endpoint}/topics/sensor%2Fcommands%2Fext-2?qos=1`, {
+      method: "POST",
+      headers: { authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/sa-east-1/iotdata/aws4_request" },
+      body: "for another device",
+    });
+    await eventually("the command is there", () => got.length === 1);
+    expect(got).toEqual(['sensor/commands/ext-1 {"interval":5}']);
+    await device.endAsync(true);
+  }, 30_000);
+
+  it("are told what is wrong with their connection, and the terminal has one line for each", async () => {
+    await expect(connect("ext-3", { protocolVersion: 5 })).rejects.toThrow();
+    await expect(connect("ext-3", { protocolVersion: 5 })).rejects.toThrow();
+    const will = { topic: "other/topic", payload: Buffer.from("x"), qos: 0 as const, retain: false };
+    await expect(connect("ext-4", { will })).rejects.toThrow("Not authorized");
+    const older = await connect("ext-5");
+    const closed = new Promise<void>((resolve) => older.once("close", () => resolve()));
+    const newer = await connect("ext-5");
+    await closed;
+    await newer.endAsync(true);
+    const socket = connectSocket(at.mqttPort, "127.0.0.1");
+    socket.resume().on("error", () => {});
+    socket.write("GET / HTTP/1.1\r\n\r\n");
+    await once(socket, "close");
+    local.interrupt();
+    const { err } = await local.ended;
+    expect(err.split("\n").filter((line) => line.startsWith("refused: "))).toEqual([
+      'refused: client "ext-3": the local run speaks MQTT 3.1.1, not 5',
+      'refused: client "ext-4": its last will is refused: the device policy does not allow it to publish to "other/topic"',
+      'refused: client "ext-5": another connection has its client id, so the older one is closed',
+      expect.stringMatching(/^refused: a client: its connection is closed: /),
+    ]);
+  }, 60_000);
+});
