@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ENV, PREFIX } from "../lambda/contract";
 import { ARCHIVE_BUFFER } from "./archive-buffer";
 import type { StackConfig } from "./config";
-import { arnOf, type Environment, tagsOf } from "./environment";
+import { arnOf, boundaryOf, type Environment, tagsOf } from "./environment";
 import { bundleFunction } from "./function-bundle";
 import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
 
@@ -19,8 +19,7 @@ export interface ArchiveDeliveryArgs {
 }
 
 /** What the function gets at once. Rows are longer than payloads, and what it returns must stay below 6 MB. */
-const TRANSFORM_BUFFER = { megabytes: 0.25, seconds: 60 };
-const TRANSFORM_RETRIES = 3;
+const TRANSFORM_BUFFER_MB = 0.25;
 const LOG_STREAM = "DestinationDelivery";
 
 /** From the stream into the cold tier: Firehose, and the function that turns payloads into rows. */
@@ -53,13 +52,10 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
       `${name}-role`,
       {
         name: names.archiveDeliveryRole,
-        assumeRolePolicy: policyText(
-          {
-            account: environment.accountId,
-            arn: arnOf(environment, "firehose", `deliverystream/${names.archiveDelivery}`),
-          },
-          (source) => trustPolicy("firehose.amazonaws.com", source),
-        ),
+        // No condition: no page of AWS shows one for Firehose, and CreateDeliveryStream may try the role without its context.
+        // docs/decisions/09-least-privilege.md says why that is safe.
+        assumeRolePolicy: JSON.stringify(trustPolicy("firehose.amazonaws.com")),
+        ...boundaryOf(environment),
         tags: tagsOf(environment, names.archiveDeliveryRole, "What the delivery to the cold tier may do"),
       },
       parent,
@@ -107,12 +103,11 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
             processors: [
               {
                 type: "Lambda",
+                // The provider drops a parameter that equals AWS's default (3 retries, 60 seconds, the destination's role) when it
+                // reads, and each plan would show it as a change.
                 parameters: [
                   { parameterName: "LambdaArn", parameterValue: pulumi.interpolate`${this.transform.arn}:$LATEST` },
-                  { parameterName: "NumberOfRetries", parameterValue: String(TRANSFORM_RETRIES) },
-                  { parameterName: "RoleArn", parameterValue: role.arn },
-                  { parameterName: "BufferSizeInMBs", parameterValue: String(TRANSFORM_BUFFER.megabytes) },
-                  { parameterName: "BufferIntervalInSeconds", parameterValue: String(TRANSFORM_BUFFER.seconds) },
+                  { parameterName: "BufferSizeInMBs", parameterValue: String(TRANSFORM_BUFFER_MB) },
                 ],
               },
             ],
@@ -158,6 +153,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
       {
         name: roleName,
         assumeRolePolicy: JSON.stringify(trustPolicy("lambda.amazonaws.com")),
+        ...boundaryOf(environment),
         tags: tagsOf(environment, roleName, "What the archive transform may do"),
       },
       parent,

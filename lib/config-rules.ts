@@ -1,4 +1,3 @@
-import type { AnomalyLimit, AnomalyLimits } from "../lambda/contract";
 import { longestSuffix, refusedNames } from "./names";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "./topics";
 
@@ -76,53 +75,14 @@ export const emails: Rule<readonly string[]> = (given) => {
   return { ok: false, rule: 'a list of different e-mail addresses, such as ["operations@example.com"]' };
 };
 
-/** How many bytes Lambda takes as the environment, all variables together, less what the others need. */
-const MAX_LIMITS_BYTES = 3500;
+/** A permissions boundary is a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
+export const policyArn: Rule<string> = (given) =>
+  typeof given === "string" && (given === "" || /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/.test(given))
+    ? { ok: true, value: given }
+    : { ok: false, rule: "empty, or the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/boundary" };
 
-export const anomalyLimits: Rule<AnomalyLimits> = (given) => {
-  const value = fromJson(given);
-  const limits = isObject(value) ? Object.entries(value).map(([type, limit]) => [type, limitOf(limit)] as const) : [];
-  if (!isObject(value) || !limits.every(([type, limit]) => isSensorType(type) && limit)) {
-    return {
-      ok: false,
-      rule: 'an object that gives a sensor type "min", "max" or both, min below max: {"temperature":{"min":0,"max":100}}',
-    };
-  }
-  // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables.
-  if (Buffer.byteLength(JSON.stringify(value)) > MAX_LIMITS_BYTES) {
-    return {
-      ok: false,
-      rule: `at most ${MAX_LIMITS_BYTES} bytes as JSON, which is what the function's environment has room for`,
-    };
-  }
-  return { ok: true, value: Object.fromEntries(limits) as AnomalyLimits };
-};
-
-/** What a reading may have as its type: bounds for another would never be used. */
-function isSensorType(type: string): boolean {
-  return /^[^\p{Cc}#]{1,64}$/u.test(type) && type === type.normalize("NFC");
-}
-
-/** The bounds as numbers. `pulumi config set --path` keeps 90.5 as a text. */
-function limitOf(limit: unknown): AnomalyLimit | undefined {
-  if (!isObject(limit)) return undefined;
-  const bounds = Object.entries(limit).map(([key, bound]) => [key, numberOf(bound)] as const);
-  if (bounds.length === 0 || !bounds.every(([key, bound]) => ["min", "max"].includes(key) && Number.isFinite(bound)))
-    return undefined;
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = Object.fromEntries(bounds);
-  return min < max ? Object.fromEntries(bounds) : undefined;
-}
-
-function numberOf(given: unknown): number {
-  const isNumeral = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
-  return isNumeral ? Number(given) : Number.NaN;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function fromJson(given: unknown): unknown {
+/** The value itself, or what stands in it as JSON; undefined for text that is no JSON. */
+export function fromJson(given: unknown): unknown {
   if (typeof given !== "string") return given;
   try {
     return JSON.parse(given);

@@ -1,15 +1,6 @@
 import { type AnomalyLimits, DEFAULTS } from "../lambda/contract";
-import {
-  anomalyLimits,
-  emails,
-  flag,
-  oneOf,
-  type Rule,
-  suffix,
-  topicPrefix,
-  wholeNumber,
-  wordOr,
-} from "./config-rules";
+import { anomalyLimitsOver } from "./anomaly-limits";
+import { emails, flag, oneOf, policyArn, type Rule, suffix, topicPrefix, wholeNumber, wordOr } from "./config-rules";
 import { nearestWord } from "./nearest-word";
 
 /** The one region: the plant's data stays in Brazil. */
@@ -38,8 +29,10 @@ export interface StackConfig {
   readonly hotRetentionDays: number;
   readonly anomalyLimits: AnomalyLimits;
   readonly logRetentionDays: number;
-  /** Whether tables and buckets refuse to be deleted. */
+  /** Whether what takes readings in, keeps, guards or reads them back refuses to be deleted. */
   readonly protectData: boolean;
+  /** ARN of the policy that bounds what each role may do; "" is none. */
+  readonly permissionsBoundaryArn: string;
   /** Invocations after the first for a batch that fails; -1: until its records expire. */
   readonly retryAttempts: number;
   /** Age in seconds at which a record is no longer retried; -1: it never is too old. */
@@ -84,7 +77,7 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   parallelizationFactor: { rule: wholeNumber(1, 10), default: 2 },
   reservedConcurrency: { rule: wordOr("auto", wholeNumber(1, 10_000, [RESERVE_NONE])), default: "auto" },
   hotRetentionDays: { rule: wholeNumber(1, 3650), default: DEFAULTS.hotRetentionDays },
-  anomalyLimits: { rule: anomalyLimits, default: DEFAULTS.anomalyLimits },
+  anomalyLimits: { rule: anomalyLimitsOver(DEFAULTS.anomalyLimits), default: DEFAULTS.anomalyLimits },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
   logRetentionDays: {
     rule: oneOf([
@@ -92,7 +85,8 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
     ]),
     default: 30,
   },
-  protectData: { rule: flag, default: false },
+  protectData: { rule: flag, default: true },
+  permissionsBoundaryArn: { rule: policyArn, default: "" },
   retryAttempts: { rule: wholeNumber(0, 10_000, [-1]), default: 3 },
   retryMaxAgeSeconds: { rule: wholeNumber(60, 604_800, [-1]), default: -1 },
   // An alarm looks back over a day at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html

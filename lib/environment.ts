@@ -12,6 +12,8 @@ export interface Environment {
   readonly names: Omit<PhysicalNames, "archiveBucket" | "accessLogBucket">;
   /** Refuse deletion of what holds data. */
   readonly protectData: boolean;
+  /** ARN of the policy that bounds what each role may do; "" is none. */
+  readonly permissionsBoundaryArn: string;
 }
 
 /** The name of one of the two buckets, which holds the account's id. */
@@ -29,6 +31,11 @@ export function tagsOf(
   purpose: string,
 ): Record<string, pulumi.Input<string>> {
   return { Name: name, Environment: environment.suffix, Purpose: purpose };
+}
+
+/** A role's arguments that bound it, where the account demands that. */
+export function boundaryOf({ permissionsBoundaryArn }: Environment): { permissionsBoundary?: string } {
+  return permissionsBoundaryArn === "" ? {} : { permissionsBoundary: permissionsBoundaryArn };
 }
 
 /** `arn:aws:<service>:<region>:<account>:<resource>` in this environment. */

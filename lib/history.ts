@@ -99,7 +99,8 @@ export class History extends pulumi.ComponentResource {
           workgroup: this.workgroup.name,
           query: query.sql,
         },
-        parent,
+        // A query is text of this project: an update may replace it.
+        { ...parent, protect: false },
       );
     }
     this.registerOutputs({ databaseName: this.database.name });

@@ -43,7 +43,7 @@ export class HotStore extends pulumi.ComponentResource {
         deletionProtectionEnabled: environment.protectData,
         tags: tagsOf(environment, tableName, "Hot tier: the readings of the last days"),
       },
-      { parent: this, protect: environment.protectData },
+      { parent: this },
     );
     this.registerOutputs({ tableName: this.table.name });
   }

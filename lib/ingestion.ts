@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
-import { arnOf, type Environment, tagsOf } from "./environment";
+import { arnOf, boundaryOf, type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
 import { topicsOf } from "./topics";
 
@@ -42,6 +42,7 @@ export class Ingestion extends pulumi.ComponentResource {
           { account: environment.accountId, arn: arnOf(environment, "iot", `rule/${names.rule}`) },
           (source) => trustPolicy("iot.amazonaws.com", source),
         ),
+        ...boundaryOf(environment),
         tags: tagsOf(environment, names.ruleRole, "Lets the rule write to the stream and to its error log"),
       },
       parent,

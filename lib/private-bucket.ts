@@ -27,7 +27,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
     this.bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { bucket: bucketName, forceDestroy: !environment.protectData, tags: tagsOf(environment, bucketName, purpose) },
-      { ...parent, protect: environment.protectData },
+      parent,
     );
     const bucket = this.bucket.id;
     const access = new aws.s3.BucketPublicAccessBlock(

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ENV, PREFIX } from "../lambda/contract";
 import type { StackConfig } from "./config";
-import { type Environment, tagsOf } from "./environment";
+import { boundaryOf, type Environment, tagsOf } from "./environment";
 import { bundleFunction, NOTICES_FILE, readNotices } from "./function-bundle";
 import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
 
@@ -52,6 +52,7 @@ export class Processor extends pulumi.ComponentResource {
       {
         name: names.processorRole,
         assumeRolePolicy: JSON.stringify(trustPolicy("lambda.amazonaws.com")),
+        ...boundaryOf(environment),
         tags: tagsOf(environment, names.processorRole, "What the processor may do"),
       },
       parent,

@@ -37,9 +37,12 @@ export class ReadingStream extends pulumi.ComponentResource {
         shardLevelMetrics: SHARD_LEVEL_METRICS,
         encryptionType: "KMS",
         kmsKeyId: "alias/aws/kinesis",
+        // Otherwise a consumer with enhanced fan-out keeps AWS from deleting the stream:
+        // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
+        enforceConsumerDeletion: !environment.protectData,
         tags: tagsOf(environment, names.stream, "Readings on their way to the processor and the archive"),
       },
-      { parent: this, protect: environment.protectData },
+      { parent: this },
     );
     this.registerOutputs({ streamName: this.stream.name });
   }

@@ -28,24 +28,26 @@ export class TapStack extends pulumi.ComponentResource {
   constructor(name: string, { config }: TapStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:TapStack", name, {}, opts);
     const parent = { parent: this };
+    // The parts' resources inherit it: deletion is refused for what takes readings in, keeps, guards or reads them back.
+    const kept = { ...parent, protect: config.protectData };
     const environment = environmentOf(config, this);
 
-    const { bucket } = new ArchiveBucket(`${name}-archive`, { environment }, parent);
-    const { table } = new HotStore(`${name}-hot-store`, { environment }, parent);
-    const history = new History(`${name}-history`, { environment, config, bucket }, parent);
-    const { stream } = new ReadingStream(`${name}-stream`, { environment, config }, parent);
-    const processor = new Processor(`${name}-processor`, { environment, config, stream, table, bucket }, parent);
+    const { bucket } = new ArchiveBucket(`${name}-archive`, { environment }, kept);
+    const { table } = new HotStore(`${name}-hot-store`, { environment }, kept);
+    const history = new History(`${name}-history`, { environment, config, bucket }, kept);
+    const { stream } = new ReadingStream(`${name}-stream`, { environment, config }, kept);
+    const processor = new Processor(`${name}-processor`, { environment, config, stream, table, bucket }, kept);
     const { deliveryStream, transform } = new ArchiveDelivery(
       `${name}-archive-delivery`,
       { environment, config, stream, bucket, table: history.readings },
-      parent,
+      kept,
     );
     const { rule, errorLog } = new Ingestion(
       `${name}-ingestion`,
       { environment, config, stream, readers: [deliveryStream] },
-      parent,
+      kept,
     );
-    const { policy } = new DeviceAccess(`${name}-device-access`, { environment, config }, parent);
+    const { policy } = new DeviceAccess(`${name}-device-access`, { environment, config }, kept);
     const monitoring = new Monitoring(
       `${name}-monitoring`,
       {
@@ -83,7 +85,8 @@ export class TapStack extends pulumi.ComponentResource {
   }
 }
 
-function environmentOf({ environmentSuffix: suffix, protectData }: StackConfig, parent: pulumi.Resource): Environment {
+function environmentOf(config: StackConfig, parent: pulumi.Resource): Environment {
+  const { environmentSuffix: suffix, protectData, permissionsBoundaryArn } = config;
   const accountId = aws.getCallerIdentityOutput({}, { parent }).accountId;
-  return { suffix, region: REGION, accountId, names: physicalNames(suffix, ""), protectData };
+  return { suffix, region: REGION, accountId, names: physicalNames(suffix, ""), protectData, permissionsBoundaryArn };
 }

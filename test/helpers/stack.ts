@@ -1,9 +1,9 @@
 import type { RecordedResource, Recording } from "../../local/capture";
 import { declareStack } from "../../local/declare-stack";
 
-/** What the program declares as the environment `suffix`. */
+/** What the program declares as the environment `suffix`, one to throw away unless the configuration says otherwise. */
 export function recordStack(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
-  return declareStack({ environmentSuffix: suffix, ...config }, suffix);
+  return declareStack({ environmentSuffix: suffix, protectData: false, ...config }, suffix);
 }
 
 /** The resource of a type with this physical name. @throws Error where there is none. */

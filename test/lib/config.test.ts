@@ -17,7 +17,8 @@ const DEFAULTS: StackConfig = {
   hotRetentionDays: 30,
   anomalyLimits: { temperature: { min: 0, max: 100 }, pressure: { min: 0, max: 200 } },
   logRetentionDays: 30,
-  protectData: false,
+  protectData: true,
+  permissionsBoundaryArn: "",
   retryAttempts: 3,
   retryMaxAgeSeconds: -1,
   silenceMinutes: 15,
@@ -57,7 +58,7 @@ describe("parseConfig", () => {
         shardCount: "2",
         reservedConcurrency: "auto",
         anomalyLimits: '{"vibração":{"max":"90.5"}}',
-        protectData: "true",
+        protectData: "false",
         retryAttempts: "-1",
       }),
     ).toEqual({
@@ -65,18 +66,18 @@ describe("parseConfig", () => {
       environmentSuffix: "plant-7",
       alarmEmails: ["a@example.com"],
       shardCount: 2,
-      anomalyLimits: { vibração: { max: 90.5 } },
-      protectData: true,
+      anomalyLimits: { ...DEFAULTS.anomalyLimits, vibração: { max: 90.5 } },
+      protectData: false,
       retryAttempts: -1,
     });
   });
 
   it("reads the values that a file holds", () => {
-    expect(parse({ alarmEmails: ["a@example.com"], shardCount: 2, protectData: true })).toEqual({
+    expect(parse({ alarmEmails: ["a@example.com"], shardCount: 2, protectData: false })).toEqual({
       ...DEFAULTS,
       alarmEmails: ["a@example.com"],
       shardCount: 2,
-      protectData: true,
+      protectData: false,
     });
   });
 
@@ -97,6 +98,11 @@ describe("parseConfig", () => {
     ["alarmRejectedReadings", [0, 1_000_000], [-1, 1_000_001]],
     ["alarmAnomalies", [0, 1_000_000], [-1, 1_000_001]],
     ["protectData", [true, false, "true", "false"], ["yes", 1, "TRUE"]],
+    [
+      "permissionsBoundaryArn",
+      ["", "arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/plant/a_b+=,.@-"],
+      ["boundary", "arn:aws:iam::123456789012:role/boundary", "arn:aws:iam::1:policy/boundary", 1],
+    ],
     ["streamMode", ["PROVISIONED", "ON_DEMAND"], ["on-demand", "on_demand", 1]],
     [
       "alarmEmails",
@@ -214,6 +220,33 @@ describe("parseConfig", () => {
     expect(parse({ shardCount: 6, reservedConcurrency: -1 }).reservedConcurrency).toBeUndefined();
     expect(parse({ shardCount: 6, streamMode: "ON_DEMAND" }).reservedConcurrency).toBeUndefined();
     expect(parse({ streamMode: "ON_DEMAND", reservedConcurrency: 4 }).reservedConcurrency).toBe(4);
+  });
+
+  it.each([
+    ["one bound", { temperature: { max: 90 } }, { temperature: { min: 0, max: 90 }, pressure: { min: 0, max: 200 } }],
+    [
+      "Pulumi's text",
+      '{"temperature":{"max":"90"}}',
+      { temperature: { min: 0, max: 90 }, pressure: { min: 0, max: 200 } },
+    ],
+    ["another type", { vibration: { max: 7 } }, { ...DEFAULTS.anomalyLimits, vibration: { max: 7 } }],
+    [
+      "a bound's removal",
+      { temperature: { max: "none" } },
+      { temperature: { min: 0 }, pressure: { min: 0, max: 200 } },
+    ],
+    ["a type's removal", { pressure: "none" }, { temperature: { min: 0, max: 100 } }],
+    ["both bounds' removal", { pressure: { min: "none", max: "none" } }, { temperature: { min: 0, max: 100 } }],
+    ["every type's removal", { temperature: "none", pressure: "none" }, {}],
+    ["nothing", {}, DEFAULTS.anomalyLimits],
+  ])("lets a part of anomalyLimits stand over the defaults, and the rest as it is: %s", (_what, given, limits) => {
+    expect(parse({ anomalyLimits: given }).anomalyLimits).toEqual(limits);
+  });
+
+  it("refuses a bound that contradicts the default of the other one", () => {
+    expect(problems({ anomalyLimits: { temperature: { min: 100 } } })).toEqual([
+      expect.stringContaining('min below max, each a number or "none"'),
+    ]);
   });
 
   it("refuses bounds that the function's environment has no room for", () => {

@@ -177,7 +177,10 @@ describe("Processor", () => {
     });
     const { environment } = named(tuned, "aws:lambda/function:Function", "iot-sensor-processor-dev").inputs;
     expect(environment).toMatchObject({
-      variables: { ANOMALY_LIMITS: '{"humidity":{"max":90}}', HOT_RETENTION_DAYS: "7" },
+      variables: {
+        ANOMALY_LIMITS: '{"temperature":{"min":0,"max":100},"pressure":{"min":0,"max":200},"humidity":{"max":90}}',
+        HOT_RETENTION_DAYS: "7",
+      },
     });
     expect(tuned.only("aws:lambda/eventSourceMapping:EventSourceMapping").inputs).toMatchObject({
       batchSize: 500,

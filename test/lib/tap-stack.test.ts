@@ -108,13 +108,44 @@ describe("a protected environment", () => {
     kept = await recordStack("prod", { protectData: true });
   });
 
-  it("does not let go of what holds data", () => {
-    expect(
-      kept.all
-        .filter(({ protect }) => protect)
-        .map(({ type }) => type)
-        .sort(),
-    ).toEqual([TABLE, STREAM, BUCKET, BUCKET].sort());
+  it("does not let go of what takes readings in, keeps, guards or reads them back", () => {
+    const replaceable = kept.all.filter(({ protect, type }) => !protect && !type.startsWith("iot:"));
+    const watching = ["MetricAlarm", "Dashboard", "Topic", "TopicPolicy", "TopicSubscription", "NamedQuery"];
+    expect(replaceable.filter(({ type }) => !watching.includes(type.split(":").at(-1) ?? ""))).toEqual([]);
+    expect(replaceable.map(({ type }) => type)).toContain("aws:athena/namedQuery:NamedQuery");
+  });
+
+  it("protects every resource of these types", () => {
+    const types = kept.all.filter(({ protect }) => protect).map(({ type }) => type);
+    expect(types.filter((type) => type === BUCKET)).toHaveLength(2);
+    expect([...new Set(types)].filter((type) => type.startsWith("aws:")).sort()).toEqual([
+      "aws:athena/workgroup:Workgroup",
+      "aws:cloudwatch/logGroup:LogGroup",
+      "aws:cloudwatch/logStream:LogStream",
+      TABLE,
+      "aws:glue/catalogDatabase:CatalogDatabase",
+      "aws:glue/catalogTable:CatalogTable",
+      "aws:iam/role:Role",
+      "aws:iam/rolePolicy:RolePolicy",
+      "aws:iot/policy:Policy",
+      "aws:iot/topicRule:TopicRule",
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+      STREAM,
+      "aws:lambda/eventSourceMapping:EventSourceMapping",
+      "aws:lambda/function:Function",
+      BUCKET,
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+      "aws:s3/bucketLogging:BucketLogging",
+      "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+      "aws:s3/bucketPolicy:BucketPolicy",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+      "aws:s3/bucketVersioning:BucketVersioning",
+    ]);
+  });
+
+  it("is emptied by no force, and its stream keeps its consumers", () => {
+    expect(kept.only(STREAM).inputs.enforceConsumerDeletion).toBe(false);
     expect(kept.only(TABLE).inputs.deletionProtectionEnabled).toBe(true);
     for (const { inputs } of kept.ofType(BUCKET)) expect(inputs.forceDestroy).toBe(false);
   });
@@ -124,8 +155,19 @@ describe("an environment without protection", () => {
   it("leaves nothing behind when it is destroyed", () => {
     expect(dev.all.filter(({ protect }) => protect)).toEqual([]);
     expect(dev.only(TABLE).inputs.deletionProtectionEnabled).toBe(false);
+    // A consumer with enhanced fan-out would keep AWS from deleting the stream.
+    expect(dev.only(STREAM).inputs.enforceConsumerDeletion).toBe(true);
     for (const { inputs } of dev.ofType(BUCKET)) expect(inputs.forceDestroy).toBe(true);
     for (const { inputs } of dev.all) expect(inputs).not.toHaveProperty("skipDestroy");
+  });
+});
+
+describe("an account that bounds its roles", () => {
+  it("finds the boundary on every role, and on none without one", async () => {
+    const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/boundary";
+    const bounded = (await recordStack("dev", { permissionsBoundaryArn })).ofType("aws:iam/role:Role");
+    expect(bounded.map(({ inputs }) => inputs.permissionsBoundary)).toEqual(bounded.map(() => permissionsBoundaryArn));
+    for (const { inputs } of dev.ofType("aws:iam/role:Role")) expect(inputs).not.toHaveProperty("permissionsBoundary");
   });
 });
 

@@ -1,0 +1,73 @@
+import type { AnomalyLimit, AnomalyLimits } from "../lambda/contract";
+import { fromJson, type Rule } from "./config-rules";
+
+/** Removes a bound, or both bounds of a sensor type. */
+const NONE = "none";
+const BOUNDS = ["min", "max"] as const;
+/** How many bytes Lambda takes as the environment, all variables together, less what the others need. */
+const MAX_BYTES = 3500;
+
+/**
+ * Bounds by sensor type. What is given stands over the defaults bound by bound, so `--path anomalyLimits.temperature.max 90` changes
+ * that one alone; "none" in the place of a bound, or of a type's bounds, removes it.
+ */
+export function anomalyLimitsOver(defaults: AnomalyLimits): Rule<AnomalyLimits> {
+  return (given) => {
+    const value = fromJson(given);
+    const merged = isObject(value) ? merge(defaults, value) : undefined;
+    if (merged === undefined)
+      return {
+        ok: false,
+        rule: `an object that gives a sensor type "min", "max" or both, min below max, each a number or "${NONE}": {"temperature":{"min":0,"max":100},"pressure":"${NONE}"}`,
+      };
+    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables.
+    if (Buffer.byteLength(JSON.stringify(merged)) > MAX_BYTES)
+      return {
+        ok: false,
+        rule: `at most ${MAX_BYTES} bytes as JSON, which is what the function's environment has room for`,
+      };
+    return { ok: true, value: merged };
+  };
+}
+
+/** Undefined where anything in it is not what it must be. */
+function merge(defaults: AnomalyLimits, given: Readonly<Record<string, unknown>>): AnomalyLimits | undefined {
+  const merged = new Map<string, AnomalyLimit>(Object.entries(defaults));
+  for (const [type, limit] of Object.entries(given)) {
+    if (!isSensorType(type)) return undefined;
+    const bounds = limit === NONE ? {} : boundsOver(defaults[type] ?? {}, limit);
+    if (bounds === undefined) return undefined;
+    if (Object.keys(bounds).length > 0) merged.set(type, bounds);
+    else merged.delete(type);
+  }
+  return Object.fromEntries(merged);
+}
+
+function boundsOver(defaults: AnomalyLimit, given: unknown): AnomalyLimit | undefined {
+  if (!isObject(given) || Object.keys(given).length === 0) return undefined;
+  const bounds: { min?: number; max?: number } = { ...defaults };
+  for (const [key, bound] of Object.entries(given)) {
+    const name = BOUNDS.find((each) => each === key);
+    const number = numberOf(bound);
+    if (name === undefined || (bound !== NONE && !Number.isFinite(number))) return undefined;
+    if (bound === NONE) delete bounds[name];
+    else bounds[name] = number;
+  }
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds;
+  return min < max ? bounds : undefined;
+}
+
+/** What a reading may have as its type: bounds for another would never be used. */
+function isSensorType(type: string): boolean {
+  return /^[^\p{Cc}#]{1,64}$/u.test(type) && type === type.normalize("NFC");
+}
+
+/** `pulumi config set --path` keeps 90.5 as a text. */
+function numberOf(given: unknown): number {
+  const isNumeral = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
+  return isNumeral ? Number(given) : Number.NaN;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
