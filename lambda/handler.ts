@@ -1,6 +1,7 @@
 import type { Context, KinesisStreamBatchResponse } from "aws-lambda";
 import { readSettings } from "./environment";
 import { type Invocation, isReplay } from "./invocation";
+import { recordsOf } from "./kinesis-batch";
 import { processBatch, type Surroundings } from "./process-batch";
 import { receivedRecord } from "./received-record";
 import { connectStores } from "./stores";
@@ -20,7 +21,7 @@ export async function handler(
   event: Invocation,
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<KinesisStreamBatchResponse> {
-  const records = event.Records ?? [];
+  const records = recordsOf(event);
   if (records.length === 0) return { batchItemFailures: [] };
   return processBatch(records.map(receivedRecord), context.getRemainingTimeInMillis(), surroundings, isReplay(event));
 }

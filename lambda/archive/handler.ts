@@ -1,14 +1,24 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from "aws-lambda";
 import { readRules } from "../environment";
+import { shapeOf } from "../kinesis-batch";
 import { transform } from "./transform";
 
 const rules = readRules(process.env);
 
 /** Entry point of the archive's transform function: a buffer of the stream's records, on its way to Parquet. */
 export async function handler(event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> {
+  if (!isTransformation(event))
+    throw new Error(
+      `"event" must be Firehose's, with a list "records" and a "deliveryStreamArn", got ${shapeOf(event)}. Fix: let the delivery stream invoke this function`,
+    );
   const startedAt = performance.now();
   const { records, ...counts } = transform(event, rules);
   const durationMs = Math.round(performance.now() - startedAt);
   process.stdout.write(`${JSON.stringify({ records: records.length, ...counts, durationMs })}\n`);
   return { records };
+}
+
+/** https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
+function isTransformation(event: Partial<FirehoseTransformationEvent> | null | undefined): boolean {
+  return typeof event?.deliveryStreamArn === "string" && Array.isArray(event.records);
 }

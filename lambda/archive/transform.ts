@@ -64,8 +64,22 @@ function receivedRecord(record: FirehoseTransformationEventRecord): ReceivedReco
   const { kinesisRecordMetadata: metadata, data } = record;
   if (metadata === undefined) return undefined;
   const { shardId, sequenceNumber, partitionKey, approximateArrivalTimestamp } = metadata;
-  // Milliseconds since the epoch.
-  const arrivedAt = Number(approximateArrivalTimestamp);
-  if (!Number.isSafeInteger(arrivedAt)) return undefined;
+  const arrivedAt = millisecondsOf(approximateArrivalTimestamp);
+  if (arrivedAt === undefined) return undefined;
   return { shardId, sequenceNumber, partitionKey, arrivedAt, data };
+}
+
+/**
+ * Milliseconds since the epoch of an arrival: AWS sends that number, and published sample events hold it as digits or as ISO 8601 text
+ * too. Undefined for anything else.
+ */
+function millisecondsOf(arrival: unknown): number | undefined {
+  const isDigits = typeof arrival === "string" && /^\d+$/.test(arrival);
+  if (isDigits || typeof arrival === "number")
+    return Number.isSafeInteger(Number(arrival)) ? Number(arrival) : undefined;
+  // Without an offset the text would be read in the time zone of the machine.
+  const isIso =
+    typeof arrival === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(arrival);
+  const time = isIso ? Date.parse(arrival) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }

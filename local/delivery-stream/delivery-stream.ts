@@ -4,7 +4,7 @@ import { StreamReader } from "../event-source-mapping/stream-reader";
 import type { StreamRecord } from "../event-source-mapping/stream-record";
 import type { InvokeResult } from "../function-host/function-host";
 import type { DeliveryDeclaration } from "./delivery-declaration";
-import { type ErrorLine, errorLine } from "./error-line";
+import { conversionFailedLine, type ErrorLine, processingFailedLine } from "./error-line";
 import { type ErrorOutput, evaluatePrefix, objectName } from "./object-name";
 import { ConversionError, type Row, rowOf } from "./row";
 import { readAnswer, type Transformed, transformEvent } from "./transform-event";
@@ -144,47 +144,39 @@ export class DeliveryStream {
     const { arn: deliveryStreamArn, streamArn, region, transform } = this.settings;
     const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.ports.randomId());
     for (let attempt = 0; ; attempt += 1) {
-      const answer = readAnswer(records, await this.ports.invoke(event));
+      const answer = readAnswer(records, await this.ports.invoke(event), attempt + 1);
       this.#steps += 1;
       if (!("errorCode" in answer)) return answer;
       if (attempt >= transform.retries || this.#stopping.signal.aborted)
-        return records.map(() => ({ result: "ProcessingFailed", ...answer }));
+        return records.map(() => ({ result: "ProcessingFailed", ...answer, attempts: attempt + 1 }));
       await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);
     }
   }
 
   #add(record: StreamRecord, transformed: Transformed | undefined): void {
     if (transformed === undefined || transformed.result === "Dropped") return;
+    const { transform, catalog, region } = this.settings;
     if (transformed.result === "ProcessingFailed") {
-      const { errorCode, errorMessage } = transformed;
-      this.#setAside("processing-failed", record, record.data, errorCode, errorMessage);
+      const line = processingFailedLine(record, transformed, transform.functionArn, this.ports.now());
+      this.#setAside("processing-failed", record.arrivedAt, line);
       return;
     }
     try {
-      const row = rowOf(transformed.data, this.settings.catalog.columns);
+      const row = rowOf(transformed.data, catalog.columns);
       this.#begin(record.arrivedAt);
       this.#rows.push(row);
       this.#rowBytes += transformed.data.length;
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       const data = Buffer.from(transformed.data).toString("base64");
-      this.#setAside("format-conversion-failed", record, data, "DataFormatConversion.ParseError", error.message);
+      const line = conversionFailedLine(record, data, error.message, { ...catalog, region }, this.ports.now());
+      this.#setAside("format-conversion-failed", record.arrivedAt, line);
     }
   }
 
-  #setAside(output: ErrorOutput, record: StreamRecord, data: string, errorCode: string, errorMessage: string): void {
-    const { arrivedAt } = record;
+  #setAside(output: ErrorOutput, arrivedAt: number, line: ErrorLine): void {
     const known = this.#errors.get(output) ?? { lines: [], oldestArrival: arrivedAt };
-    const { transform } = this.settings;
-    known.lines.push(
-      errorLine(record, data, {
-        errorCode,
-        errorMessage,
-        attempts: transform.retries + 1,
-        at: this.ports.now(),
-        functionArn: transform.functionArn,
-      }),
-    );
+    known.lines.push(line);
     this.#errors.set(output, { ...known, oldestArrival: Math.min(known.oldestArrival, arrivedAt) });
     if (this.#rowsSince === 0) this.#rowsSince = this.ports.now();
   }

@@ -5,7 +5,13 @@ import type { InvokeResult } from "../function-host/function-host";
 export type Transformed =
   | { readonly result: "Ok"; readonly data: string }
   | { readonly result: "Dropped" }
-  | { readonly result: "ProcessingFailed"; readonly errorCode: string; readonly errorMessage: string };
+  | {
+      readonly result: "ProcessingFailed";
+      readonly errorCode: string;
+      readonly errorMessage: string;
+      /** Invocations that it took to know. */
+      readonly attempts: number;
+    };
 
 /** The event that Firehose invokes a transform function with, for records of a stream. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
 export function transformEvent(
@@ -33,34 +39,43 @@ export function transformEvent(
   };
 }
 
-/** What the function's answer says of each record; undefined where the invocation failed and is to be tried again. */
+/**
+ * What the function's answer says of each record; undefined where the invocation failed and is to be tried again. Codes as captured on
+ * AWS: an answer that cannot be read is not tried again.
+ */
 export function readAnswer(
   records: readonly StreamRecord[],
   answer: InvokeResult,
+  attempts: number,
 ): readonly Transformed[] | { readonly errorCode: string; readonly errorMessage: string } {
   if (!answer.ok)
     return { errorCode: "Lambda.FunctionError", errorMessage: `${answer.errorType}: ${answer.errorMessage}` };
   const returned = (answer.payload as { records?: unknown } | null)?.records;
-  if (!Array.isArray(returned))
-    return { errorCode: "Lambda.InvalidReturnFormat", errorMessage: 'the answer has no "records"' };
-  const byId = new Map<string, { result?: unknown; data?: unknown }>(returned.map((each) => [each?.recordId, each]));
+  const byId = new Map<string, Returned[]>();
+  for (const each of Array.isArray(returned) ? returned : [])
+    byId.set(each?.recordId, [...(byId.get(each?.recordId) ?? []), each]);
   return records.map((record) => {
-    const { result, data } = byId.get(recordId(record)) ?? {};
-    if (result === "Dropped") return { result };
-    if (result === "Ok" && typeof data === "string")
-      return { result, data: Buffer.from(data, "base64").toString("utf8") };
-    if (result === "ProcessingFailed")
-      return {
-        result,
-        errorCode: "Lambda.ProcessingFailedStatus",
-        errorMessage: "ProcessingFailed status set for record",
-      };
-    return {
-      result: "ProcessingFailed",
-      errorCode: "Lambda.MissingRecordId",
-      errorMessage: "the answer has no result for the record",
-    };
+    const [first, second] = byId.get(recordId(record)) ?? [];
+    const failed = (errorCode: string, errorMessage: string) => ({
+      result: "ProcessingFailed" as const,
+      errorCode,
+      errorMessage,
+      attempts,
+    });
+    if (second) return failed("Lambda.DuplicatedRecordId", "Multiple records were returned with the same record ID.");
+    if (!first) return failed("Lambda.MissingRecordId", "One or more record IDs were not returned.");
+    if (first.result === "Dropped") return { result: "Dropped" };
+    if (first.result === "ProcessingFailed")
+      return failed("Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record");
+    if (first.result !== "Ok" || typeof first.data !== "string")
+      return failed("Lambda.InvalidReturnFormat", "The Lambda function output must have the record's data and result.");
+    return { result: "Ok", data: Buffer.from(first.data, "base64").toString("utf8") };
   });
+}
+
+interface Returned {
+  readonly result?: unknown;
+  readonly data?: unknown;
 }
 
 function recordId({ shardId, sequenceNumber }: Pick<StreamRecord, "shardId" | "sequenceNumber">): string {

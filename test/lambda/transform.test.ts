@@ -53,6 +53,25 @@ describe("transform", () => {
     });
   });
 
+  it.each([
+    ["milliseconds", ARRIVED_AT],
+    ["digits", String(ARRIVED_AT)],
+    ["ISO text", new Date(ARRIVED_AT).toISOString()],
+    ["ISO text without milliseconds, with an offset", "2025-12-31T21:00:00-03:00"],
+  ])("takes an arrival as %s", (_form, approximateArrivalTimestamp) => {
+    expect(rowOf(run(record(0, goodPayload(0), { approximateArrivalTimestamp })))).toMatchObject({
+      arrived_at: "2026-01-01T00:00:00.000Z",
+    });
+  });
+
+  it.each([undefined, null, "", "yesterday", "2026-01-01T00:00:00", 1.5, true])(
+    "fails a record whose arrival is %p, and keeps it for firehose-errors/",
+    (approximateArrivalTimestamp) => {
+      const failed = run(record(0, goodPayload(0), { approximateArrivalTimestamp }));
+      expect(failed).toMatchObject({ unidentified: 1, records: [{ result: "ProcessingFailed" }] });
+    },
+  );
+
   it("keeps fields that nobody knows out of the row", () => {
     expect(Object.keys(rowOf(run(record(0, { ...goodPayload(0), device_id: "sensor-002", extra: 1 }))))).toHaveLength(
       10,

@@ -16,6 +16,7 @@ describe("Ingestion", () => {
       name: "iot-sensor-stream-dev",
       streamModeDetails: { streamMode: "PROVISIONED" },
       shardCount: 4,
+      enforceConsumerDeletion: true,
       retentionPeriod: 24,
       shardLevelMetrics: [
         "IncomingBytes",

@@ -206,7 +206,15 @@ describe("DeliveryStream", () => {
     expect([...objects]).toMatchObject([
       [
         "firehose-errors/format-conversion-failed/2026/01/02/archive-1-2026-01-02-03-59-59-random",
-        [{ errorMessage: '"value" must be double, got string', rawData: base64('{"value":"x"}') }],
+        [
+          {
+            attemptsMade: 1,
+            lastErrorCode: "DataFormatConversion.MalformedData",
+            lastErrorMessage: '"value" must be double, got string',
+            rawData: base64('{"value":"x"}'),
+            dataCatalogTable: { databaseName: "iot", tableName: "readings", region: "sa-east-1" },
+          },
+        ],
       ],
     ]);
   });
@@ -217,8 +225,29 @@ describe("DeliveryStream", () => {
     await stream.drained();
     expect(events.length).toBe(3);
     expect([...objects.values()]).toMatchObject([
-      [{ errorCode: "Lambda.FunctionError", errorMessage: "Error: broken" }],
+      [{ attemptsMade: 3, errorCode: "Lambda.FunctionError", errorMessage: "Error: broken", lambdaARN: "arn:f" }],
     ]);
+  });
+
+  it.each([
+    ["no records", () => undefined, "Lambda.MissingRecordId"],
+    ["no answer for the record", () => [], "Lambda.MissingRecordId"],
+    ["a record without data", (id: string) => [{ recordId: id, result: "Ok" }], "Lambda.InvalidReturnFormat"],
+    ["another result", (id: string) => [{ recordId: id, result: "Done", data: "" }], "Lambda.InvalidReturnFormat"],
+    [
+      "a record twice",
+      (id: string) => [0, 1].map(() => ({ recordId: id, result: "Ok", data: "" })),
+      "Lambda.DuplicatedRecordId",
+    ],
+  ])("sets a record aside after one attempt where the function answers with %s", async (_what, answer, errorCode) => {
+    const invoke: DeliveryPorts["invoke"] = async (event) => ({
+      ok: true,
+      payload: { records: answer((event as Event).records[0]?.recordId ?? "") },
+    });
+    const { stream, objects, events } = await deliver([record(0)], {}, { invoke });
+    await stream.drained();
+    expect(events.length).toBe(1);
+    expect([...objects.values()]).toMatchObject([[{ attemptsMade: 1, errorCode, rawData: record(0).data }]]);
   });
 
   it("puts an object until it is taken", async () => {
