@@ -7,6 +7,7 @@ import { basis, row, sum } from "../cost/cost-tables";
 import { formatAnswer } from "../output";
 import type { Limit, Plant } from "./limits";
 import { NEW_TABLE_WRITE_UNITS, type Plan, plan } from "./plan";
+import { RESHARDS_PER_DAY, reshardSteps } from "./reshard-steps";
 
 const HELP = `Usage: npx iot capacity --devices COUNT --every TIME [options]
 
@@ -17,6 +18,7 @@ How large a stack a plant needs, what it costs a month, and which limit it meets
   --bytes COUNT    of a reading, as published (default 220)
   --anomalies N    share of readings that are out of bounds, from 0 to 1 (default 0.01)
   --basic-ingest   devices publish to $aws/rules/<rule>/sensor/data/<name>, which saves the messages' price
+  --deployed COUNT shards that the stack has now: says the steps from there
   --json           one JSON object
   --help           this text
 `;
@@ -32,7 +34,15 @@ export const capacity: Command = {
   async run(args, io) {
     const { values } = parsed({
       args: [...args],
-      options: { devices: TEXT, every: TEXT, bytes: TEXT, anomalies: TEXT, "basic-ingest": FLAG, json: FLAG },
+      options: {
+        devices: TEXT,
+        every: TEXT,
+        bytes: TEXT,
+        anomalies: TEXT,
+        "basic-ingest": FLAG,
+        deployed: TEXT,
+        json: FLAG,
+      },
     });
     if (values.devices === undefined || values.every === undefined)
       throw new UsageError(
@@ -48,12 +58,22 @@ export const capacity: Command = {
       anomalyShare: share("--anomalies", values.anomalies ?? "0.01"),
       basicIngest: values["basic-ingest"] ?? false,
     };
+    const deployed = values.deployed === undefined ? undefined : wholeNumber("--deployed", values.deployed, 1, 10_000);
     const needs = plan(plant, defaultConfig());
+    const steps = deployed === undefined ? undefined : reshardSteps(deployed, needs.shards);
     const bill = month(plant, devices, needs.config);
     if (values.json) {
       const { config: _, ...rest } = needs;
       const lines = bill.map(({ what, quantity, price, usd }) => ({ what, quantity, price, usd }));
-      io.result(JSON.stringify({ ...rest, usdPerMonth: total(bill), pricesOf: PRICES_DATES, bill: lines }));
+      io.result(
+        JSON.stringify({
+          ...rest,
+          ...(steps ? { steps } : {}),
+          usdPerMonth: total(bill),
+          pricesOf: PRICES_DATES,
+          bill: lines,
+        }),
+      );
       return 0;
     }
     const facts: [string, string][] = [
@@ -69,6 +89,7 @@ export const capacity: Command = {
       `${formatAnswer({ columns: ["what is met first", "needed", "limit", "", "used"], rows: needs.limits.slice(0, 5).map(limitRow) }, "table")}\n`,
     );
     io.result(advice(needs));
+    if (steps !== undefined && deployed !== undefined) io.result(`\n${stepsText(deployed, steps)}`);
     io.result(
       `\n${formatAnswer({ columns: ["a month", "how many", "unit", "USD"], rows: [...bill.map(row), sum(bill)] }, "table")}\n`,
     );
@@ -96,6 +117,13 @@ function advice({ limits, settings, writeUnitsPerSecond }: Plan): string {
         ]
       : []),
   ].join("\n");
+}
+
+function stepsText(deployed: number, steps: readonly number[]): string {
+  if (steps.length === 0) return `The ${deployed} deployed shards are the right number.`;
+  const path = [deployed, ...steps].join(" → ");
+  const updates = steps.map((count) => `  pulumi config set shardCount ${count} && pulumi up`);
+  return `AWS moves a stream to double or half of its open shards at most, ${RESHARDS_PER_DAY} times in 24 hours: ${path}\n${updates.join("\n")}`;
 }
 
 function number(value: number): string {
