@@ -43,7 +43,7 @@ export class Engine {
 
   static async start({ pulumi, account, program }: EngineOptions): Promise<Engine> {
     const folder = await mkdtemp(path.join(tmpdir(), "deploy-check-"));
-    const version = providerVersion(path.join(program, "node_modules/@pulumi/aws"));
+    const version = providerVersion(program);
     const plugin = path.join(folder, `home/plugins/resource-aws-v${version}`);
     for (const one of ["state", "project", plugin]) await mkdir(path.resolve(folder, one), { recursive: true });
     // Never run: the engine looks whether the plugin is installed before it attaches to the one that is up.

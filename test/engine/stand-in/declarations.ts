@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 
 /** What @pulumi/aws declares of a type of resource. */
@@ -12,9 +13,10 @@ export interface Declaration {
 const PACKAGE = path.dirname(require.resolve("@pulumi/aws/package.json"));
 const cache = new Map<string, Declaration>();
 
-/** The version of @pulumi/aws that is installed, which is the version of the provider that it asks for. */
-export function providerVersion(folder = PACKAGE): string {
-  return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")).version;
+/** The version of @pulumi/aws that the program in `folder` uses, which is the version of the provider that it asks for. */
+export function providerVersion(folder = __dirname): string {
+  const file = createRequire(path.join(folder, "index.js")).resolve("@pulumi/aws/package.json");
+  return JSON.parse(readFileSync(file, "utf8")).version;
 }
 
 /**
