@@ -111,14 +111,7 @@ export class Engine {
 
   /** Ends what runs and removes the state. */
   async close(): Promise<void> {
-    for (const { pid } of this.running) {
-      try {
-        // The CLI, its language host and the program.
-        if (pid !== undefined) process.kill(-pid, "SIGKILL");
-      } catch {
-        // It has ended meanwhile.
-      }
-    }
+    await Promise.all([...this.running].map(ended));
     this.standIn.close();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
@@ -141,4 +134,13 @@ export class Engine {
       NO_COLOR: "1",
     };
   }
+}
+
+/** Ends a CLI as Ctrl-C does, so that it ends the program that it started; by force where that takes too long. */
+async function ended(cli: ChildProcess): Promise<void> {
+  const closed = new Promise((resolve) => cli.on("close", resolve));
+  const patience = setTimeout(() => cli.kill("SIGKILL"), 5_000);
+  cli.kill("SIGINT");
+  await closed;
+  clearTimeout(patience);
 }

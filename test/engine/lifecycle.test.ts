@@ -1,5 +1,4 @@
 import { beforeAll, expect, it } from "@jest/globals";
-import { TapStack } from "../../lib/tap-stack";
 import { recordStack } from "../helpers/stack";
 import { describeWithEngine, stackFile, TIMEOUT_MS } from "./engine-suite";
 import { changes, plan, type Step } from "./plan";
@@ -36,7 +35,9 @@ describeWithEngine("a stack's life on the real engine", (deployment) => {
 
   it("creates everything at first, and knows no ARN before", () => {
     expect(first.filter(({ op }) => op !== "create")).toEqual([]);
-    expect(first.find(({ type }) => type === "aws:kinesis/stream:Stream")?.outputs.arn).toBe(UNKNOWN);
+    // The JSON of a preview leaves out what is unknown; what is made of it says so.
+    const alarm = first.find(({ name }) => name === "iot-monitoring-lambda-errors");
+    expect(alarm?.inputs.alarmActions).toEqual([UNKNOWN]);
   });
 
   it("breaks no rule that AWS or its provider sets", () => expect(brokenRules(first)).toEqual([]));
@@ -54,7 +55,6 @@ describeWithEngine("a stack's life on the real engine", (deployment) => {
     "exports every output of the stack",
     async () => {
       const printed = JSON.parse(await deployment().engine.must(["stack", "output", "--json", "--stack", "dev"]));
-      expect(TapStack).toBeDefined();
       expect(Object.keys(printed).sort()).toEqual(Object.keys((await recordStack()).outputs).sort());
     },
     TIMEOUT_MS,
