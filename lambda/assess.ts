@@ -22,8 +22,13 @@ export interface Accepted {
 }
 
 /** What becomes of a record: all that can be told without asking a store. `now` is noted on the item and decides nothing. */
-export function assess(record: ReceivedRecord, settings: Settings, now: number): Accepted | Rejection {
-  const checked = checkRecord(record, settings, now);
+export function assess(
+  record: ReceivedRecord,
+  settings: Settings,
+  now: number,
+  asArrived = false,
+): Accepted | Rejection {
+  const checked = checkRecord(record, settings, now, asArrived);
   if (!checked.ok) return checked;
   const { body, reading, range, facts } = checked;
   return {

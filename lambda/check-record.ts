@@ -22,13 +22,19 @@ export interface CheckedRecord {
 
 /**
  * Checks a record and judges its reading: the same record gets the same verdict, whoever asks. `now` is only noted
- * in the facts.
+ * in the facts; `asArrived` stores a reading with a wrong timestamp at its arrival.
  */
-export function checkRecord(record: ReceivedRecord, rules: Rules, now: number): CheckedRecord | Rejection {
+export function checkRecord(
+  record: ReceivedRecord,
+  rules: Rules,
+  now: number,
+  asArrived = false,
+): CheckedRecord | Rejection {
   const body = Buffer.from(record.data, "base64");
   const payload = parsePayload(body);
   if (!payload.ok) return payload;
-  const reading = parseReading(payload.fields, record.partitionKey, record.arrivedAt);
+  const { partitionKey: publisher, arrivedAt } = record;
+  const reading = parseReading(payload, { publisher, arrivedAt, asArrived });
   if (!reading.ok) return reading;
   const range = rangeKey(reading, record.sequenceNumber);
   const facts = {

@@ -136,9 +136,11 @@ export const REJECT_REASONS = {
   device_id_invalid: "deviceId is not a thing's name.",
   device_id_spoofed: "deviceId names another device than the one that published.",
   sensor_type_missing: "There is no sensorType.",
-  sensor_type_invalid: "sensorType is not a name of 1 to 64 characters in NFC, without control characters and #.",
+  sensor_type_invalid:
+    "sensorType is not a name of 1 to 64 visible characters in NFC, without # and without a blank at an end.",
   value_missing: "There is no value.",
   value_invalid: "value is not a number.",
+  value_inexact: "value is an integer that a double does not hold.",
   value_out_of_range: "value is beyond what DynamoDB holds.",
   timestamp_invalid: "timestamp is not a whole number.",
   timestamp_out_of_range: "timestamp is not in milliseconds, or more than a day ahead of the arrival.",
@@ -190,3 +192,6 @@ export const METRIC = {
  * that arrived later is. Lambda's own event source mapping never sets it.
  */
 export const REPLAY_FIELD = "replay";
+
+/** A field beside it, true where a reading with a wrong timestamp is stored at its arrival. Replays alone may set it. */
+export const AS_ARRIVED_FIELD = "asArrived";

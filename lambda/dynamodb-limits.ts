@@ -3,8 +3,11 @@
 /** Largest item, attribute names included: 400 KB. */
 export const MAX_ITEM_BYTES = 400 * 1024;
 
-/** Deepest nesting of maps and lists in an item; `metadata` itself is the first level. */
-export const MAX_DEPTH = 32;
+/**
+ * Deepest nesting of maps and lists in an item; `metadata` itself is the first level. DynamoDB says 32 and counts the value within as a
+ * level: 31 maps are accepted, 32 refused (nubo-db/dynamodb-conformance, captured 2026-09).
+ */
+export const MAX_DEPTH = 31;
 
 /** Most put requests in one BatchWriteItem. */
 export const MAX_BATCH_ITEMS = 25;

@@ -2,7 +2,7 @@ import { type AnomalyLimit, DEFAULTS, ENV } from "./contract";
 
 /** What a reading is judged by. */
 export interface Rules {
-  /** By sensor type. A map, so that a type called `constructor` finds nothing. */
+  /** By sensor type, as configured and in lower case. A map, so that a type called `constructor` finds nothing. */
   readonly anomalyLimits: ReadonlyMap<string, AnomalyLimit>;
   readonly hotRetentionDays: number;
 }
@@ -78,6 +78,8 @@ function readLimits(text: string | undefined, problems: string[]): ReadonlyMap<s
     else
       problems.push(`"${ENV.anomalyLimits}" must give "${sensorType}" a "min", a "max" or both, as numbers, min first`);
   }
+  for (const [sensorType, limit] of [...checked])
+    if (!checked.has(sensorType.toLowerCase())) checked.set(sensorType.toLowerCase(), limit);
   return checked;
 }
 

@@ -1,6 +1,6 @@
 import type { Context, KinesisStreamBatchResponse } from "aws-lambda";
 import { readSettings } from "./environment";
-import { type Invocation, isReplay } from "./invocation";
+import { type Invocation, mannerOf } from "./invocation";
 import { recordsOf } from "./kinesis-batch";
 import { processBatch, type Surroundings } from "./process-batch";
 import { receivedRecord } from "./received-record";
@@ -23,5 +23,5 @@ export async function handler(
 ): Promise<KinesisStreamBatchResponse> {
   const records = recordsOf(event);
   if (records.length === 0) return { batchItemFailures: [] };
-  return processBatch(records.map(receivedRecord), context.getRemainingTimeInMillis(), surroundings, isReplay(event));
+  return processBatch(records.map(receivedRecord), context.getRemainingTimeInMillis(), surroundings, mannerOf(event));
 }

@@ -4,6 +4,7 @@ import { planBatch } from "./batch-plan";
 import { Deadline } from "./deadline";
 import type { Settings } from "./environment";
 import { checkpointOf, decideFates } from "./fates";
+import { AS_THEY_COME, type Manner } from "./invocation";
 import { metricsLine } from "./metrics-line";
 import type { ReceivedRecord } from "./received-record";
 import { rejectedObject } from "./rejected-object";
@@ -28,22 +29,21 @@ export interface Surroundings {
 
 /**
  * Stores, sets aside or hands back every record, or lets it give way to a later one. Never throws for what a record holds or a store does.
- * @param isReplay Whether the records come out of their order, after others that arrived later.
  */
 export async function processBatch(
   records: readonly ReceivedRecord[],
   remainingMs: number,
   { settings, stores, now, log }: Surroundings,
-  isReplay = false,
+  manner: Manner = AS_THEY_COME,
 ): Promise<KinesisStreamBatchResponse> {
   const startedAt = now();
   const report = new WriteReport();
   const writing = new Deadline(remainingMs - WRITE_RESERVE_MS);
   const settingAside = new Deadline(remainingMs - SET_ASIDE_RESERVE_MS);
   try {
-    const assessed = records.map((record) => assess(record, settings, startedAt));
+    const assessed = records.map((record) => assess(record, settings, startedAt, manner.asArrived));
     const plan = planBatch(assessed);
-    const { items, objects } = await writeBatch(plan, stores, isReplay, writing, report);
+    const { items, objects } = await writeBatch(plan, stores, manner.isReplay, writing, report);
     const fates = decideFates(assessed, plan, items, objects);
 
     // Poison behind the first failure belongs to the retry; what cannot be set aside now must be retried itself.

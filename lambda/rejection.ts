@@ -11,6 +11,9 @@ export interface Rejection {
 /** Characters of a record's own text that a detail quotes at most. */
 export const MAX_QUOTED_CHARACTERS = 48;
 
+/** What a person does not see, or takes for a plain space. */
+const INVISIBLE = /[\p{Cc}\p{DI}\p{Cf}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/gu;
+
 /** Makes a rejection. */
 export function reject(reason: RejectReason, detail: string): Rejection {
   return { ok: false, reason, detail };
@@ -19,7 +22,7 @@ export function reject(reason: RejectReason, detail: string): Rejection {
 /** Text from outside, cut to a bounded length and with everything invisible escaped, in double quotes. */
 export function quote(text: string, limit = MAX_QUOTED_CHARACTERS): string {
   const cut = text.length > limit ? `${text.slice(0, limit).toWellFormed()}…` : text.toWellFormed();
-  return JSON.stringify(cut).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);
+  return JSON.stringify(cut).replace(INVISIBLE, escapeCharacter);
 }
 
 /** Any JSON value as a detail names it: short ones as they are, the others by their kind. */

@@ -1,10 +1,13 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { REPLAY_FIELD } from "../../lambda/contract";
+import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../lambda/contract";
 import { type Verdict, verdictOn } from "./answer";
 import type { EventRecord } from "./original-event";
 
-/** Hands records to the function as its event source mapping would, but marked as replayed, and reads the answer. */
-export function invokeWith(client: LambdaClient, FunctionName: string) {
+/**
+ * Hands records to the function as its event source mapping would, but marked as replayed, and reads the answer. `asArrived`: a reading
+ * with a wrong timestamp is stored at its arrival.
+ */
+export function invokeWith(client: LambdaClient, FunctionName: string, asArrived = false) {
   return async (records: readonly EventRecord[]): Promise<Verdict> => {
     try {
       const { FunctionError, Payload, LogResult } = await client.send(
@@ -12,7 +15,13 @@ export function invokeWith(client: LambdaClient, FunctionName: string) {
           FunctionName,
           InvocationType: "RequestResponse",
           LogType: "Tail",
-          Payload: Buffer.from(JSON.stringify({ Records: records, [REPLAY_FIELD]: true })),
+          Payload: Buffer.from(
+            JSON.stringify({
+              Records: records,
+              [REPLAY_FIELD]: true,
+              ...(asArrived ? { [AS_ARRIVED_FIELD]: true } : {}),
+            }),
+          ),
         }),
       );
       const answer = {

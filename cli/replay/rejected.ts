@@ -6,13 +6,16 @@ import type { Marks } from "./marks";
 import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 
-const KIND = "rejected";
+/** Marks of a replay as arrived are of a kind of their own: a replay before it has changed nothing for a wrong clock. */
+const kindOf = ({ asArrived }: RejectedQuestion) => (asArrived ? "rejected-as-arrived" : "rejected");
 
 export interface RejectedQuestion extends Filter {
   readonly bucket: string;
   readonly streamArn: string;
   /** Those too that a mark says were replayed. */
   readonly again: boolean;
+  /** Those alone whose timestamp was wrong. */
+  readonly asArrived: boolean;
 }
 
 /**
@@ -28,10 +31,10 @@ export async function* rejectedBatches(
 ): AsyncGenerator<Batch<EventRecord>> {
   const { bucket, streamArn, again } = question;
   const unreadable = new UnreadableObjects(io.note);
-  const replayed = again ? new Set<string>() : await marks.replayedRecords(KIND, question);
+  const replayed = again ? new Set<string>() : await marks.replayedRecords(kindOf(question), question);
   const buffers = new Map<string, BatchBuffer>();
   let folder = "";
-  for await (const { key, shardId, sequenceNumber, partitionKey, arrivedAt, data } of setAside(
+  for await (const { key, reason, shardId, sequenceNumber, partitionKey, arrivedAt, data } of setAside(
     client,
     bucket,
     question,
@@ -41,13 +44,14 @@ export async function* rejectedBatches(
     },
   )) {
     const record = { shardId, sequenceNumber, partitionKey, arrivedAt, data };
+    if (question.asArrived && !reason.startsWith("timestamp_")) continue;
     if (replayed.has(identityOf(record))) {
       tally.replayedBefore += 1;
       continue;
     }
     const its = key.slice(0, key.lastIndexOf("/"));
     if (its !== folder) {
-      for (const buffer of buffers.values()) yield batchOf(buffer.flush(), streamArn, marks);
+      for (const buffer of buffers.values()) yield batchOf(buffer.flush(), question, marks);
       buffers.clear();
       folder = its;
     }
@@ -56,9 +60,9 @@ export async function* rejectedBatches(
     buffers.set(place, buffer);
     const full = endsItsObject(key, record, buffer) ? buffer.flush() : [];
     full.push(...buffer.add(record));
-    if (full.length > 0) yield batchOf(full, streamArn, marks);
+    if (full.length > 0) yield batchOf(full, question, marks);
   }
-  for (const buffer of buffers.values()) yield batchOf(buffer.flush(), streamArn, marks);
+  for (const buffer of buffers.values()) yield batchOf(buffer.flush(), question, marks);
 }
 
 /**
@@ -70,12 +74,12 @@ function endsItsObject(key: string, { sequenceNumber }: OriginalRecord, batch: B
   return sequenceNumber === last && first !== last && batch.has(first);
 }
 
-function batchOf(records: readonly OriginalRecord[], streamArn: string, marks: Marks): Batch<EventRecord> {
+function batchOf(records: readonly OriginalRecord[], question: RejectedQuestion, marks: Marks): Batch<EventRecord> {
   return {
-    items: records.map((record) => eventRecord(record, streamArn)),
+    items: records.map((record) => eventRecord(record, question.streamArn)),
     mark: async (verdict) => {
       const ids = records.slice(0, verdict.done).map(identityOf);
-      await marks.putRecords(KIND, records[0]?.arrivedAt ?? 0, ids, outcomeOf(verdict));
+      await marks.putRecords(kindOf(question), records[0]?.arrivedAt ?? 0, ids, outcomeOf(verdict));
     },
   };
 }

@@ -33,6 +33,7 @@ ago than the hot tier keeps readings (hotRetentionDays) is stored, and expires a
   --from, --to     of the stream: the period; without --to until now
   --reason CODE    what was set aside for this reason only
   --device NAME    what was set aside of this device only
+  --as-arrived     what was set aside for its timestamp: stored at its arrival, as a reading without a timestamp
   --again          what was replayed before, too
   --dry-run        only count what would be replayed; changes nothing
   --rate N         records a second at most (default: as fast as one invocation after the other goes)
@@ -64,6 +65,7 @@ export const replay: Command = {
         reason: TEXT,
         device: TEXT,
         again: FLAG,
+        "as-arrived": FLAG,
         "dry-run": FLAG,
         rate: TEXT,
         json: FLAG,
@@ -73,11 +75,11 @@ export const replay: Command = {
     const source = Object.hasOwn(SOURCES, what) ? SOURCES[what] : undefined;
     if (source === undefined || others.length > 0)
       throw new UsageError(`say what to replay: one of ${Object.keys(SOURCES).join(", ")}`);
-    for (const option of ["since", "until", "from", "to", "reason", "device"] as const)
+    for (const option of ["since", "until", "from", "to", "reason", "device", "as-arrived"] as const)
       if (values[option] !== undefined && !source.options.includes(option))
         throw new UsageError(`"--${option}" does not go with "replay ${what}"`);
     const { from, until } = periodOf(what, values, Date.now());
-    const { reason, device, again = false, "dry-run": dryRun = false } = values;
+    const { reason, device, again = false, "as-arrived": asArrived = false, "dry-run": dryRun = false } = values;
     if (reason !== undefined && !Object.hasOwn(REJECT_REASONS, reason))
       throw new UsageError(`"--reason" must be a code that "iot rejected --help" lists, got "${reason}"`);
     const rate =
@@ -88,7 +90,21 @@ export const replay: Command = {
     const marks = new Marks(s3, bucket, Date.now, new UnreadableObjects(io.note).add);
     const tally = newTally();
     const [ports, manner] = [portsOf(io), { dryRun, rate }];
-    await source.replay({ target, s3, bucket, marks, tally, manner, ports, from, until, reason, device, again });
+    await source.replay({
+      target,
+      s3,
+      bucket,
+      marks,
+      tally,
+      manner,
+      ports,
+      from,
+      until,
+      reason,
+      device,
+      again,
+      asArrived,
+    });
     io.note(summaryOf(tally, dryRun, io.signal.aborted));
     io.result(formatAnswer(resultOf(what, tally, dryRun), values.json ? "json" : "table"));
     if (io.signal.aborted) return 130;

@@ -20,4 +20,6 @@ export interface Session {
   readonly device: string | undefined;
   /** What a mark says was replayed, too. */
   readonly again: boolean;
+  /** A reading with a wrong timestamp is stored at its arrival. */
+  readonly asArrived: boolean;
 }

@@ -1,7 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { clientConfig, type Target } from "../target";
 import { failedBatches } from "./failed";
 import { invokeWith } from "./invoker";
@@ -27,11 +26,12 @@ export const SOURCES: Readonly<Record<string, Source>> = {
     },
   },
   rejected: {
-    options: ["since", "until", "reason", "device"],
+    options: ["since", "until", "reason", "device", "as-arrived"],
     replay(session) {
       const { target, s3, marks, tally, manner, ports } = session;
       const question = { ...session, streamArn: target.output("kinesis_stream_arn") };
-      return replayAll(rejectedBatches(s3, question, marks, tally, ports), invokerOf(target), tally, manner, ports);
+      const invoke = invokerOf(target, session.asArrived);
+      return replayAll(rejectedBatches(s3, question, marks, tally, ports), invoke, tally, manner, ports);
     },
   },
   stream: {
@@ -57,13 +57,12 @@ export const SOURCES: Readonly<Record<string, Source>> = {
   },
 };
 
-function invokerOf(target: Target) {
-  return invokeWith(new LambdaClient(clientConfig(target)), target.output("lambda_function_name"));
+function invokerOf(target: Target, asArrived = false) {
+  return invokeWith(new LambdaClient(clientConfig(target)), target.output("lambda_function_name"), asArrived);
 }
 
 function kinesisOf(target: Target): KinesisClient {
-  // By itself this client speaks HTTP/2, which the local run does not.
-  return new KinesisClient({ ...clientConfig(target), requestHandler: new NodeHttpHandler() });
+  return new KinesisClient(clientConfig(target));
 }
 
 /** A period that begins before the stream does is read from the stream's beginning, with no word from Kinesis. */

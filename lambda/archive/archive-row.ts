@@ -17,6 +17,6 @@ export function archiveRow(record: ReceivedRecord, { reading, range, facts, fiel
     reading_key: range,
     shard_id: record.shardId,
     sequence_number: record.sequenceNumber,
-    metadata: fields.metadata === undefined ? null : JSON.stringify(fields.metadata),
+    metadata: fields.metadata === undefined || fields.metadata === null ? null : JSON.stringify(fields.metadata),
   };
 }

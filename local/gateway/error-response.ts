@@ -62,6 +62,15 @@ export function notReadyResponse(step: string, format: ErrorFormat | "run"): Err
   return { status: 503, headers: { "content-type": "application/json", "retry-after": "1" }, body };
 }
 
+/** What DynamoDB answers to an item that is nested too deep. */
+export function tooDeepResponse(): ErrorResponse {
+  return jsonError(
+    400,
+    "com.amazon.coral.validate#ValidationException",
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
+  );
+}
+
 function jsonError(status: number, type: string, message: string): ErrorResponse {
   return {
     status,

@@ -8,12 +8,14 @@ import {
   type ErrorFormat,
   type ErrorResponse,
   notReadyResponse,
+  tooDeepResponse,
   troubleResponse,
   unknownServiceResponse,
 } from "./error-response";
 import { DEFAULT_LATENCY_MS, type FaultBoard, type StoreFault } from "./faults";
 import type { Guard, Head } from "./guard";
 import type { InProcessService } from "./in-process";
+import { isTooDeep } from "./nesting";
 import { isService, SERVICES, type Service, signedService } from "./route";
 import { mergeUnprocessed, splitBatch } from "./unprocessed";
 
@@ -85,10 +87,12 @@ export class Gateway {
     }
     const inItsPlace = this.ports.guards[service]?.(headOf(req));
     if (inItsPlace) return answerInProcess(inItsPlace, req, res);
+    const body = service === "dynamodb" ? await buffer(req) : req;
+    if (Buffer.isBuffer(body) && isTooDeep(body)) return answer(res, tooDeepResponse());
     const backend: Backend = {
-      answer: () => this.#proxy(req, res, port, req),
-      lose: async () => void (await buffer(await this.#forward(req, port, req))),
-      leaveUnprocessed: () => this.#leaveUnprocessed(req, res, port),
+      answer: () => this.#proxy(req, res, port, body),
+      lose: async () => void (await buffer(await this.#forward(req, port, body))),
+      leaveUnprocessed: () => this.#leaveUnprocessed(req, res, port, body),
     };
     return this.#answer(service, backend, req, res);
   }
@@ -128,8 +132,13 @@ export class Gateway {
     }
   }
 
-  async #leaveUnprocessed(req: IncomingMessage, res: ServerResponse, port: number): Promise<void> {
-    const body = await buffer(req);
+  async #leaveUnprocessed(
+    req: IncomingMessage,
+    res: ServerResponse,
+    port: number,
+    given: IncomingMessage | Buffer,
+  ): Promise<void> {
+    const body = Buffer.isBuffer(given) ? given : await buffer(given);
     const isBatch = String(req.headers["x-amz-target"]).endsWith(".BatchWriteItem");
     const split = isBatch ? splitBatch(body.toString(), this.ports.random) : undefined;
     if (!split) return this.#proxy(req, res, port, body);

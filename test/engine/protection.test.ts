@@ -49,7 +49,7 @@ describeWithEngine("data that is protected", (deployment) => {
       const { exitCode, printed } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "prod"]);
       await engine.configure("prod", stackFile({ environmentSuffix: "prod" }));
       expect(exitCode).not.toBe(0);
-      expect(printed).toContain("protected");
+      expect(printed).toContain("marked for protection");
       expect(names()).toEqual(before);
     },
     TIMEOUT_MS,

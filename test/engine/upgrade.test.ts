@@ -7,6 +7,8 @@ import type { Properties } from "./stand-in/properties";
 
 /** As `pulumi stack export` gave it for the program of commit 5e058ac on the stand-in; texts of assets left out, hashes kept. */
 const FIXTURE = path.join(__dirname, "fixtures/state-of-5e058ac.json");
+/** The text of a named query: AWS has no call that changes it, and it holds nothing. */
+const REPLACEABLE = "aws:athena/namedQuery:NamedQuery";
 const DATA = ["aws:s3/bucket:Bucket", "aws:dynamodb/table:Table", "aws:kinesis/stream:Stream"];
 
 interface Stored {
@@ -17,7 +19,7 @@ interface Stored {
 
 describeWithEngine("an upgrade in place from the first version that could be deployed", (deployment) => {
   it(
-    "keeps every resource: nothing is replaced or deleted, data least of all",
+    "keeps every resource: nothing but the texts of named queries is replaced, nothing is deleted",
     async () => {
       const { engine, account } = deployment();
       const { resources } = JSON.parse(readFileSync(FIXTURE, "utf8")).deployment as { resources: readonly Stored[] };
@@ -27,11 +29,15 @@ describeWithEngine("an upgrade in place from the first version that could be dep
       await engine.must(["stack", "import", "--file", FIXTURE, "--stack", "dev"]);
       const found = changes(await plan(engine, "dev"));
       expect(
-        found.filter(({ op }) => op === "replace" || op === "delete").map(({ op, name }) => `${op} ${name}`),
+        found
+          .filter(({ op, type }) => op === "delete" || (op === "replace" && type !== REPLACEABLE))
+          .map(({ op, name }) => `${op} ${name}`),
       ).toEqual([]);
       expect(found.filter(({ op, type }) => op === "create" && DATA.includes(type))).toEqual([]);
       await engine.must(["up", "--yes", "--skip-preview", "--stack", "dev"]);
-      expect(account.changes.filter(({ operation }) => operation === "delete")).toEqual([]);
+      expect(account.changes.filter(({ operation, type }) => operation === "delete" && type !== REPLACEABLE)).toEqual(
+        [],
+      );
     },
     TIMEOUT_MS,
   );

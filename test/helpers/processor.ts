@@ -1,6 +1,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from "aws-lambda";
 import type { RejectedLine } from "../../lambda/contract";
 import { readSettings } from "../../lambda/environment";
+import { AS_THEY_COME, type Manner } from "../../lambda/invocation";
 import { processBatch } from "../../lambda/process-batch";
 import { receivedRecord } from "../../lambda/received-record";
 import { connectStores } from "../../lambda/stores";
@@ -20,7 +21,7 @@ export interface Invocation {
 /** The real processor, over real SDK clients, against a fake AWS. */
 export function processorOn(
   fake: FakeAws,
-): (records: readonly KinesisStreamRecord[], remainingMs?: number, isReplay?: boolean) => Promise<Invocation> {
+): (records: readonly KinesisStreamRecord[], remainingMs?: number, manner?: Partial<Manner>) => Promise<Invocation> {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: fake.endpoint,
     AWS_REGION: "sa-east-1",
@@ -29,11 +30,14 @@ export function processorOn(
   });
   const settings = readSettings({ DYNAMODB_TABLE: "iot-sensor-data-dev", S3_BUCKET: "archive" });
   const stores = connectStores(settings);
-  return async (records, remainingMs = 60_000, isReplay = false) => {
+  return async (records, remainingMs = 60_000, manner = {}) => {
     const lines: string[] = [];
     const startedAt = performance.now();
     const surroundings = { settings, stores, now: Date.now, log: (line: string) => lines.push(line) };
-    const response = await processBatch(records.map(receivedRecord), remainingMs, surroundings, isReplay);
+    const response = await processBatch(records.map(receivedRecord), remainingMs, surroundings, {
+      ...AS_THEY_COME,
+      ...manner,
+    });
     const failed = response.batchItemFailures[0]?.itemIdentifier;
     const place = records.findIndex(({ kinesis }) => kinesis.sequenceNumber === failed);
     return {

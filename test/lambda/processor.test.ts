@@ -138,7 +138,7 @@ describe("the processor on a good day", () => {
       {
         ...common,
         reason: "not_json",
-        detail: 'The payload is not JSON: "not json".',
+        detail: 'The payload is not JSON: byte 0x6E at offset 0 of 8, "not json".',
         sequenceNumber: sequenceNumber(0),
         arrivedAt: ARRIVED_AT,
         data: Buffer.from("not json").toString("base64"),

@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { isReplay } from "../../lambda/invocation";
+import { mannerOf } from "../../lambda/invocation";
 import { FakeAws } from "../helpers/fake-aws";
 import { ARRIVED_AT, kinesisRecord, payload, sequenceNumber } from "../helpers/kinesis-records";
 import { processorOn, rejectedLines } from "../helpers/processor";
@@ -60,7 +60,7 @@ describe("a replay", () => {
   ])("lets the reading that arrived last count: %s", async (_case, afterMs, expected, counts) => {
     const process = processorOn(fake);
     await process([record(1, 20, 0)]);
-    const { response, line } = await process([record(0, 10, afterMs)], 60_000, true);
+    const { response, line } = await process([record(0, 10, afterMs)], 60_000, { isReplay: true });
     expect(response).toEqual({ batchItemFailures: [] });
     expect(await values()).toEqual(expected);
     expect(line).toMatchObject({ records: 1, RejectedRecords: 0, ProcessingErrors: 0, handedBack: 0, ...counts });
@@ -70,7 +70,7 @@ describe("a replay", () => {
   it("counts the same record as stored, however often it is replayed", async () => {
     const process = processorOn(fake);
     for (const _time of [1, 2, 3]) {
-      const { line } = await process([record(0, 10, 0)], 60_000, true);
+      const { line } = await process([record(0, 10, 0)], 60_000, { isReplay: true });
       expect(line).toMatchObject({ ProcessedRecords: 1, SupersededReadings: 0 });
     }
     expect(await values()).toEqual([10]);
@@ -81,7 +81,7 @@ describe("a replay", () => {
     const process = processorOn(fake);
     await process([kinesisRecord(0, odd)]);
     const [first] = await stored();
-    await process([kinesisRecord(0, odd)], 60_000, true);
+    await process([kinesisRecord(0, odd)], 60_000, { isReplay: true });
     const [again] = await stored();
     expect({ ...again, processedAt: 0 }).toEqual({ ...first, processedAt: 0 });
   });
@@ -93,13 +93,13 @@ describe("a replay", () => {
     const arrivedAt = ARRIVED_AT + 60_000 + aheadMs;
     const Item = { ...KEY, value: { N: "20" }, expirationTime: { N: `${Math.floor(arrivedAt / 1000) + 30 * 86_400}` } };
     await dynamodb.send(new PutItemCommand({ TableName, Item }));
-    await processorOn(fake)([record(0, 10, aheadMs < 0 ? 60_000 : 59_000)], 60_000, true);
+    await processorOn(fake)([record(0, 10, aheadMs < 0 ? 60_000 : 59_000)], 60_000, { isReplay: true });
     expect(await values()).toEqual(expected);
   });
 
   it("takes an item that says nothing of its arrival for an earlier one", async () => {
     await dynamodb.send(new PutItemCommand({ TableName, Item: { ...KEY, value: { N: "20" } } }));
-    await processorOn(fake)([record(0, 10, 0)], 60_000, true);
+    await processorOn(fake)([record(0, 10, 0)], 60_000, { isReplay: true });
     expect(await values()).toEqual([10]);
   });
 
@@ -110,7 +110,7 @@ describe("a replay", () => {
     const { line } = await process(
       [record(0, 10, 0), kinesisRecord(1, other), kinesisRecord(2, { ...other, value: 7 }), kinesisRecord(3, "[]")],
       60_000,
-      true,
+      { isReplay: true },
     );
     expect(line).toMatchObject({ records: 4, ProcessedRecords: 1, SupersededReadings: 2, RejectedRecords: 1 });
     expect((await values()).sort((a, b) => a - b)).toEqual([7, 20]);
@@ -120,7 +120,7 @@ describe("a replay", () => {
   it("leaves the current version of an anomaly's object where its reading gives way", async () => {
     const process = processorOn(fake);
     await process([record(1, 200, 0)]);
-    const { line } = await process([record(0, 150, -5)], 60_000, true);
+    const { line } = await process([record(0, 150, -5)], 60_000, { isReplay: true });
     expect(fake.versions.get(OBJECT)).toEqual([JSON.stringify(payload({ value: 200 }))]);
     expect(line).toMatchObject({ SupersededReadings: 1, AnomaliesDetected: 0 });
   });
@@ -128,21 +128,32 @@ describe("a replay", () => {
   it("keeps the payload of an anomaly that it stores, and hands it back where that fails", async () => {
     const process = processorOn(fake);
     fake.s3.fault = () => ({ kind: "status", status: 403, code: "AccessDenied" });
-    const { response } = await process([record(0, 150, 0)], 60_000, true);
+    const { response } = await process([record(0, 150, 0)], 60_000, { isReplay: true });
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(0) }] });
     fake.s3.fault = () => undefined;
-    const { line } = await process([record(0, 150, 0)], 60_000, true);
+    const { line } = await process([record(0, 150, 0)], 60_000, { isReplay: true });
     expect(line).toMatchObject({ ProcessedRecords: 1, AnomaliesDetected: 1, SupersededReadings: 0 });
     expect(fake.versions.get(OBJECT)).toEqual([JSON.stringify(payload({ value: 150 }))]);
   });
 });
 
-describe("isReplay", () => {
+describe("mannerOf", () => {
   it.each([
-    [{ Records: [] }, false],
-    [{ Records: [], replay: true }, true],
-  ])("of %j is %s", (event, expected) => {
-    expect(isReplay(event)).toBe(expected);
+    [{ Records: [] }, { isReplay: false, asArrived: false }],
+    [
+      { Records: [], replay: true },
+      { isReplay: true, asArrived: false },
+    ],
+    [
+      { Records: [], replay: true, asArrived: true },
+      { isReplay: true, asArrived: true },
+    ],
+  ])("of %j is %j", (event, expected) => {
+    expect(mannerOf(event)).toEqual(expected);
+  });
+
+  it("refuses asArrived where nothing is replayed", () => {
+    expect(() => mannerOf({ asArrived: true })).toThrow('"asArrived" must be absent where "replay" is, got true.');
   });
 
   it.each([
@@ -153,6 +164,6 @@ describe("isReplay", () => {
     [{}, "an object"],
   ])("refuses %j", (replay, named) => {
     const fix = 'Fix: replay records with "npx iot replay"';
-    expect(() => isReplay({ replay })).toThrow(`"replay" must be true or absent, got ${named}. ${fix}`);
+    expect(() => mannerOf({ replay })).toThrow(`"replay" must be true or absent, got ${named}. ${fix}`);
   });
 });

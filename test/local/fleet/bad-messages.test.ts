@@ -12,7 +12,7 @@ const good = () => new ReadingSource("sensor-001", LIMITS, seededRandom(1)).next
 /** Whether the processor would store it. */
 function isStored(payload: Buffer): boolean {
   const parsed = parsePayload(payload);
-  return parsed.ok && parseReading(parsed.fields, "sensor-001", NOW).ok;
+  return parsed.ok && parseReading(parsed, { publisher: "sensor-001", arrivedAt: NOW, asArrived: false }).ok;
 }
 
 describe("the fleet's messages", () => {
