@@ -44,6 +44,9 @@ const ONCE = `WITH once AS (
   WHERE place = 1
 )`;
 
+/** When a device was heard: its own time, or the arrival where its clock is ahead of that. */
+const HEARD_AT = "least(event_time, arrived_at)";
+
 /** What a plant asks on the first day. */
 export const NAMED_QUERIES: readonly NamedQuery[] = [
   {
@@ -69,10 +72,11 @@ ORDER BY 1, 2`,
   },
   {
     name: "anomalies-by-device",
-    description: "How often each device's values were out of bounds, and how far.",
+    description: "How often each device's values were out of bounds, how far, and how often its clock was ahead.",
     parameters: HOURS,
     sql: `${ONCE}
-SELECT device_id, sensor_type, count(*) AS anomalies, min(value) AS lowest, max(value) AS highest, max(event_time) AS latest
+SELECT device_id, sensor_type, count(*) AS anomalies, min(value) AS lowest, max(value) AS highest,
+  max(${HEARD_AT}) AS latest, count(CASE WHEN event_time > arrived_at + interval '60' second THEN 1 END) AS clock_ahead
 FROM once
 WHERE is_anomaly
 GROUP BY device_id, sensor_type
@@ -84,8 +88,8 @@ ORDER BY anomalies DESC, device_id, sensor_type`,
     parameters: [...HOURS, { name: "minutes", description: "the longest silence that is none", default: "15" }],
     sql: `${ONCE},
 steps AS (
-  SELECT device_id, event_time AS silent_until,
-    lag(event_time) OVER (PARTITION BY device_id ORDER BY event_time) AS silent_from
+  SELECT device_id, ${HEARD_AT} AS silent_until,
+    lag(${HEARD_AT}) OVER (PARTITION BY device_id ORDER BY ${HEARD_AT}) AS silent_from
   FROM once
 )
 SELECT device_id, silent_from, silent_until,
@@ -104,5 +108,21 @@ FROM once
 WHERE date_diff('millisecond', event_time, arrived_at) > 1000 * CAST(? AS integer)
 GROUP BY device_id
 ORDER BY seconds DESC, device_id`,
+  },
+  {
+    name: "rejections",
+    description: "Why how many messages of each device were set aside; each record once.",
+    parameters: [FROM, TO],
+    // A crash or a replay can write a record's line again.
+    sql: `WITH records AS (
+  SELECT shardid, sequencenumber, max(reason) AS reason, max(partitionkey) AS device_id, max(arrivedat) AS arrivedat
+  FROM ${REJECTED_TABLE}
+  WHERE ${ARRIVAL_HOUR} BETWEEN ? AND ?
+  GROUP BY shardid, sequencenumber
+)
+SELECT reason, device_id, count(*) AS records, max(arrivedat) AS latest_arrival_ms
+FROM records
+GROUP BY reason, device_id
+ORDER BY records DESC, reason, device_id`,
   },
 ];

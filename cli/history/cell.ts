@@ -10,5 +10,7 @@ export function cell(type: string, value: unknown): unknown {
   if (typeof value !== "string") return value;
   if (WHOLE.test(type)) return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (BROKEN.test(type)) return Number.isFinite(Number(value)) ? Number(value) : value;
+  // As Athena writes it.
+  if (/^timestamp with time zone$/i.test(type)) return value.replace(/\+00$/, " UTC");
   return type.toLowerCase() === "boolean" ? value === "true" : value;
 }

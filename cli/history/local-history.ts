@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
 import {
   ARRIVAL_HOUR,
   type Column,
@@ -15,6 +15,10 @@ import { printable } from "../output";
 import { cell } from "./cell";
 import type { Question } from "./question";
 import { readableFiles } from "./readable-files";
+import { inDuckDb, speakTrino } from "./trino/translate";
+
+// The client writes times in the zone of the machine otherwise; Athena's are in UTC.
+DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
 
 /** Glue's types in DuckDB's words. */
 const TYPES = {
@@ -26,7 +30,7 @@ const TYPES = {
 } as const;
 
 /** Asks the archive's objects in a folder, as a run has kept them: the same tables and columns as in Athena. */
-export async function askFolder(folder: string, { sql, parameters }: Question): Promise<Answer> {
+export async function askFolder(folder: string, { sql, parameters, isNamed }: Question): Promise<Answer> {
   if (!existsSync(folder))
     throw new Error(
       `"--data" must be a folder that a run has kept, got "${folder}"; make one with: npm run local -- --keep ${folder}`,
@@ -35,7 +39,8 @@ export async function askFolder(folder: string, { sql, parameters }: Question): 
   const connection = await instance.connect();
   try {
     for (const statement of tables(folder)) await connection.run(statement);
-    const reader = await connection.runAndReadAll(sql, [...parameters]);
+    await speakTrino(connection);
+    const reader = await connection.runAndReadAll(isNamed ? sql : await inDuckDb(connection, sql), [...parameters]);
     const types = reader.columnTypes().map(String);
     const rows = reader.getRowsJson().map((row) => row.map((value, at) => cell(types[at] ?? "", value)));
     return { columns: reader.columnNames(), rows };

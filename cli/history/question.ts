@@ -1,10 +1,13 @@
 import { NAMED_QUERIES, type NamedQuery } from "../../lib/named-queries";
 import { UsageError } from "../command";
+import { oneSelect } from "./sql-text";
 
 /** SQL and what its `?` stand for. */
 export interface Question {
   readonly sql: string;
   readonly parameters: readonly string[];
+  /** Whether it is one of the project's own, which both engines take as they are. */
+  readonly isNamed: boolean;
 }
 
 const HOUR = /^\d{4}\/(0[1-9]|1[0-2])\/(0[1-9]|[12]\d|3[01])\/([01]\d|2[0-3])$/;
@@ -25,7 +28,14 @@ export function questionOf(
 ): Question {
   if ((sql === undefined) === (name === undefined))
     throw new UsageError('ask with one SQL text or with "--query NAME"; "--list" shows the names');
-  if (sql !== undefined) return { sql, parameters: [] };
+  if (sql !== undefined) {
+    const ignored = PARAMETER_OPTIONS.find((option) => values[option] !== undefined);
+    if (ignored !== undefined)
+      throw new UsageError(
+        `"--${ignored}" must go with "--query NAME", got SQL of your own. Fix: write the condition into the SQL`,
+      );
+    return { sql: oneSelect(sql), parameters: [], isNamed: false };
+  }
   const query = NAMED_QUERIES.find((each) => each.name === name);
   if (query === undefined)
     throw new UsageError(
@@ -34,8 +44,12 @@ export function questionOf(
   const needed = query.parameters.map((parameter) => parameter.name);
   const foreign = PARAMETER_OPTIONS.find((option) => values[option] !== undefined && !needed.includes(option));
   if (foreign !== undefined) throw new UsageError(`"${query.name}" has no "--${foreign}"`);
+  const [from, to] = ["from", "to"].map((name) => givenOr24Hours(name, values, now));
+  if (from !== undefined && to !== undefined && from > to)
+    throw new UsageError(`"--from" must be at or before "--to", got "${from}" and "${to}"`);
   return {
     sql: query.sql,
+    isNamed: true,
     parameters: query.parameters.map((parameter) => parameterValue(query, parameter, values, now)),
   };
 }
@@ -53,6 +67,10 @@ function parameterValue(
   if ((name === "minutes" || name === "seconds") && !/^\d{1,6}$/.test(value))
     throw new UsageError(`"--${name}" must be a whole number, got "${value}"`);
   return value;
+}
+
+function givenOr24Hours(name: string, values: ParameterValues, now: number): string | undefined {
+  return values[name as keyof ParameterValues] ?? lastDay(name, now);
 }
 
 function lastDay(name: string, now: number): string | undefined {

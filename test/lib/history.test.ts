@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { READINGS_COLUMNS } from "../../lambda/contract";
+import { READINGS_COLUMNS, REJECTED_COLUMNS } from "../../lambda/contract";
 import { NAMED_QUERIES } from "../../lib/named-queries";
 import type { Recording } from "../../local/capture";
 import { named, recordStack, tags } from "../helpers/stack";
@@ -58,6 +60,20 @@ describe("the history's tables", () => {
   });
 });
 
+describe("README's tables of columns", () => {
+  const readme = readFileSync(path.join(__dirname, "../../README.md"), "utf8");
+  it.each([
+    ["readings", READINGS_COLUMNS],
+    ["rejected", REJECTED_COLUMNS],
+  ])("name every column of %s, as it is declared", (table, columns) => {
+    const [, rows = ""] = new RegExp(`\\| column of \`${table}\` .*\\n.*\\n((?:\\|.*\\n)+)`).exec(readme) ?? [];
+    expect(rows.trim().split("\n").slice(0, -1)).toEqual(
+      columns.map(({ name, type, comment }) => `| \`${name}\` | ${type} | ${comment} |`),
+    );
+    expect(rows).toContain("| `arrival_hour` | string |");
+  });
+});
+
 describe("the workgroup", () => {
   it("limits what a query reads, and keeps its results encrypted where they expire", async () => {
     expect(stack.only("aws:athena/workgroup:Workgroup").inputs).toEqual({
@@ -85,7 +101,7 @@ describe("the workgroup", () => {
   it("has the questions of the first day, each with as many parameters as it names", () => {
     const declared = stack.ofType("aws:athena/namedQuery:NamedQuery").map(({ inputs }) => inputs);
     expect(declared.map(({ name }) => name).sort()).toEqual(
-      ["anomalies-by-device", "device-day", "gaps", "hourly-values", "late-arrivals"].sort(),
+      ["anomalies-by-device", "device-day", "gaps", "hourly-values", "late-arrivals", "rejections"].sort(),
     );
     for (const { database, workgroup } of declared)
       expect([database, workgroup]).toEqual(["iot_sensor_dev", "iot-sensor-dev"]);
