@@ -30,6 +30,28 @@ export function moment(option: string, text: string, now: number): number {
   );
 }
 
+/** Two ends of a period as they were given, and what they mean in milliseconds. */
+export interface Ends {
+  /** The options' names. */
+  readonly options: readonly [string, string];
+  /** The options' texts; undefined where they were left out. */
+  readonly texts: readonly [string | undefined, string | undefined];
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A period with its beginning before its end. @throws UsageError */
+export function orderedPeriod({ options, texts, from, until }: Ends): {
+  readonly from: number;
+  readonly until: number;
+} {
+  if (from < until) return { from, until };
+  const [first, last] = texts.map((text, at) =>
+    text === undefined ? (at === 0 ? "its default" : "now") : `"${text}"`,
+  );
+  throw new UsageError(`"${options[0]}" must be before "${options[1]}", got ${first} and ${last}`);
+}
+
 /** @throws UsageError */
 export function wholeNumber(option: string, text: string, min: number, max: number): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) < min || Number(text) > max)

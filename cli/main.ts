@@ -5,6 +5,7 @@ import { type Command, type Io, UsageError } from "./command";
 import { cost } from "./cost/cost";
 import { device } from "./device/device";
 import { history } from "./history/history";
+import { printable, printableLines } from "./output";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
 import { rejected } from "./rejected/rejected";
@@ -44,7 +45,7 @@ export async function main([name = "--help", ...args]: readonly string[]): Promi
   } catch (error) {
     if (stop.signal.aborted) return 130;
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${message}\n`);
+    process.stderr.write(`${printableLines(message)}\n`);
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write(`Try "npx iot ${name} --help".\n`);
     return 2;
@@ -64,10 +65,10 @@ function terminalIo(signal: AbortSignal): Io {
     },
     note: (text) => {
       wipe();
-      stderr.write(`${text}\n`);
+      stderr.write(`${printableLines(text)}\n`);
     },
     progress: (text) => {
-      if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
+      if (stderr.isTTY) stderr.write(`\r\u001b[K${printable(text)}`);
     },
     confirm: (question) => confirm(question, signal),
     signal,

@@ -53,14 +53,32 @@ export function formatAnswer({ columns, rows }: Answer, format: Format): string 
   return [columns, widths.map((width) => "-".repeat(width)), ...texts].map(line).join("\n");
 }
 
-/** Text for a terminal: a device's text must not steer the one that shows it. */
+/** Control characters, and what turns the direction of text, breaks a line or is not seen. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** What a spreadsheet takes for the beginning of a formula, full-width forms included: https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u;
+
+/** Text for a terminal or a spreadsheet: a device's text must not steer the one that shows it. */
 export function printable(value: unknown): string {
-  return textOf(value).replace(/\p{Cc}/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return textOf(value).replace(UNSEEN, escaped);
+}
+
+/** The same for a message of several lines. */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
+
+function escaped(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
 }
 
 function csvField(value: unknown): string {
-  const text = textOf(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = printable(value);
+  const isText = typeof value === "string" && !(value.trim() !== "" && Number.isFinite(Number(value)));
+  // A quotation mark in front makes a spreadsheet show what it would otherwise run.
+  const safe = isText && (FORMULA.test(value) || /^[\t\r\n]/.test(value)) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function textOf(value: unknown): string {

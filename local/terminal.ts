@@ -1,3 +1,5 @@
+import { printableLines } from "../cli/output";
+
 /** Between two progress lines where they cannot overwrite each other. */
 const PLAIN_INTERVAL_MS = 5000;
 
@@ -15,7 +17,7 @@ export class Terminal {
   /** A line of its own, above the progress. */
   note(text: string): void {
     this.#clearProgress();
-    this.err.write(`${text}\n`);
+    this.err.write(`${printableLines(text)}\n`);
   }
 
   /** The progress line: in place on a terminal, now and then in a file. */

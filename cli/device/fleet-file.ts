@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../command";
 import type { NewDevice } from "./changes";
@@ -16,14 +17,19 @@ export function deviceOf(name: string, type: string | undefined): NewDevice {
 }
 
 /**
- * The devices of a CSV file, whose first line names its columns: `name`, and `type` where there are types.
+ * The devices of a CSV file, whose first line names its columns: `name`, and `type` where there are types. Commas, semicolons and tabs
+ * part them, and a header in capitals is as good.
  * @throws UsageError with every problem and its line; nothing is done then
  */
-export function devicesOf(csv: string, file: string): NewDevice[] {
+export function devicesOf(bytes: Buffer, file: string): NewDevice[] {
+  const csv = textOf(bytes, file);
+  const delimiter = delimiterOf(csv);
   let rows: { readonly record: Record<string, string>; readonly info: { readonly lines: number } }[];
+  const columns = (header: string[]) => headerOf(header, file);
   try {
-    rows = parse(csv, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
+    rows = parse(csv, { columns, delimiter, info: true, skip_empty_lines: true, trim: true });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(
       `"--from" must be a CSV file, ${file} is none: ${error instanceof Error ? error.message : error}`,
     );
@@ -44,6 +50,43 @@ export function devicesOf(csv: string, file: string): NewDevice[] {
     throw new UsageError(`${file}: nothing was done\n  ${problems.slice(0, PROBLEMS_SHOWN).join("\n  ")}${more}`);
   }
   return rows.map(({ record: { name = "", type } }) => ({ name, type: type || undefined }));
+}
+
+/** The file's text: UTF-8 or, by its mark, UTF-16, which spreadsheets write. @throws UsageError for other bytes */
+function textOf(bytes: Buffer, file: string): string {
+  const mark = bytes.toString("hex", 0, 2);
+  if (mark === "fffe") return bytes.toString("utf16le", 2);
+  if (mark === "feff") return Buffer.from(bytes.subarray(2)).swap16().toString("utf16le");
+  if (!isUtf8(bytes) || bytes.includes(0))
+    throw new UsageError(
+      `${file}: nothing was done, it must be text in UTF-8 or UTF-16, got other bytes. Fix: save it as CSV UTF-8`,
+    );
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
+}
+
+/** What parts the header's columns. */
+function delimiterOf(csv: string): string {
+  const [header = ""] = csv.split(/\r?\n/, 1);
+  return [";", "\t"].find((sign) => header.includes(sign)) ?? ",";
+}
+
+/** The columns' names. @throws UsageError where there is no header, or a column that nobody reads */
+function headerOf(header: readonly string[], file: string): string[] {
+  const names = header.map((column) => column.trim().toLowerCase());
+  const shown = `"${header.join(",")}"`;
+  const fix = 'Fix: begin the file with a line "name" or "name,type"';
+  if (!names.includes("name"))
+    throw new UsageError(
+      `${file}: nothing was done, the first line must name the columns, with "name", got ${shown}. ${fix}`,
+    );
+  const unknown = names.filter((name) => name !== "name" && name !== "type");
+  if (unknown.length > 0)
+    throw new UsageError(
+      `${file}: nothing was done, the columns must be "name" and "type", got "${unknown.join('", "')}". Fix: remove the others`,
+    );
+  if (new Set(names).size < names.length)
+    throw new UsageError(`${file}: nothing was done, each column must be there once, got ${shown}. ${fix}`);
+  return names;
 }
 
 function problemOf(name: string, type: string | undefined): string | undefined {

@@ -7,12 +7,14 @@ export const LATE_MS = 60_000;
 export interface FollowPorts {
   /** The readings from a moment on, oldest first. */
   readonly from: (ms: number) => AsyncIterable<StoredReading>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Waits for the next look; rejects when the person has seen enough. */
   readonly pause: () => Promise<unknown>;
 }
 
 /** The readings from a moment on, and then each new one, once: it looks again and again, a little into the past. */
-export async function* follow(since: number, { from, pause }: FollowPorts): AsyncGenerator<StoredReading> {
+export async function* follow(since: number, { from, now, pause }: FollowPorts): AsyncGenerator<StoredReading> {
   const seen = new Map<string, number>();
   let latest = since;
   for (;;) {
@@ -22,7 +24,8 @@ export async function* follow(since: number, { from, pause }: FollowPorts): Asyn
       const identity = `${reading.deviceId} ${reading.key}`;
       if (seen.has(identity)) continue;
       seen.set(identity, reading.timestamp);
-      latest = Math.max(latest, reading.timestamp);
+      // A clock that is ahead must not hide what the others say.
+      latest = Math.max(latest, Math.min(reading.timestamp, now()));
       yield reading;
     }
     await pause();

@@ -4,14 +4,15 @@ import { type Command, UsageError } from "../command";
 import { formatOf } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { readingWriter } from "./reading-writer";
-import { END_OF_TIME, HotReadings, type StoredReading } from "./stored-reading";
+import { aheadMs, END_OF_TIME, HotReadings, type StoredReading } from "./stored-reading";
 
 /** Sensor types that were silent this long before the device's last reading are not its present state. */
 const PRESENT_MS = 3_600_000;
 
 const HELP = `Usage: npx iot latest DEVICE [options]
 
-The device's latest reading of each sensor type that it has reported in the hour before its last one.
+The device's latest reading of each sensor type that it has reported in the hour before its last one. Readings whose time is ahead
+of now are not its present state: they come after it, with "ahead".
 
 ${TARGET_HELP}  --json           one JSON object a line
   --csv            comma-separated values
@@ -35,7 +36,7 @@ export const latest: Command = {
     const target = await targetOf(values);
     const hot = new HotReadings(new DynamoDBClient(clientConfig(target)), target.output("dynamodb_table_name"));
     const span = { from: 0, until: END_OF_TIME, now: Date.now() };
-    const found = await latestOfEachType(hot.ofDevice(device, span, undefined, true));
+    const found = await latestOfEachType(hot.ofDevice(device, span, undefined, true), span.now);
     if (found.length === 0) throw new Error(`the hot tier has no reading of "${device}"`);
     const write = readingWriter(format, io);
     for (const reading of found) write(reading);
@@ -43,14 +44,22 @@ export const latest: Command = {
   },
 };
 
-/** The first of each sensor type, of readings that come newest first. */
-export async function latestOfEachType(newestFirst: AsyncIterable<StoredReading>): Promise<StoredReading[]> {
+/** The first of each sensor type, of readings that come newest first; after these, of each the first whose time is ahead of now. */
+export async function latestOfEachType(
+  newestFirst: AsyncIterable<StoredReading>,
+  now: number,
+): Promise<StoredReading[]> {
   const found = new Map<string, StoredReading>();
+  const ahead = new Map<string, StoredReading>();
   let newest = Number.NEGATIVE_INFINITY;
   for await (const reading of newestFirst) {
+    if (aheadMs(reading.timestamp, now) > 0) {
+      if (!ahead.has(reading.sensorType)) ahead.set(reading.sensorType, reading);
+      continue;
+    }
     newest = Math.max(newest, reading.timestamp);
     if (reading.timestamp < newest - PRESENT_MS) break;
     if (!found.has(reading.sensorType)) found.set(reading.sensorType, reading);
   }
-  return [...found.values()];
+  return [...found.values(), ...ahead.values()];
 }

@@ -1,6 +1,6 @@
 import type { Io } from "../command";
 import { type Format, rowWriter } from "../output";
-import type { StoredReading } from "./stored-reading";
+import { aheadMs, type StoredReading } from "./stored-reading";
 
 const COLUMNS = [
   { name: "time", width: 24 },
@@ -8,14 +8,26 @@ const COLUMNS = [
   { name: "sensorType", width: 20 },
   { name: "value", width: 12 },
   { name: "anomaly", width: 7 },
+  { name: "ahead", width: 5 },
   { name: "metadata", width: 0 },
 ];
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-/** Writes readings as they come. */
-export function readingWriter(format: Format, io: Io): (reading: StoredReading) => void {
+/** Writes readings as they come. A reading whose time is ahead of now says by how much: words in a table, else milliseconds or null. */
+export function readingWriter(format: Format, io: Io, now: () => number = Date.now): (reading: StoredReading) => void {
   const write = rowWriter(COLUMNS, format, io.result);
   return ({ timestamp, deviceId, sensorType, value, isAnomaly, metadata }) => {
-    const anomaly = format === "table" ? (isAnomaly ? "yes" : "") : isAnomaly;
-    write([new Date(timestamp).toISOString(), deviceId, sensorType, value, anomaly, metadata]);
+    const isTable = format === "table";
+    const ahead = aheadMs(timestamp, now());
+    const anomaly = isTable ? (isAnomaly ? "yes" : "") : isAnomaly;
+    const time = new Date(timestamp).toISOString();
+    write([time, deviceId, sensorType, value, anomaly, isTable ? aheadInWords(ahead) : ahead || null, metadata]);
   };
+}
+
+/** `20 h`, `5 min`; empty where nothing is ahead. */
+export function aheadInWords(ms: number): string {
+  if (ms === 0) return "";
+  return ms >= 2 * HOUR_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / MINUTE_MS)} min`;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { FLAG, moment, parsed, TEXT } from "../arguments";
+import { FLAG, moment, orderedPeriod, parsed, TEXT } from "../arguments";
 import { type Command, UsageError } from "../command";
-import { counted, formatOf } from "../output";
+import { counted, formatOf, printable } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { follow } from "./follow";
 import { readingWriter } from "./reading-writer";
@@ -13,7 +13,8 @@ const LOOK_EVERY_MS = 2000;
 const HELP = `Usage: npx iot readings DEVICE [--type TYPE] [options]
        npx iot readings --type TYPE [options]
 
-The hot tier's readings, oldest first: one device's, or all of one sensor type.
+The hot tier's readings, oldest first: one device's, or all of one sensor type. The time is the device's own, so what arrives
+late stands where it belongs; a clock that is ahead shows as "ahead".
 
   --type TYPE      this sensor type only
   --since TIME     from then on: so long ago (15m, 1h, 7d), or 2026-01-31T08:00Z (default 1h; with --follow now)
@@ -51,8 +52,12 @@ export const readings: Command = {
     if (values.follow && values.until !== undefined)
       throw new UsageError('"--follow" and "--until" exclude each other');
     const now = Date.now();
-    const since = moment("--since", values.since ?? (values.follow ? "0s" : "1h"), now);
-    const until = values.until === undefined ? END_OF_TIME : moment("--until", values.until, now);
+    const { from: since, until } = orderedPeriod({
+      options: ["--since", "--until"],
+      texts: [values.since, values.until],
+      from: moment("--since", values.since ?? (values.follow ? "0s" : "1h"), now),
+      until: values.until === undefined ? END_OF_TIME : moment("--until", values.until, now),
+    });
     const write = readingWriter(formatOf(values), io);
     const target = await targetOf(values);
     const hot = new HotReadings(new DynamoDBClient(clientConfig(target)), target.output("dynamodb_table_name"));
@@ -62,13 +67,27 @@ export const readings: Command = {
     };
     const pause = () => sleep(LOOK_EVERY_MS, undefined, { signal: io.signal });
     let count = 0;
-    for await (const reading of values.follow ? follow(since, { from, pause }) : from(since)) {
+    for await (const reading of values.follow ? follow(since, { from, now: Date.now, pause }) : from(since)) {
       io.signal.throwIfAborted();
       await io.ready();
       write(reading);
       count += 1;
     }
     io.note(counted(count, "reading"));
+    if (count === 0) io.note(await whatIsBefore(hot, { device, type }, since));
     return 0;
   },
 };
+
+/** Where nothing was found: what a wider range would show, such as a backlog that was sent late. */
+async function whatIsBefore(
+  hot: HotReadings,
+  who: { readonly device: string | undefined; readonly type: string | undefined },
+  since: number,
+): Promise<string> {
+  const name = who.device ?? who.type ?? "";
+  const before = await hot.newestBefore(who, since, Date.now());
+  if (before === undefined) return `the hot tier has nothing older of "${printable(name)}" either`;
+  const [time, arrival] = [before.timestamp, before.arrivedAt].map((ms) => ms && new Date(ms).toISOString());
+  return `the newest before that is of ${time}${arrival ? `, and arrived at ${arrival}` : ""}; show it with --since ${time}`;
+}

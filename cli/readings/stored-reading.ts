@@ -13,7 +13,17 @@ export interface StoredReading {
   readonly sensorType: string;
   readonly value: number;
   readonly isAnomaly: boolean;
+  /** When it arrived, milliseconds since the epoch; undefined for an item that an earlier version wrote. */
+  readonly arrivedAt?: number;
   readonly metadata?: unknown;
+}
+
+/** How far a device's clock may be ahead of ours before its reading counts as ahead. */
+export const CLOCK_TOLERANCE_MS = 60_000;
+
+/** How far a reading's time is ahead of now, milliseconds; 0 where it is not. */
+export function aheadMs(timestamp: number, now: number): number {
+  return timestamp > now + CLOCK_TOLERANCE_MS ? timestamp - now : 0;
 }
 
 /** What is asked of the hot tier. */
@@ -70,20 +80,34 @@ export class HotReadings {
 
   /** All of one sensor type, oldest first: all shards of the index, merged. */
   ofType(sensorType: string, span: Span): AsyncGenerator<StoredReading> {
-    const shards = Array.from(
-      { length: INDEX_SHARDS },
-      (_, shard) => `${sensorType}#${String(shard).padStart(2, "0")}`,
-    );
-    return inTimeOrder(shards.map((shard) => this.#ofShard(shard, span)));
+    return inTimeOrder(shardsOf(sensorType).map((shard) => this.#ofShard(shard, span)));
   }
 
-  async *#ofShard(shard: string, { from, until, now }: Span) {
+  /** The device's or the type's newest reading before this moment. */
+  async newestBefore(
+    { device, type }: { readonly device: string | undefined; readonly type: string | undefined },
+    moment: number,
+    now: number,
+  ): Promise<StoredReading | undefined> {
+    const span = { from: 0, until: moment, now };
+    const sources =
+      device === undefined
+        ? shardsOf(type ?? "").map((shard) => this.#ofShard(shard, span, true))
+        : [this.ofDevice(device, span, type, true)];
+    const newest = await Promise.all(
+      sources.map(async (source) => (await source.next()).value as StoredReading | undefined),
+    );
+    return newest.reduce((one, other) => ((other?.timestamp ?? -1) > (one?.timestamp ?? -1) ? other : one), undefined);
+  }
+
+  async *#ofShard(shard: string, { from, until, now }: Span, newestFirst = false) {
     yield* this.#query({
       IndexName: SENSOR_TYPE_INDEX,
       KeyConditionExpression: "#shard = :shard AND #timestamp BETWEEN :from AND :last",
       FilterExpression: NOT_EXPIRED,
       ExpressionAttributeNames: { ...NAMES, "#shard": ATTRIBUTE.sensorTypeShard, "#timestamp": ATTRIBUTE.timestamp },
       ExpressionAttributeValues: { ":shard": shard, ":from": from, ":last": until - 1, ":now": Math.floor(now / 1000) },
+      ScanIndexForward: !newestFirst,
     });
   }
 
@@ -91,6 +115,11 @@ export class HotReadings {
     for await (const { Items = [] } of paginateQuery({ client: this.#client }, { TableName: this.table, ...input }))
       for (const item of Items) yield readingOf(item);
   }
+}
+
+/** The index's hash keys of a sensor type. */
+function shardsOf(sensorType: string): readonly string[] {
+  return Array.from({ length: INDEX_SHARDS }, (_, shard) => `${sensorType}#${String(shard).padStart(2, "0")}`);
 }
 
 function readingOf(item: Readonly<Record<string, unknown>>): StoredReading {
@@ -101,6 +130,7 @@ function readingOf(item: Readonly<Record<string, unknown>>): StoredReading {
     sensorType: String(item[ATTRIBUTE.sensorType]),
     value: Number(item[ATTRIBUTE.value]),
     isAnomaly: item[ATTRIBUTE.isAnomaly] === true,
+    ...(item[ATTRIBUTE.arrivedAt] === undefined ? {} : { arrivedAt: Number(item[ATTRIBUTE.arrivedAt]) }),
     ...(item[ATTRIBUTE.metadata] === undefined ? {} : { metadata: item[ATTRIBUTE.metadata] }),
   };
 }

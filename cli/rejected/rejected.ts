@@ -1,10 +1,11 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { REJECT_REASONS } from "../../lambda/contract";
-import { FLAG, moment, parsed, TEXT } from "../arguments";
+import { FLAG, moment, orderedPeriod, parsed, TEXT } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
 import { counted, type Format, formatAnswer, formatOf, rowWriter } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { UnreadableObjects } from "../unreadable-objects";
+import { inArrivalOrder } from "./arrival-order";
 import { findSetAside, identityOf, type SetAside, setAside } from "./set-aside";
 import { statistics } from "./statistics";
 
@@ -12,13 +13,14 @@ const HELP = `Usage: npx iot rejected list [options]
        npx iot rejected stats [options]
        npx iot rejected show ID [options]
 
-What was set aside because it can never be stored: a line a record, how many by reason and device, or one record with its
-original bytes. ID is what "list" shows. A record that is set aside twice counts once.
+What was set aside because it can never be stored: a line a record in the order of arrival, how many by reason, or one record with
+its original bytes. ID is what "list" shows. A record that is set aside twice counts once.
 
   --since TIME     arrived from then on: so long ago (15m, 1h, 7d), or 2026-01-31T08:00Z (default 24h)
   --until TIME     arrived before then
   --reason CODE    for this reason only
   --device NAME    published by this device only
+  --by device      "stats": by reason and device, in the place of reasons with their total
 ${TARGET_HELP}  --json           one JSON object a line
   --csv            comma-separated values
   --help           this text
@@ -52,6 +54,7 @@ export const rejected: Command = {
         until: TEXT,
         reason: TEXT,
         device: TEXT,
+        by: TEXT,
         json: FLAG,
         csv: FLAG,
       },
@@ -62,12 +65,18 @@ export const rejected: Command = {
     if ((what === "show") !== (id !== undefined))
       throw new UsageError(what === "show" ? '"show" needs an ID, as "list" shows it' : `"${what}" takes no "${id}"`);
     const format = formatOf(values);
-    const { reason, device } = values;
+    const { reason, device, by } = values;
+    if (by !== undefined && (by !== "device" || what !== "stats"))
+      throw new UsageError(`"--by" must be device, with "stats", got "${by}" with "${what}"`);
     if (reason !== undefined && !Object.hasOwn(REJECT_REASONS, reason))
       throw new UsageError(`"--reason" must be a code that --help lists, got "${reason}"`);
     const now = Date.now();
-    const from = moment("--since", values.since ?? "24h", now);
-    const until = values.until === undefined ? Number.POSITIVE_INFINITY : moment("--until", values.until, now);
+    const { from, until } = orderedPeriod({
+      options: ["--since", "--until"],
+      texts: [values.since, values.until],
+      from: moment("--since", values.since ?? "24h", now),
+      until: values.until === undefined ? Number.POSITIVE_INFINITY : moment("--until", values.until, now),
+    });
     const target = await targetOf(values);
     const s3 = new S3Client(clientConfig(target));
     const bucket = target.output("s3_bucket_name");
@@ -79,14 +88,17 @@ export const rejected: Command = {
       return 0;
     }
     const records = setAside(s3, bucket, { from, until, reason, device }, unreadable.add);
-    if (what === "list") await list(records, format, io);
-    else io.result(formatAnswer(await statistics(records, (count) => io.progress(`${count} records`)), format));
+    if (what === "list") await list(inArrivalOrder(records), format, io);
+    else
+      io.result(
+        formatAnswer(await statistics(records, by === "device", (count) => io.progress(`${count} records`)), format),
+      );
     unreadable.conclude();
     return 0;
   },
 };
 
-async function list(records: AsyncIterable<SetAside>, format: Format, io: Io): Promise<void> {
+async function list(records: AsyncIterable<Omit<SetAside, "data">>, format: Format, io: Io): Promise<void> {
   const write = rowWriter(COLUMNS, format, io.result);
   let count = 0;
   for await (const record of records) {

@@ -3,23 +3,47 @@ import type { SetAside } from "./set-aside";
 
 const TELL_EVERY = 1000;
 
-/** How many were set aside, by reason and device, the most frequent first. */
+interface Group {
+  readonly keys: readonly string[];
+  records: number;
+  latest: number;
+  readonly devices: Set<string>;
+}
+
+/** How many were set aside, the most frequent first: by reason with a total, or by reason and device. */
 export async function statistics(
   records: AsyncIterable<SetAside>,
+  byDevice: boolean,
   onProgress: (count: number) => void,
 ): Promise<Answer> {
-  const groups = new Map<string, { reason: string; device: string; count: number; latest: number }>();
-  let count = 0;
+  const groups = new Map<string, Group>();
+  const all: Group = { keys: ["total"], records: 0, latest: 0, devices: new Set() };
   for await (const { reason, partitionKey, arrivedAt } of records) {
-    const id = `${reason} ${partitionKey}`;
-    const group = groups.get(id) ?? { reason, device: partitionKey, count: 0, latest: 0 };
-    groups.set(id, { ...group, count: group.count + 1, latest: Math.max(group.latest, arrivedAt) });
-    count += 1;
-    if (count % TELL_EVERY === 0) onProgress(count);
+    const keys = byDevice ? [reason, partitionKey] : [reason];
+    const id = keys.join(" ");
+    const group = groups.get(id) ?? { keys, records: 0, latest: 0, devices: new Set() };
+    groups.set(id, group);
+    for (const each of [group, all]) {
+      each.records += 1;
+      each.latest = Math.max(each.latest, arrivedAt);
+      if (!byDevice) each.devices.add(partitionKey);
+    }
+    if (all.records % TELL_EVERY === 0) onProgress(all.records);
   }
-  const sorted = [...groups.values()].sort((a, b) => b.count - a.count || b.latest - a.latest);
+  const sorted = [...groups.values()].sort((a, b) => b.records - a.records || b.latest - a.latest);
+  const timeOf = ({ latest }: Group) => new Date(latest).toISOString();
+  if (byDevice)
+    return {
+      columns: ["reason", "device", "records", "latest"],
+      rows: sorted.map((group) => [...group.keys, group.records, timeOf(group)]),
+    };
   return {
-    columns: ["reason", "device", "records", "latest"],
-    rows: sorted.map((group) => [group.reason, group.device, group.count, new Date(group.latest).toISOString()]),
+    columns: ["reason", "records", "devices", "latest"],
+    rows: [...sorted, ...(all.records > 0 ? [all] : [])].map((group) => [
+      ...group.keys,
+      group.records,
+      group.devices.size,
+      timeOf(group),
+    ]),
   };
 }

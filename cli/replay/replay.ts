@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import { REJECT_REASONS } from "../../lambda/contract";
-import { FLAG, moment, parsed, TEXT, wholeNumber } from "../arguments";
+import { FLAG, moment, orderedPeriod, parsed, TEXT, wholeNumber } from "../arguments";
 import { type Command, type Io, UsageError } from "../command";
 import { counted, formatAnswer } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
@@ -120,15 +120,19 @@ function periodOf(
   now: number,
 ) {
   if (what !== "stream")
-    return {
+    return orderedPeriod({
+      options: ["--since", "--until"],
+      texts: [since, until],
       from: since === undefined ? 0 : moment("--since", since, now),
       until: until === undefined ? Number.POSITIVE_INFINITY : moment("--until", until, now),
-    };
+    });
   if (from === undefined) throw new UsageError('"replay stream" needs "--from", such as --from 2h');
-  const period = { from: moment("--from", from, now), until: to === undefined ? now : moment("--to", to, now) };
-  if (period.from >= period.until)
-    throw new UsageError(`"--from" must be before "--to", got "${from}" and "${to ?? "now"}"`);
-  return period;
+  return orderedPeriod({
+    options: ["--from", "--to"],
+    texts: [from, to],
+    from: moment("--from", from, now),
+    until: to === undefined ? now : moment("--to", to, now),
+  });
 }
 
 function portsOf(io: Io): Ports {

@@ -83,6 +83,8 @@ function renamed(node: Node, tried: boolean): Node {
       function_name: formatted[0],
       children: [subject, constantOf(format, formatted[1](format.value.value))],
     };
+  if (node.is_operator && name === "/" && children.some(holdsAggregate))
+    return { ...node, function_name: "trino_divide_any", is_operator: false };
   const known = node.is_operator ? OPERATORS[name] : RENAMED[name];
   if (known === undefined || children.length < 1) return node;
   return { ...node, function_name: (tried && TRIED[known]) || known, is_operator: false };
@@ -109,6 +111,17 @@ function nameColumns(statement: Node): Node {
     };
   };
   return isNode(statement.node) ? { ...statement, node: named(statement.node) } : statement;
+}
+
+const AGGREGATES =
+  /^(count|count_star|count_if|sum|avg|min|max|any_value|approx_quantile|arg_max|arg_min|max_by|min_by)$/;
+
+/** Whether an aggregate stands in it, whose type is not known before the whole is bound. */
+function holdsAggregate(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsAggregate);
+  if (!isNode(value)) return false;
+  const isAggregate = value.class === "WINDOW" || AGGREGATES.test(String(value.function_name ?? ""));
+  return isAggregate || Object.values(value).some(holdsAggregate);
 }
 
 function isWholeDays(node: Node): boolean {

@@ -6,14 +6,14 @@ const DIVISION = [
   // Trino divides whole numbers to a whole number, and decimals to their larger scale; only doubles know infinity.
   `trino_divide(a BIGINT, b BIGINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
    (a HUGEINT, b HUGEINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
-   (a HUGEINT, b BIGINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
-   (a BIGINT, b HUGEINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
    (a INTERVAL, b DOUBLE) AS a / b,
    (a, b) AS CASE WHEN NOT trino_is_decimal(a, b) THEN a / b WHEN b = 0 THEN error('Division by zero')
      ELSE round(a / b, greatest(trino_scale(a), trino_scale(b))) END`,
+  // Of aggregates, whose types DuckDB does not know yet when it chooses among a macro's forms.
+  `trino_divide_any(a, b) AS CASE WHEN NOT (trino_is_whole(a) AND trino_is_whole(b)) THEN a / b
+     WHEN b = 0 THEN error('Division by zero') ELSE a // b END`,
   // DuckDB's try() takes no macro that can fail, and Trino's makes a failed division NULL.
-  `trino_try_divide(a BIGINT, b BIGINT) AS a // b, (a HUGEINT, b HUGEINT) AS a // b,
-   (a HUGEINT, b BIGINT) AS a // b, (a BIGINT, b HUGEINT) AS a // b, (a INTERVAL, b DOUBLE) AS a / b,
+  `trino_try_divide(a BIGINT, b BIGINT) AS a // b, (a HUGEINT, b HUGEINT) AS a // b, (a INTERVAL, b DOUBLE) AS a / b,
    (a, b) AS CASE WHEN NOT trino_is_decimal(a, b) THEN a / b WHEN b = 0 THEN NULL
      ELSE round(a / b, greatest(trino_scale(a), trino_scale(b))) END`,
   `trino_modulo(a BIGINT, b BIGINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a % b END, (a, b) AS a % b`,
@@ -21,6 +21,7 @@ const DIVISION = [
 ];
 
 const HELPERS = [
+  `trino_is_whole(x) AS system.main.typeof(x) IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT')`,
   `trino_scale(x) AS coalesce(try_cast(system.main.regexp_extract(system.main.typeof(x), '^DECIMAL.*,(\\d+)', 1) AS INTEGER), 0)`,
   `trino_is_decimal(a, b) AS (system.main.typeof(a) LIKE 'DECIMAL%' AND system.main.typeof(b) NOT IN ('DOUBLE', 'FLOAT'))
     OR (system.main.typeof(b) LIKE 'DECIMAL%' AND system.main.typeof(a) NOT IN ('DOUBLE', 'FLOAT'))`,
