@@ -9,7 +9,7 @@ import type { Limit, Plant } from "./limits";
 import { NEW_TABLE_WRITE_UNITS, type Plan, plan } from "./plan";
 import { RESHARDS_PER_DAY, reshardSteps } from "./reshard-steps";
 
-const HELP = `Usage: npx iot capacity --devices COUNT --every TIME [options]
+const HELP = `Usage: npx --no iot capacity --devices COUNT --every TIME [options]
 
 How large a stack a plant needs, what it costs a month, and which limit it meets first.
 

@@ -5,10 +5,10 @@ import type { Command } from "../command";
 import { formatAnswer } from "../output";
 import { basis, costTables, markdown } from "./cost-tables";
 
-const HELP = `Usage: npx iot cost [options]
+const HELP = `Usage: npx --no iot cost [options]
 
 What a million readings cost on their way in and in each tier, and what the stack costs to leave running, with its
-default configuration. "npx iot capacity" says it for a plant's own numbers.
+default configuration. "npx --no iot capacity" says it for a plant's own numbers.
 
   --markdown       as the README has it
   --json           one JSON object a row

@@ -14,12 +14,13 @@ import { deviceOf, devicesOf } from "./fleet-file";
 import { listDevices } from "./list";
 import { commandOf, sendCommand } from "./send";
 
-const HELP = `Usage: npx iot device add NAME [--type TYPE] [options]
-       npx iot device add --from FILE.csv [options]
-       npx iot device list [options]
-       npx iot device rotate NAME [--overlap | --finish] [options]
-       npx iot device remove NAME [options]
-       npx iot device send NAME JSON [options]
+const HELP = `Usage: npx --no iot device add NAME [--type TYPE] [options]
+       npx --no iot device add --from FILE.csv [options]
+       npx --no iot device list [options]
+       npx --no iot device rotate NAME [--overlap | --finish] [options]
+       npx --no iot device remove NAME [options]
+       npx --no iot device remove --from FILE.csv [options]
+       npx --no iot device send NAME JSON [options]
 
 add     makes a key here, which is never sent, has it certified, and lets the certificate in as the thing NAME. DIR/NAME then
         holds private.key, certificate.pem, ca.pem, publish.sh, which publishes a reading with mosquitto_pub, and stack.json, which
@@ -124,7 +125,7 @@ const OPTIONS_OF: Readonly<Record<"add" | "list" | "rotate" | "remove" | "send",
   add: ["type", "from"],
   list: [],
   rotate: ["overlap", "finish"],
-  remove: [],
+  remove: ["from"],
   send: [],
 };
 
@@ -136,7 +137,7 @@ async function devicesNamed(
   if (name !== undefined) return [deviceOf(name, type)];
   if (type !== undefined) throw new UsageError('"--type" is a column of the file');
   const file = from ?? "";
-  const csv = await readFile(file, "utf8").catch((error: Error) => {
+  const csv = await readFile(file).catch((error: Error) => {
     throw new UsageError(`"--from" must be a file that can be read: ${error.message}`);
   });
   return devicesOf(csv, file);

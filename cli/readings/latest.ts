@@ -9,7 +9,7 @@ import { aheadMs, END_OF_TIME, HotReadings, type StoredReading } from "./stored-
 /** Sensor types that were silent this long before the device's last reading are not its present state. */
 const PRESENT_MS = 3_600_000;
 
-const HELP = `Usage: npx iot latest DEVICE [options]
+const HELP = `Usage: npx --no iot latest DEVICE [options]
 
 The device's latest reading of each sensor type that it has reported in the hour before its last one. Readings whose time is ahead
 of now are not its present state: they come after it, with "ahead".

@@ -10,8 +10,8 @@ import { END_OF_TIME, HotReadings } from "./stored-reading";
 
 const LOOK_EVERY_MS = 2000;
 
-const HELP = `Usage: npx iot readings DEVICE [--type TYPE] [options]
-       npx iot readings --type TYPE [options]
+const HELP = `Usage: npx --no iot readings DEVICE [--type TYPE] [options]
+       npx --no iot readings --type TYPE [options]
 
 The hot tier's readings, oldest first: one device's, or all of one sensor type. The time is the device's own, so what arrives
 late stands where it belongs; a clock that is ahead shows as "ahead".

@@ -107,7 +107,7 @@ export class HotReadings {
       FilterExpression: NOT_EXPIRED,
       ExpressionAttributeNames: { ...NAMES, "#shard": ATTRIBUTE.sensorTypeShard, "#timestamp": ATTRIBUTE.timestamp },
       ExpressionAttributeValues: { ":shard": shard, ":from": from, ":last": until - 1, ":now": Math.floor(now / 1000) },
-      ScanIndexForward: !newestFirst,
+      ...(newestFirst ? { ScanIndexForward: false } : {}),
     });
   }
 

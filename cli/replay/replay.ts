@@ -10,10 +10,10 @@ import { Marks } from "./marks";
 import { newTally, type Ports, type Tally } from "./run";
 import { SOURCES } from "./sources";
 
-const HELP = `Usage: npx iot replay failed [--since TIME] [--until TIME] [options]
-       npx iot replay rejected [--reason CODE] [--device NAME] [--since TIME] [--until TIME] [options]
-       npx iot replay stream --from TIME [--to TIME] [options]
-       npx iot replay rule-errors [--since TIME] [--until TIME] [options]
+const HELP = `Usage: npx --no iot replay failed [--since TIME] [--until TIME] [options]
+       npx --no iot replay rejected [--reason CODE] [--device NAME] [--since TIME] [--until TIME] [options]
+       npx --no iot replay stream --from TIME [--to TIME] [options]
+       npx --no iot replay rule-errors [--since TIME] [--until TIME] [options]
 
 Hands records to the processor once more, as they first arrived: their keys, expiry and verdicts stay theirs, and a reading that
 is stored already stays one. Of two readings with the same device, type and time the one that arrived last counts: a replayed one

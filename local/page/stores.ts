@@ -1,12 +1,15 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { readText } from "../../cli/read-object";
+import { CLOCK_TOLERANCE_MS } from "../../cli/readings/stored-reading";
 import { rejectedLines } from "../../cli/rejected/rejected-lines";
 import { type AnomalyLimits, ATTRIBUTE, PREFIX } from "../../lambda/contract";
 import { type Clients, documentsOf } from "../aws-clients";
 
 const SHOWN = 20;
 const READINGS_SHOWN = 50;
+/** Of a clock that is ahead, this many are enough to see it. */
+const AHEAD_SHOWN = 5;
 const MAX_PAYLOAD_SHOWN = 200;
 
 /** A reading as the page lists it. */
@@ -34,16 +37,31 @@ export interface ShownReject {
   readonly payload: string;
 }
 
-/** The device's latest readings that have not expired, newest first. */
+/** The device's latest readings that have not expired, newest first; above them the few whose time is ahead of now. */
 export async function latestReadings(clients: Clients, table: string, deviceId: string): Promise<ShownReading[]> {
+  const nowEnds = String(Date.now() + CLOCK_TOLERANCE_MS);
+  const [ahead, present] = await Promise.all([
+    newestReadings(clients, table, deviceId, ["#k > :k", nowEnds], AHEAD_SHOWN),
+    newestReadings(clients, table, deviceId, ["#k <= :k", nowEnds], READINGS_SHOWN),
+  ]);
+  return [...ahead, ...present];
+}
+
+async function newestReadings(
+  clients: Clients,
+  table: string,
+  deviceId: string,
+  [condition, key]: readonly [string, string],
+  limit: number,
+): Promise<ShownReading[]> {
   const { Items = [] } = await documentsOf(clients.dynamodb).send(
     new QueryCommand({
       TableName: table,
-      KeyConditionExpression: "#d = :d",
-      ExpressionAttributeNames: { "#d": ATTRIBUTE.deviceId },
-      ExpressionAttributeValues: { ":d": deviceId },
+      KeyConditionExpression: `#d = :d AND ${condition}`,
+      ExpressionAttributeNames: { "#d": ATTRIBUTE.deviceId, "#k": ATTRIBUTE.timestampSensorType },
+      ExpressionAttributeValues: { ":d": deviceId, ":k": key },
       ScanIndexForward: false,
-      Limit: READINGS_SHOWN,
+      Limit: limit,
     }),
   );
   return Items.filter((item) => Number(item[ATTRIBUTE.expirationTime]) * 1000 > Date.now()).map((item) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { duration, hour, moment, parsed, share, TEXT, wholeNumber } from "../../cli/arguments";
+import { duration, hour, moment, orderedPeriod, parsed, share, TEXT, wholeNumber } from "../../cli/arguments";
 import { UsageError } from "../../cli/command";
 
 const NOW = Date.parse("2026-02-01T12:00:00Z");
@@ -74,5 +74,23 @@ describe("hour", () => {
 
   it.each(["", "2026-01-31T24", "2026-13-01", "31.1.2026"])("refuses %j", (text) => {
     expect(() => hour("--to", text, "23")).toThrow(UsageError);
+  });
+});
+
+describe("orderedPeriod", () => {
+  const period = (from: number, until: number) => ({
+    options: ["--since", "--until"] as const,
+    texts: ["1h", "2h"] as const,
+    from,
+    until,
+  });
+  it("takes a beginning before an end", () => {
+    expect(orderedPeriod(period(1, 2))).toEqual({ from: 1, until: 2 });
+  });
+  it.each([
+    [2, 2],
+    [3, 2],
+  ])("refuses %d to %d, before anything is asked", (from, until) => {
+    expect(() => orderedPeriod(period(from, until))).toThrow('"--since" must be before "--until", got "1h" and "2h"');
   });
 });

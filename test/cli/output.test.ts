@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { formatAnswer } from "../../cli/output";
+import { formatAnswer, printableLines } from "../../cli/output";
 
 const answer = {
   columns: ["device", "note"],
@@ -37,5 +37,35 @@ describe("formatAnswer", () => {
     expect(formatAnswer({ ...answer, rows: answer.rows.slice(0, 2) }, "csv")).toBe(
       'device,note\r\nsensor-001,"says ""hi"", twice"\r\ns,',
     );
+  });
+
+  it.each([
+    ["=1+1", "'=1+1"],
+    ["+cmd", "'+cmd"],
+    ["-cmd", "'-cmd"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    ["  =1+1", "'  =1+1"],
+    ["\t=1", "'\\u0009=1"],
+    ["\uFF1D1+1", "'\uFF1D1+1"],
+    ["\uFF0B1a", "'\uFF0B1a"],
+    ["-5", "-5"],
+    [-5, "-5"],
+    ["+55", "+55"],
+    ["a=b", "a=b"],
+    ["ab\u202Ecd", "ab\\u202ecd"],
+    ["a\nb", "a\\u000ab"],
+    ["a\u{E0001}b", "a\\u{e0001}b"],
+  ])("lets no cell of a spreadsheet begin a formula, or hide what it says: %j", (cell, written) => {
+    expect(formatAnswer({ columns: ["c"], rows: [[cell]] }, "csv")).toBe(`c\r\n${written}`);
+  });
+
+  it("leaves JSON as it is", () => {
+    expect(formatAnswer({ columns: ["c"], rows: [["=1\u202E"]] }, "json")).toBe('{"c":"=1\u202E"}');
+  });
+});
+
+describe("printableLines", () => {
+  it("keeps a message's lines, and nothing else that steers a terminal", () => {
+    expect(printableLines("one\ntwo\u001b[2J\u202E")).toBe("one\ntwo\\u001b[2J\\u202e");
   });
 });

@@ -5,7 +5,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { follow, LATE_MS } from "../../cli/readings/follow";
 import { inTimeOrder } from "../../cli/readings/in-time-order";
 import { latestOfEachType } from "../../cli/readings/latest";
-import { readingWriter } from "../../cli/readings/reading-writer";
+import { aheadInWords, readingWriter } from "../../cli/readings/reading-writer";
 import { HotReadings, type StoredReading } from "../../cli/readings/stored-reading";
 import { recordingIo } from "../helpers/recording-io";
 
@@ -118,6 +118,7 @@ describe("follow", () => {
         asked.push(ms);
         return each(...stored.filter(({ timestamp }) => timestamp >= ms));
       },
+      now: () => T + LATE_MS + 20,
       pause: async () => {
         const next = looks.shift();
         if (next === undefined) throw new Error("enough");
@@ -134,6 +135,60 @@ describe("follow", () => {
   });
 });
 
+describe("follow, beside a clock that is ahead", () => {
+  it("goes on showing what the others say", async () => {
+    const stored = [reading(T), reading(T + 7_200_000, "ahead")];
+    const looks = [() => stored.push(reading(T + 2000)), () => stored.push(reading(T + 4000)), () => {}];
+    const shown: number[] = [];
+    let now = T + 1000;
+    const following = follow(T, {
+      from: (ms) => each(...stored.filter(({ timestamp }) => timestamp >= ms)),
+      now: () => now,
+      pause: async () => {
+        const next = looks.shift();
+        if (next === undefined) throw new Error("enough");
+        now += 2000;
+        next();
+      },
+    });
+    await expect(
+      (async () => {
+        for await (const { timestamp } of following) shown.push(timestamp - T);
+      })(),
+    ).rejects.toThrow("enough");
+    expect(shown).toEqual([0, 7_200_000, 2000, 4000]);
+  });
+});
+
+describe("aheadInWords", () => {
+  it.each([
+    [0, ""],
+    [61_000, "1 min"],
+    [7_199_000, "120 min"],
+    [7_200_000, "2 h"],
+    [72_000_000, "20 h"],
+  ])("of %d ms is %j", (ms, words) => {
+    expect(aheadInWords(ms)).toBe(words);
+  });
+});
+
+describe("latestOfEachType, beside a clock that is ahead", () => {
+  it("is the present state, and then what is ahead of now", async () => {
+    const ahead = reading(T + 7_200_000, "d", "temperature");
+    const present = [reading(T, "d", "temperature"), reading(T - 1, "d", "pressure")];
+    expect(await latestOfEachType(each(ahead, ...present), T)).toEqual([...present, ahead]);
+  });
+
+  it.each([
+    [60_000, false],
+    [60_001, true],
+  ])("takes a clock that is %d ms ahead for wrong: %s", async (ms, isAhead) => {
+    const one = reading(T + ms, "d", "temperature");
+    const other = reading(T, "d", "temperature");
+    expect(await latestOfEachType(each(one, other), T)).toEqual(isAhead ? [other, one] : [one]);
+  });
+});
+
 describe("latestOfEachType", () => {
   it("is what the device has reported in the hour before its last reading", async () => {
     const found = await latestOfEachType(
@@ -143,6 +198,7 @@ describe("latestOfEachType", () => {
         reading(T - 2, "d", "temperature"),
         reading(T - 3_600_001, "d", "removed-probe"),
       ),
+      T,
     );
     expect(found.map(({ sensorType, timestamp }) => [sensorType, timestamp - T])).toEqual([
       ["temperature", 0],
@@ -160,8 +216,8 @@ describe("readingWriter", () => {
 
   it("writes a line a reading, and lets no text steer the terminal", () => {
     expect(written("table")).toEqual([
-      "time                      device                sensorType            value         anomaly  metadata",
-      '2026-01-01T00:00:00.000Z  d                     evil\\u009b2J          1             yes      {"a":"b,c"}',
+      "time                      device                sensorType            value         anomaly  ahead  metadata",
+      '2026-01-01T00:00:00.000Z  d                     evil\\u009b2J          1             yes             {"a":"b,c"}',
     ]);
   });
 
@@ -173,12 +229,13 @@ describe("readingWriter", () => {
         sensorType: "evil\u009b2J",
         value: 1,
         anomaly: true,
+        ahead: null,
         metadata: { a: "b,c" },
       },
     ]);
     expect(written("csv")).toEqual([
-      "time,device,sensorType,value,anomaly,metadata\r",
-      '2026-01-01T00:00:00.000Z,d,evil\u009b2J,1,true,"{""a"":""b,c""}"\r',
+      "time,device,sensorType,value,anomaly,ahead,metadata\r",
+      '2026-01-01T00:00:00.000Z,d,evil\\u009b2J,1,true,,"{""a"":""b,c""}"\r',
     ]);
   });
 });

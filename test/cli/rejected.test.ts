@@ -1,6 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
+import { inArrivalOrder } from "../../cli/rejected/arrival-order";
 import { findSetAside, identityOf, type SetAside, setAside } from "../../cli/rejected/set-aside";
 import { statistics } from "../../cli/rejected/statistics";
 import type { RejectedLine, RejectReason } from "../../lambda/contract";
@@ -121,10 +122,41 @@ describe("findSetAside", () => {
 });
 
 describe("statistics", () => {
-  it("counts by reason and device, the most frequent first", async () => {
-    expect((await statistics(setAside(client, "archive", everything), () => {})).rows).toEqual([
+  it("counts by reason, the most frequent first, with a total", async () => {
+    expect(await statistics(setAside(client, "archive", everything), false, () => {})).toEqual({
+      columns: ["reason", "records", "devices", "latest"],
+      rows: [
+        ["not_json", 3, 1, new Date(T + 100_000).toISOString()],
+        ["value_missing", 1, 1, new Date(T + 9000).toISOString()],
+        ["total", 4, 2, new Date(T + 100_000).toISOString()],
+      ],
+    });
+  });
+
+  it("counts by reason and device where it is asked so", async () => {
+    expect((await statistics(setAside(client, "archive", everything), true, () => {})).rows).toEqual([
       ["not_json", "sensor-001", 3, new Date(T + 100_000).toISOString()],
       ["value_missing", "sensor-002", 1, new Date(T + 9000).toISOString()],
     ]);
+  });
+});
+
+describe("inArrivalOrder", () => {
+  it("is the order of arrival, across shards and hours, whatever the objects' order", async () => {
+    const at = (hour: string, shard: number, arrivedAt: number) => ({
+      ...line(1),
+      key: `rejected/2026/01/01/${hour}/shardId-${shard}-1-2.jsonl`,
+      arrivedAt,
+    });
+    const [eight, nine] = [Date.UTC(2026, 0, 1, 8), Date.UTC(2026, 0, 1, 9)];
+    async function* records() {
+      // An object of eight that goes on into nine, another shard's of eight, then nine's.
+      yield* [at("08", 0, eight + 5), at("08", 0, nine + 2), at("08", 1, eight + 1), at("08", 1, eight + 9)];
+      yield* [at("09", 0, nine + 3), at("09", 1, nine + 1)];
+    }
+    const seen: number[] = [];
+    for await (const { arrivedAt } of inArrivalOrder(records())) seen.push(arrivedAt);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen).toHaveLength(6);
   });
 });

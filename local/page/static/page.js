@@ -7,7 +7,22 @@ const SET_ASIDE_EVERY_MS = 5000;
 const byId = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
+/** The time of day, with the date where it is not today's. */
+function clock(ms) {
+  const [then, now] = [new Date(ms), new Date()];
+  const time = then.toLocaleTimeString("en-GB");
+  return then.toDateString() === now.toDateString() ? time : `${then.toLocaleDateString("en-CA")} ${time}`;
+}
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** What a reading's time says beside its verdict: a clock that is ahead of ours. */
+function verdictOf({ timestamp, isAnomaly }) {
+  const ahead = timestamp - Date.now();
+  const verdict = isAnomaly ? "anomaly" : "normal";
+  if (ahead <= CLOCK_TOLERANCE_MS) return verdict;
+  const hours = ahead / 3_600_000;
+  return `${verdict}, ahead ${hours >= 2 ? `${Math.round(hours)} h` : `${Math.round(ahead / 60_000)} min`}`;
+}
 const rate = (value) => `${tenth.format(value)}/s`;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const samples = [];
@@ -194,6 +209,7 @@ byId("lookup").addEventListener("submit", async (submit) => {
   const response = await fetch(`/api/readings?device=${encodeURIComponent(device)}`).catch(() => undefined);
   if (!response?.ok) {
     byId("found").textContent = "The table did not answer. Try again.";
+    byId("readings").replaceChildren();
     return;
   }
   const readings = await response.json();
@@ -202,7 +218,7 @@ byId("lookup").addEventListener("submit", async (submit) => {
   fill(
     "readings",
     ["Time", "Type", "Value", "Verdict"],
-    readings.map((r) => [clock(r.timestamp), r.sensorType, String(r.value), r.isAnomaly ? "anomaly" : "normal"]),
+    readings.map((r) => [clock(r.timestamp), r.sensorType, String(r.value), verdictOf(r)]),
   );
 });
 

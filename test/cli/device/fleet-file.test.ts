@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { UsageError } from "../../../cli/command";
-import { deviceOf, devicesOf } from "../../../cli/device/fleet-file";
+import { deviceOf, devicesOf as devicesOfBytes } from "../../../cli/device/fleet-file";
+
+const devicesOf = (csv: string | Buffer, file: string) => devicesOfBytes(Buffer.from(csv as string), file);
 
 describe("devicesOf", () => {
   it("reads names and types", () => {
@@ -9,6 +11,17 @@ describe("devicesOf", () => {
       { name: "s-2", type: undefined },
     ]);
     expect(devicesOf("name\ns-1\n", "fleet.csv")).toEqual([{ name: "s-1", type: undefined }]);
+  });
+
+  it.each<[string, string | Buffer]>([
+    ["semicolons", "name;type\ns-1;probe\n"],
+    ["tabs", "name\ttype\ns-1\tprobe\n"],
+    ["a header in capitals", "Name,TYPE\ns-1,probe\n"],
+    ["its columns in the other order", "type,name\nprobe,s-1\n"],
+    ["UTF-16, as Excel writes it", Buffer.from("\ufeffname\ttype\r\ns-1\tprobe\r\n", "utf16le")],
+    ["UTF-16 in the other order of bytes", Buffer.from("\ufeffname,type\ns-1,probe\n", "utf16le").swap16()],
+  ])("reads a file with %s", (_what, csv) => {
+    expect(devicesOf(csv, "fleet.csv")).toEqual([{ name: "s-1", type: "probe" }]);
   });
 
   it("tells every problem with its line, before anything is done", () => {
@@ -21,7 +34,11 @@ describe("devicesOf", () => {
   it.each([
     ["", "there is no device in it"],
     ["name,type\n", "there is no device in it"],
-    ["device\ns-1\n", "a device's name must be"],
+    ["device\ns-1\n", 'the first line must name the columns, with "name", got "device"'],
+    ["s-1,probe\ns-2,probe\n", 'the first line must name the columns, with "name", got "s-1,probe"'],
+    ["name,type,location\ns-1,probe,hall\n", 'the columns must be "name" and "type", got "location"'],
+    ["name,name\ns-1,s-2\n", "each column must be there once"],
+    [Buffer.from("name\nmáquina", "latin1"), "it must be text in UTF-8 or UTF-16"],
     ['name\n"s-1', "must be a CSV file"],
     ["name,type\ns-1,a,b\n", "must be a CSV file"],
   ])("refuses %j", (csv, message) => {
