@@ -43,7 +43,7 @@ export class UsageError extends Error {}
 
 export const HELP = `Usage: npm run local -- [options]
 
-Runs the whole pipeline on this machine: simulated devices, an MQTT broker, and emulators of what the stack declares.
+Runs the whole pipeline on this machine: simulated devices, an MQTT broker, and what the stack declares.
 Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a second Ctrl-C ends at once.
 
   --devices N          simulated devices (default 25); 0 for none: bring your own MQTT client

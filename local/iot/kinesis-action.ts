@@ -16,7 +16,7 @@ export interface KinesisActionLimits {
   readonly maxWaitingBytes: number;
   /** How long a message is tried before the error action has it. AWS documents no number. */
   readonly maxTryingMs: number;
-  /** Puts at a time. kinesis-local is not quicker with more. */
+  /** Puts at a time. */
   readonly concurrency: number;
 }
 
@@ -36,7 +36,7 @@ interface Offered {
  * The rule's Kinesis action: one PutRecord a message, as AWS does it
  * (https://docs.aws.amazon.com/iot/latest/developerguide/kinesis-rule-action.html). A partition key has one put in flight at most, so that
  * a device's order stays. The broker acknowledges a message when it is in the queue, as AWS does: a PUBACK that waited for the stream would
- * stop the reading of that connection, its pings too, and the keep-alive would close it. (PutRecords is no alternative here: what it costs in kinesis-local grows with the records of the stream.)
+ * stop the reading of that connection, its pings too, and the keep-alive would close it.
  */
 export class KinesisAction {
   /** Messages by partition key, oldest first; the first is the one in flight, if any. */
