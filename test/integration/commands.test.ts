@@ -70,7 +70,7 @@ describe("npx --no iot", () => {
     const times = rows.map(({ time }) => String(time));
     expect(times).toEqual([...times].sort());
     const [names, first] = (await iot("readings --type temperature --since 1h --csv")).out.split("\r\n");
-    expect(names).toBe("time,device,sensorType,value,anomaly,metadata");
+    expect(names).toBe("time,device,sensorType,value,anomaly,ahead,metadata");
     expect(first).toMatch(/^[\dTZ:.-]+,sensor-\d{3},temperature,/);
   });
 
@@ -91,7 +91,11 @@ describe("npx --no iot", () => {
     const stats = await rowsOf("rejected stats");
     const records = await rowsOf("rejected list");
     expect(records.length).toBeGreaterThan(0);
-    const counted = stats.reduce((sum, { records: count }) => sum + Number(count), 0);
+    const total = stats.at(-1);
+    const counted = stats.slice(0, -1).reduce((sum, { records: count }) => sum + Number(count), 0);
+    expect(total).toMatchObject({ reason: "total", records: counted });
+    const times = records.map(({ arrived }) => String(arrived));
+    expect(times).toEqual([...times].sort());
     // More may have come between the two.
     expect(records.length).toBeGreaterThanOrEqual(counted);
     const [record] = records;
@@ -137,8 +141,15 @@ describe("npx --no iot", () => {
     await publish("pump-1", "sensor/data/pump-1");
     await expect(publish("old", "sensor/data/pump-1", "pump-1")).rejects.toThrow("Not authorized");
     expect((await iot("device remove pump-1")).out).toBe("pump-1: removed\n");
-    expect((await iot("device remove pump-1")).out).toBe("pump-1: absent\n");
-    expect((await rowsOf("device list")).map(({ device }) => device)).toEqual(["pump-2"]);
+    expect(await iot("device remove pump-1")).toMatchObject({
+      status: 1,
+      out: "",
+      err: expect.stringContaining("pump-1"),
+    });
+    writeFileSync(path.join(folder, "retired.csv"), "name\npump-2\npump-3\n");
+    const retired = await iot("device remove --from retired.csv");
+    expect(retired).toMatchObject({ status: 1, err: expect.stringMatching(/pump-3: .*\n.*removed 1/s) });
+    expect((await rowsOf("device list")).map(({ device }) => device)).toEqual([]);
   });
 
   it.each([
