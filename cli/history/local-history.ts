@@ -15,7 +15,7 @@ import { printable } from "../output";
 import { cell } from "./cell";
 import type { Question } from "./question";
 import { readableFiles } from "./readable-files";
-import { inDuckDb, speakTrino } from "./trino/translate";
+import { questionForDuckDb, speakTrino } from "./trino/question-for-duckdb";
 
 // The client writes times in the zone of the machine otherwise; Athena's are in UTC.
 DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
@@ -30,7 +30,7 @@ const TYPES = {
 } as const;
 
 /** Asks the archive's objects in a folder, as a run has kept them: the same tables and columns as in Athena. */
-export async function askFolder(folder: string, { sql, parameters, isNamed }: Question): Promise<Answer> {
+export async function askFolder(folder: string, { sql, parameters }: Question): Promise<Answer> {
   if (!existsSync(folder))
     throw new Error(
       `"--data" must be a folder that a run has kept, got "${folder}"; make one with: npm run local -- --keep ${folder}`,
@@ -40,7 +40,7 @@ export async function askFolder(folder: string, { sql, parameters, isNamed }: Qu
   try {
     for (const statement of tables(folder)) await connection.run(statement);
     await speakTrino(connection);
-    const reader = await connection.runAndReadAll(isNamed ? sql : await inDuckDb(connection, sql), [...parameters]);
+    const reader = await connection.runAndReadAll(await questionForDuckDb(connection, sql), [...parameters]);
     const types = reader.columnTypes().map(String);
     const rows = reader.getRowsJson().map((row) => row.map((value, at) => cell(types[at] ?? "", value)));
     return { columns: reader.columnNames(), rows };

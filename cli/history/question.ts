@@ -6,8 +6,6 @@ import { oneSelect } from "./sql-text";
 export interface Question {
   readonly sql: string;
   readonly parameters: readonly string[];
-  /** Whether it is one of the project's own, which both engines take as they are. */
-  readonly isNamed: boolean;
 }
 
 const HOUR = /^\d{4}\/(0[1-9]|1[0-2])\/(0[1-9]|[12]\d|3[01])\/([01]\d|2[0-3])$/;
@@ -34,7 +32,7 @@ export function questionOf(
       throw new UsageError(
         `"--${ignored}" must go with "--query NAME", got SQL of your own. Fix: write the condition into the SQL`,
       );
-    return { sql: oneSelect(sql), parameters: [], isNamed: false };
+    return { sql: oneSelect(sql), parameters: [] };
   }
   const query = NAMED_QUERIES.find((each) => each.name === name);
   if (query === undefined)
@@ -49,7 +47,6 @@ export function questionOf(
     throw new UsageError(`"--from" must be at or before "--to", got "${from}" and "${to}"`);
   return {
     sql: query.sql,
-    isNamed: true,
     parameters: query.parameters.map((parameter) => parameterValue(query, parameter, values, now)),
   };
 }

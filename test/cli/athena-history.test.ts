@@ -12,7 +12,7 @@ import { type RecordingIo, recordingIo } from "../helpers/recording-io";
 
 const athena = mockClient(AthenaClient);
 const target = { database: "iot_sensor_dev", workgroup: "iot-sensor-dev" };
-const question = { sql: "SELECT device_id FROM readings WHERE device_id = ?", isNamed: true, parameters: ["o'brien"] };
+const question = { sql: "SELECT device_id FROM readings WHERE device_id = ?", parameters: ["o'brien"] };
 const state = (State: "RUNNING" | "SUCCEEDED" | "FAILED", DataScannedInBytes = 0) => ({
   QueryExecution: {
     Status: { State, StateChangeReason: "the scan limit was reached" },

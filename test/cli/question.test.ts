@@ -10,7 +10,6 @@ describe("questionOf", () => {
     expect(questionOf("SELECT 1", undefined, {}, NOW)).toEqual({
       sql: "SELECT 1",
       parameters: [],
-      isNamed: false,
     });
   });
 
@@ -27,7 +26,6 @@ describe("questionOf", () => {
   it("fills a named query's parameters in their order, with the last 24 hours and the query's own defaults", () => {
     expect(questionOf(undefined, "gaps", {}, NOW)).toEqual({
       sql: sqlOf("gaps"),
-      isNamed: true,
       parameters: ["2026/11/23/03", "2026/11/24/03", "2026/11/23/03", "15"],
     });
     const values = { from: "2026/11/01/00", to: "2026/11/02/23", device: "sensor-001" };

@@ -1,5 +1,4 @@
-import { isExactNumber } from "./exact-json";
-import { fromJoda, fromMysql } from "./formats";
+import { FORMATS } from "./formats";
 
 /** A part of DuckDB's parsed SQL, as its `json_serialize_sql` writes it. */
 export type Node = { [key: string]: unknown };
@@ -13,17 +12,12 @@ const RENAMED: Readonly<Record<string, string>> = {
   format: "printf",
   mod: "trino_modulo",
 };
-/** Functions with a format, which strftime and strptime take in other letters and as a constant alone. */
-const FORMATTED: Readonly<Record<string, readonly [string, (format: string) => string]>> = {
-  date_format: ["strftime", fromMysql],
-  date_parse: ["strptime", fromMysql],
-  format_datetime: ["strftime", fromJoda],
-  parse_datetime: ["strptime", fromJoda],
-};
 const OPERATORS: Readonly<Record<string, string>> = { "/": "trino_divide", "%": "trino_modulo" };
 /** Inside try(), where nothing may fail. */
 const TRIED: Readonly<Record<string, string>> = { trino_divide: "trino_try_divide", trino_modulo: "trino_try_modulo" };
-const SHIFTS: Readonly<Record<string, string>> = { "+": "trino_plus", "-": "trino_minus" };
+/** What gives a date for a date, where DuckDB gives a timestamp. */
+const KEEPING_DATES = ["date_add", "date_trunc"];
+const DATES = ["current_date", "date", "from_iso8601_date", "last_day_of_month"];
 const WHOLE_DAYS = ["to_days", "to_weeks", "to_months", "to_years"];
 const WHOLE_NUMBERS = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT"];
 /** Parts of a date that EXTRACT names. */
@@ -59,32 +53,32 @@ function renamed(node: Node, tried: boolean): Node {
   const children = node.children as Node[];
   if (name === "approx_distinct")
     return { ...node, function_name: "count", distinct: true, children: children.slice(0, 1) };
+  // DuckDB's takes shares as decimals, and each DOUBLE has become a cast here.
+  if (name === "approx_percentile" && children[1]?.class === "CAST" && isNode(children[1].child))
+    return {
+      ...node,
+      function_name: "approx_quantile",
+      children: [children[0], cast(children[1].child, "FLOAT", ""), ...children.slice(2)],
+    };
   if (name === "concat" && children.length > 1)
     return {
       ...children.reduce((one, other) => ({ ...node, function_name: "||", is_operator: true, children: [one, other] })),
       alias: node.alias,
     };
+  const translated = FORMATS[name];
+  if (translated !== undefined && children[1] !== undefined) {
+    const format = isNode(children[1].value) ? children[1].value.value : undefined;
+    if (typeof format !== "string")
+      throw new Error(`"${name}" must have its format written out. Fix: put a text in quotes there`);
+    return { ...node, children: [children[0], constantOf(children[1], translated(format))] };
+  }
   if (name === "date_part" && isNode(children[0]) && isNode(children[0].value)) {
     const part = PARTS[String(children[0].value.value).toLowerCase()];
     if (part !== undefined) return { ...node, children: [constantOf(children[0], part), ...children.slice(1)] };
   }
-  if (node.is_operator && SHIFTS[name] !== undefined && children.some(isWholeDays))
-    return {
-      ...node,
-      function_name: SHIFTS[name],
-      is_operator: false,
-      ...(name === "+" ? { children: dateFirst(children) } : {}),
-    };
-  const formatted = FORMATTED[name];
-  const [subject, format] = children;
-  if (formatted && subject && isNode(format?.value) && typeof format.value.value === "string")
-    return {
-      ...node,
-      function_name: formatted[0],
-      children: [subject, constantOf(format, formatted[1](format.value.value))],
-    };
-  if (node.is_operator && name === "/" && children.some(holdsAggregate))
-    return { ...node, function_name: "trino_divide_any", is_operator: false };
+  const shifted = node.is_operator && "+-".includes(name) && children.some(isWholeDays);
+  if ((shifted || KEEPING_DATES.includes(name)) && children.some(isDate))
+    return cast({ ...node, alias: "" }, "DATE", node.alias);
   const known = node.is_operator ? OPERATORS[name] : RENAMED[name];
   if (known === undefined || children.length < 1) return node;
   return { ...node, function_name: (tried && TRIED[known]) || known, is_operator: false };
@@ -92,7 +86,8 @@ function renamed(node: Node, tried: boolean): Node {
 
 function castOf(node: Node): Node {
   const type = isNode(node.cast_type) ? node.cast_type.id : undefined;
-  if (!isNode(node.child)) return node;
+  // A parameter has no type yet by which a macro could be chosen.
+  if (!isNode(node.child) || node.child.class === "PARAMETER") return node;
   if (type === "VARCHAR" && !node.try_cast) return { ...call("trino_text", node.child), alias: node.alias };
   if (WHOLE_NUMBERS.includes(String(type)) && !node.try_cast)
     return { ...node, child: call("trino_rounded", node.child) };
@@ -113,23 +108,15 @@ function nameColumns(statement: Node): Node {
   return isNode(statement.node) ? { ...statement, node: named(statement.node) } : statement;
 }
 
-const AGGREGATES =
-  /^(count|count_star|count_if|sum|avg|min|max|any_value|approx_quantile|arg_max|arg_min|max_by|min_by)$/;
-
-/** Whether an aggregate stands in it, whose type is not known before the whole is bound. */
-function holdsAggregate(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsAggregate);
-  if (!isNode(value)) return false;
-  const isAggregate = value.class === "WINDOW" || AGGREGATES.test(String(value.function_name ?? ""));
-  return isAggregate || Object.values(value).some(holdsAggregate);
-}
-
 function isWholeDays(node: Node): boolean {
   return WHOLE_DAYS.includes(String(node.function_name));
 }
 
-function dateFirst([one, other]: Node[]): (Node | undefined)[] {
-  return one && isWholeDays(one) ? [other, one] : [one, other];
+/** Whether it is a date by its own words; of a column this is not known here. */
+function isDate(node: Node): boolean {
+  if (node.class === "CAST") return isNode(node.cast_type) && node.cast_type.id === "DATE";
+  const name = node.class === "COLUMN_REF" ? (node.column_names as string[]).join(".") : String(node.function_name);
+  return DATES.includes(name.toLowerCase());
 }
 
 function call(name: string, child: Node): Node {
@@ -171,5 +158,5 @@ function typeOf(value: unknown): unknown {
 }
 
 function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-/** MySQL's letters that strftime spells otherwise: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions */
+/** MySQL's letters in strftime's: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions */
 const MYSQL: Readonly<Record<string, string>> = {
   M: "%B",
   i: "%M",
@@ -14,31 +14,52 @@ const MYSQL: Readonly<Record<string, string>> = {
   v: "%V",
   x: "%G",
 };
+/** Letters that both have with one meaning; `%f` has six digits in both. */
+const ALIKE = "aYymdHISpjbf%";
 
-/** Joda's, the longest first: https://trino.io/docs/current/functions/datetime.html#java-date-functions */
-const JODA: readonly (readonly [string, string])[] = [
-  ["yyyy", "%Y"],
-  ["MMMM", "%B"],
-  ["MMM", "%b"],
-  ["MM", "%m"],
-  ["dd", "%d"],
-  ["EEEE", "%A"],
-  ["EEE", "%a"],
-  ["HH", "%H"],
-  ["hh", "%I"],
-  ["mm", "%M"],
-  ["ss", "%S"],
-  ["SSS", "%g"],
-];
+/** Joda's letters: https://trino.io/docs/current/functions/datetime.html#java-date-functions */
+const JODA: Readonly<Record<string, string>> = {
+  yyyy: "%Y",
+  MMMM: "%B",
+  MMM: "%b",
+  MM: "%m",
+  dd: "%d",
+  EEEE: "%A",
+  EEE: "%a",
+  HH: "%H",
+  hh: "%I",
+  mm: "%M",
+  ss: "%S",
+  SSS: "%g",
+  a: "%p",
+};
 
-/** The format of `date_format` and `date_parse` in strftime's letters. */
-export function fromMysql(format: string): string {
-  return format.replace(/%(.)/g, (whole, letter: string) => MYSQL[letter] ?? whole);
+/** Functions of Trino whose second argument is a format. */
+export const FORMATS: Readonly<Record<string, (format: string) => string>> = {
+  date_format: fromMysql,
+  date_parse: fromMysql,
+  format_datetime: fromJoda,
+  parse_datetime: fromJoda,
+};
+
+function fromMysql(format: string): string {
+  return format.replace(/%([\s\S])/g, (text, letter: string) => {
+    const known = MYSQL[letter] ?? (ALIKE.includes(letter) ? text : undefined);
+    if (known === undefined) throw new Error(unknown("date_format", text));
+    return known;
+  });
 }
 
-/** The format of `format_datetime` and `parse_datetime` in strftime's letters. */
-export function fromJoda(format: string): string {
-  const pieces = new RegExp(`'([^']*)'|${JODA.map(([joda]) => joda).join("|")}|%`, "g");
-  const letters = new Map(JODA);
-  return format.replace(pieces, (piece, text: string | undefined) => letters.get(piece) ?? text ?? "%%");
+function fromJoda(format: string): string {
+  return format.replace(/'((?:[^']|'')*)'|([A-Za-z])\2*|%/g, (text, quoted: string | undefined) => {
+    if (text === "%") return "%%";
+    if (quoted !== undefined) return (quoted === "" ? "'" : quoted.replaceAll("''", "'")).replaceAll("%", "%%");
+    const known = JODA[text];
+    if (known === undefined) throw new Error(unknown("format_datetime", text));
+    return known;
+  });
+}
+
+function unknown(name: string, text: string): string {
+  return `"${name}" must have a format that the local engine knows, got "${text}". Fix: ask the deployed stack, or use another letter`;
 }

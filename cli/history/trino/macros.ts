@@ -3,28 +3,24 @@
  * it, and reaches it as `system.main.<name>`. https://trino.io/docs/current/functions.html
  */
 const DIVISION = [
-  // Trino divides whole numbers to a whole number, and decimals to their larger scale; only doubles know infinity.
-  `trino_divide(a BIGINT, b BIGINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
-   (a HUGEINT, b HUGEINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
-   (a INTERVAL, b DOUBLE) AS a / b,
-   (a, b) AS CASE WHEN NOT trino_is_decimal(a, b) THEN a / b WHEN b = 0 THEN error('Division by zero')
-     ELSE round(a / b, greatest(trino_scale(a), trino_scale(b))) END`,
-  // Of aggregates, whose types DuckDB does not know yet when it chooses among a macro's forms.
-  `trino_divide_any(a, b) AS CASE WHEN NOT (trino_is_whole(a) AND trino_is_whole(b)) THEN a / b
-     WHEN b = 0 THEN error('Division by zero') ELSE a // b END`,
-  // DuckDB's try() takes no macro that can fail, and Trino's makes a failed division NULL.
-  `trino_try_divide(a BIGINT, b BIGINT) AS a // b, (a HUGEINT, b HUGEINT) AS a // b, (a INTERVAL, b DOUBLE) AS a / b,
-   (a, b) AS CASE WHEN NOT trino_is_decimal(a, b) THEN a / b WHEN b = 0 THEN NULL
-     ELSE round(a / b, greatest(trino_scale(a), trino_scale(b))) END`,
-  `trino_modulo(a BIGINT, b BIGINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a % b END, (a, b) AS a % b`,
+  // One macro for all types, for DuckDB knows no type of an aggregate when it chooses among a macro's overloads. Whole numbers
+  // stay whole by the setting integer_division, and decimals keep their larger scale.
+  ...["divide", "try_divide"].map(
+    (name) => `trino_${name}(a, b) AS CASE WHEN b = 0 THEN ${name === "divide" ? "trino_zero(a, b)" : "NULL"}
+      WHEN trino_is_decimal(a, b) THEN round(a / b, greatest(trino_scale(a), trino_scale(b))) ELSE a / b END`,
+  ),
+  `trino_modulo(a, b) AS CASE WHEN b = 0 THEN trino_zero(a, b) ELSE a % b END`,
   `trino_try_modulo(a, b) AS a % b`,
 ];
 
 const HELPERS = [
-  `trino_is_whole(x) AS system.main.typeof(x) IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT')`,
   `trino_scale(x) AS coalesce(try_cast(system.main.regexp_extract(system.main.typeof(x), '^DECIMAL.*,(\\d+)', 1) AS INTEGER), 0)`,
   `trino_is_decimal(a, b) AS (system.main.typeof(a) LIKE 'DECIMAL%' AND system.main.typeof(b) NOT IN ('DOUBLE', 'FLOAT'))
     OR (system.main.typeof(b) LIKE 'DECIMAL%' AND system.main.typeof(a) NOT IN ('DOUBLE', 'FLOAT'))`,
+  `trino_is_double(x) AS system.main.typeof(x) IN ('DOUBLE', 'FLOAT')`,
+  `trino_zero(a, b) AS error(CASE WHEN trino_is_double(a) OR trino_is_double(b)
+    THEN 'A double is divided by zero: Athena answers Infinity or NaN, the local run cannot. Fix: divide by nullif(<divisor>, 0)'
+    ELSE 'Division by zero' END)`,
   `trino_interval(u, n) AS CASE lower(u) WHEN 'millisecond' THEN system.main.to_milliseconds(CAST(n AS BIGINT)) WHEN 'second' THEN to_seconds(CAST(n AS BIGINT))
     WHEN 'minute' THEN to_minutes(CAST(n AS BIGINT)) WHEN 'hour' THEN to_hours(CAST(n AS BIGINT)) WHEN 'day' THEN to_days(CAST(n AS INTEGER))
     WHEN 'week' THEN to_weeks(CAST(n AS INTEGER)) WHEN 'month' THEN to_months(CAST(n AS INTEGER)) WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER))
@@ -32,12 +28,15 @@ const HELPERS = [
 ];
 
 const CASTS = [
-  `trino_text(x TIMESTAMP) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g'), (x TIMESTAMPTZ) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g UTC'),
-   (x) AS CASE WHEN system.main.typeof(x) = 'JSON' THEN json_extract_string(CAST(x AS VARCHAR), '$') ELSE CAST(x AS VARCHAR) END`,
-  // Trino rounds half away from zero, DuckDB's cast half to even.
-  `trino_rounded(x BIGINT) AS x, (x HUGEINT) AS x, (x DOUBLE) AS round(x), (x VARCHAR) AS x, (x) AS x`,
-  `trino_plus(x DATE, y INTERVAL) AS CAST(x + y AS DATE), (x, y) AS x + y`,
-  `trino_minus(x DATE, y INTERVAL) AS CAST(x - y AS DATE), (x, y) AS x - y`,
+  `trino_milliseconds(t) AS rpad(t || CASE WHEN contains(t, '.') THEN '' ELSE '.' END, 23, '0')`,
+  `trino_text(x) AS CASE system.main.typeof(x) WHEN 'JSON' THEN json_extract_string(CAST(x AS VARCHAR), '$')
+    WHEN 'TIMESTAMP' THEN trino_milliseconds(CAST(x AS VARCHAR))
+    WHEN 'TIMESTAMP WITH TIME ZONE' THEN trino_milliseconds(system.main.replace(CAST(x AS VARCHAR), '+00', '')) || ' UTC'
+    ELSE CAST(x AS VARCHAR) END`,
+  // Trino rounds half away from zero, DuckDB's cast half to even. Whatever is no double goes by its text.
+  `trino_rounded(x) AS CASE WHEN trino_is_double(x) THEN CAST(round(CAST(CAST(x AS VARCHAR) AS DOUBLE)) AS VARCHAR)
+    WHEN system.main.typeof(x) = 'BOOLEAN' THEN CASE CAST(x AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0' END
+    ELSE CAST(x AS VARCHAR) END`,
 ];
 
 const TIME = [
@@ -46,18 +45,19 @@ const TIME = [
   `at_timezone(t, z) AS system.main.timezone(z, system.main.timezone('UTC', CAST(t AS TIMESTAMP)))`,
   `with_timezone(t, z) AS system.main.timezone(z, CAST(t AS TIMESTAMP))`,
   `current_timezone() AS 'UTC'`,
-  `date_diff(u, a DATE, b DATE) AS system.main.date_sub(lower(u), a, b),
-   (u, a, b) AS system.main.date_sub(lower(u), CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP))`,
-  `date_add(u, n, x DATE) AS CAST(x + trino_interval(u, n) AS DATE), (u, n, x) AS x + trino_interval(u, n)`,
-  `date_trunc(u, x DATE) AS CAST(system.main.date_trunc(u, x) AS DATE), (u, x) AS system.main.date_trunc(u, x)`,
+  `date_diff(u, a, b) AS system.main.date_sub(lower(u), CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP))`,
+  `date_add(u, n, x) AS x + trino_interval(u, n)`,
+  `date_format(t, f) AS strftime(CAST(t AS TIMESTAMP), f)`,
+  `date_parse(s, f) AS strptime(s, f)`,
+  `format_datetime(t, f) AS strftime(CAST(t AS TIMESTAMP), f)`,
+  `parse_datetime(s, f) AS system.main.timezone('UTC', strptime(s, f))`,
   `from_unixtime(x) AS to_timestamp(CAST(x AS DOUBLE)),
    (x, z) AS system.main.timezone(z, to_timestamp(CAST(x AS DOUBLE)))`,
   `from_unixtime_nanos(x) AS to_timestamp(CAST(x AS DOUBLE) / 1e9)`,
   `to_unixtime(t) AS epoch(t)`,
   `from_iso8601_timestamp(s) AS CAST(s AS TIMESTAMPTZ)`,
   `from_iso8601_date(s) AS CAST(s AS DATE)`,
-  `to_iso8601(x DATE) AS strftime(x, '%Y-%m-%d'), (x TIMESTAMP) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%g'),
-   (x TIMESTAMPTZ) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%gZ')`,
+  `to_iso8601(x) AS system.main.replace(system.main.replace(trino_text(x), ' UTC', 'Z'), ' ', 'T')`,
   `last_day_of_month(x) AS last_day(x)`,
   `day_of_week(x) AS isodow(x)`,
   `dow(x) AS isodow(x)`,
@@ -109,7 +109,8 @@ const JSON_FUNCTIONS = [
 
 const COLLECTIONS = [
   `element_at(x, i) AS x[i]`,
-  `cardinality(x) AS len(x)`,
+  // DuckDB's own takes maps only, len() lists only, and a macro cannot tell them apart by their types.
+  `cardinality(x) AS CASE json_type(to_json(x)) WHEN 'OBJECT' THEN len(json_keys(to_json(x))) ELSE json_array_length(to_json(x)) END`,
   `array_join(x, d) AS array_to_string(x, d)`,
   `array_max(x) AS CASE WHEN len(x) = len(list_filter(x, lambda e: e IS NOT NULL)) THEN list_max(x) END`,
   `array_min(x) AS CASE WHEN len(x) = len(list_filter(x, lambda e: e IS NOT NULL)) THEN list_min(x) END`,
