@@ -140,7 +140,7 @@ export const REJECT_REASONS = {
     "sensorType is not a name of 1 to 64 visible characters in NFC, without # and without a blank at an end.",
   value_missing: "There is no value.",
   value_invalid: "value is not a number.",
-  value_inexact: "value is an integer that a double does not hold.",
+  value_inexact: "value is an integer that a double does not hold, or too small for it to be more than 0.",
   value_out_of_range: "value is beyond what DynamoDB holds.",
   timestamp_invalid: "timestamp is not a whole number.",
   timestamp_out_of_range: "timestamp is not in milliseconds, or more than a day ahead of the arrival.",

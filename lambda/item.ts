@@ -1,6 +1,7 @@
 import { numberBytes } from "./attribute-value";
 import { ATTRIBUTE, INDEX_SHARDS } from "./contract";
 import type { Reading } from "./reading";
+import { numberText } from "./whole-number";
 
 /** What an item holds beside the reading itself. */
 export interface ItemFacts {
@@ -41,7 +42,7 @@ export function itemJson(reading: Reading, range: string, facts: ItemFacts): str
     `"${ATTRIBUTE.timestamp}":{"N":"${timestamp}"},` +
     `"${ATTRIBUTE.sensorType}":{"S":${JSON.stringify(sensorType)}},` +
     `"${ATTRIBUTE.sensorTypeShard}":{"S":${JSON.stringify(sensorTypeShard(sensorType, deviceId))}},` +
-    `"${ATTRIBUTE.value}":{"N":"${value}"},` +
+    `"${ATTRIBUTE.value}":{"N":"${numberText(value)}"},` +
     `"${ATTRIBUTE.isAnomaly}":{"BOOL":${facts.isAnomaly}},` +
     `"${ATTRIBUTE.expirationTime}":{"N":"${facts.expirationTime}"},` +
     `"${ATTRIBUTE.arrivedAt}":{"N":"${facts.arrivedAt}"},` +

@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { jsonFault } from "./json-fault";
+import { numberToken } from "./number-token";
 import { describe, quote, type Rejection, reject } from "./rejection";
+import { isChanged } from "./whole-number";
 
 /** The fields of a JSON object, as sent: nothing is known about them yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -16,7 +18,7 @@ const BUFFER_BYTES = [64, 128, 256, 512, 1024, 2048, 4096];
 /** Characters of the text before and after a fault that a detail shows. */
 const SHOWN = 24;
 
-/** A payload's fields, and the names of those whose integer a double does not hold. */
+/** A payload's fields, and the names of those whose number a double changes to another one: an integer, or one too small for it. */
 export interface Payload {
   readonly ok: true;
   readonly fields: Fields;
@@ -52,7 +54,7 @@ export function parsePayload(bytes: Buffer): Payload | Rejection {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return reject("not_an_object", `The payload must be a JSON object, was ${describe(value)}.`);
   }
-  return { ok: true, fields: value as Fields, inexact: inexactIntegers(text) };
+  return { ok: true, fields: value as Fields, inexact: inexactFields(value as Fields, text) };
 }
 
 function notUtf8(bytes: Buffer): string {
@@ -127,23 +129,17 @@ function hex(byte = 0): string {
   return byte.toString(16).toUpperCase().padStart(2, "0");
 }
 
-type Reviver = (this: object, key: string, value: unknown, context: { readonly source?: string }) => unknown;
+/** The names of the fields that a double changes. Only `value` is a number that is stored. */
+function inexactFields({ value }: Fields, text: string): readonly string[] {
+  if (typeof value !== "number" || !mayBeChanged(value, text)) return [];
+  const sent = numberToken(text, "value");
+  return sent !== undefined && isChanged(sent, value) ? ["value"] : [];
+}
 
-/** Names of the top-level fields that hold an integer which a double changes. Only a text with 16 digits in a row can have one. */
-function inexactIntegers(text: string): readonly string[] {
-  if (!/\d{16}/.test(text)) return [];
-  const found = new Map<object, string[]>();
-  const note: Reviver = function (key, value, { source = "" }) {
-    if (
-      typeof value === "number" &&
-      /^-?\d+$/.test(source) &&
-      Number.isFinite(value) &&
-      BigInt(source) !== BigInt(value)
-    )
-      found.set(this, [...(found.get(this) ?? []), key]);
-    return value;
-  };
-  return found.get(JSON.parse(text, note as Parameters<typeof JSON.parse>[1]) as object) ?? [];
+/** Integers beyond 2^53, and what is so small that a double makes nothing of it: other texts are not looked at once more. */
+function mayBeChanged(value: number, text: string): boolean {
+  if (value === 0) return /e-|0{300}/i.test(text);
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 function startsWith(bytes: Buffer, magic: readonly number[]): boolean {

@@ -104,7 +104,7 @@ function checkValue(value: unknown, isInexact: boolean): Rejection | undefined {
   if (isInexact)
     return reject(
       "value_inexact",
-      `"value" must be a number that a double holds, was an integer that it would store as ${describe(value)}. Send long numbers as text in "metadata".`,
+      `"value" must be a number that a double holds, was one that it would store as ${describe(value)}. Send long numbers as text in "metadata".`,
     );
   if (isStorableNumber(value)) return undefined;
   return reject("value_out_of_range", `"value" must be zero, or 1E-130 to 9.9E+125 in size, was ${describe(value)}.`);
