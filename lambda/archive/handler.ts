@@ -1,4 +1,8 @@
-import type { FirehoseTransformationEvent, FirehoseTransformationResult } from "aws-lambda";
+import type {
+  FirehoseTransformationEvent,
+  FirehoseTransformationEventRecord,
+  FirehoseTransformationResult,
+} from "aws-lambda";
 import { readRules } from "../environment";
 import { shapeOf } from "../kinesis-batch";
 import { transform } from "./transform";
@@ -9,7 +13,7 @@ const rules = readRules(process.env);
 export async function handler(event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> {
   if (!isTransformation(event))
     throw new Error(
-      `"event" must be Firehose's, with a list "records" and a "deliveryStreamArn", got ${shapeOf(event)}. Fix: let the delivery stream invoke this function`,
+      `"event" must be Firehose's, with a "deliveryStreamArn" and a list "records", each with "recordId" and "data", got ${shapeOf(event)}. Fix: let the delivery stream invoke this function`,
     );
   const startedAt = performance.now();
   const { records, ...counts } = transform(event, rules);
@@ -20,5 +24,9 @@ export async function handler(event: FirehoseTransformationEvent): Promise<Fireh
 
 /** https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
 function isTransformation(event: Partial<FirehoseTransformationEvent> | null | undefined): boolean {
-  return typeof event?.deliveryStreamArn === "string" && Array.isArray(event.records);
+  return typeof event?.deliveryStreamArn === "string" && Array.isArray(event.records) && event.records.every(isRecord);
+}
+
+function isRecord(record: Partial<FirehoseTransformationEventRecord> | null): boolean {
+  return typeof record?.recordId === "string" && typeof record.data === "string";
 }

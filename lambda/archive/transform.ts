@@ -69,17 +69,25 @@ function receivedRecord(record: FirehoseTransformationEventRecord): ReceivedReco
   return { shardId, sequenceNumber, partitionKey, arrivedAt, data };
 }
 
+/** Below it a number is in seconds, in any year up to 5138, and above in milliseconds, from 1973 on. */
+const MILLISECONDS_FROM = 1e11;
+/** 2001 in seconds: what is below is no arrival. */
+const EARLIEST = 1e9;
+/** The last time that a date can hold. https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LATEST = 8.64e15;
+
 /**
- * Milliseconds since the epoch of an arrival: AWS sends that number, and published sample events hold it as digits or as ISO 8601 text
- * too. Undefined for anything else.
+ * Milliseconds since the epoch of an arrival: AWS sends that number, and published sample events hold it as digits, as ISO 8601 text, or
+ * in seconds with a fraction, as Kinesis itself has it. Undefined for anything else.
  */
 function millisecondsOf(arrival: unknown): number | undefined {
-  const isDigits = typeof arrival === "string" && /^\d+$/.test(arrival);
-  if (isDigits || typeof arrival === "number")
-    return Number.isSafeInteger(Number(arrival)) ? Number(arrival) : undefined;
+  const time = typeof arrival === "string" ? timeIn(arrival) : arrival;
+  if (typeof time !== "number" || !(time >= EARLIEST && time <= LATEST)) return undefined;
+  return Math.round(time < MILLISECONDS_FROM ? time * 1000 : time);
+}
+
+function timeIn(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   // Without an offset the text would be read in the time zone of the machine.
-  const isIso =
-    typeof arrival === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(arrival);
-  const time = isIso ? Date.parse(arrival) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -6,7 +6,7 @@ export function isTooDeep(body: Buffer): boolean {
   // Each level has a type of its own: where there are few of them, nothing is deep.
   if (occurrences(body, '"M"') + occurrences(body, '"L"') <= MAX_NESTING) return false;
   try {
-    return deepest(JSON.parse(body.toString())) > MAX_NESTING;
+    return exceeds(JSON.parse(body.toString()), MAX_NESTING);
   } catch {
     return false;
   }
@@ -18,18 +18,12 @@ function occurrences(body: Buffer, token: string): number {
   return count;
 }
 
-/** The most `{"M":…}` and `{"L":…}` within each other, anywhere in a value. */
-function deepest(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const within = (values: Iterable<unknown>) => {
-    let most = 0;
-    for (const each of values) most = Math.max(most, deepest(each));
-    return most;
-  };
-  if (Array.isArray(value)) return within(value);
+/** Whether more than so many `{"M":…}` and `{"L":…}` stand within each other, anywhere in a value. Looks no deeper than it has to: a body can hold any number. */
+function exceeds(value: unknown, allowed: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
   const [only, ...others] = Object.entries(value);
   const isContainer = only !== undefined && others.length === 0 && (only[0] === "M" || only[0] === "L");
-  return isContainer && typeof only[1] === "object" && only[1] !== null
-    ? 1 + within(Object.values(only[1]))
-    : within(Object.values(value));
+  if (!isContainer || typeof only[1] !== "object" || only[1] === null)
+    return Object.values(value).some((each) => exceeds(each, allowed));
+  return allowed === 0 || Object.values(only[1]).some((each) => exceeds(each, allowed - 1));
 }

@@ -59,6 +59,8 @@ describe("an event that is none of the function's", () => {
   it.each([
     ["nothing", undefined, "got undefined"],
     ["an empty object", {}, "got an object without fields"],
+    ["null among its records", { ...FIREHOSE, records: [null] }, "got an object with"],
+    ["a record without data", { ...FIREHOSE, records: [{ recordId: "1" }] }, "got an object with"],
     ["Kinesis'", { Records: [kinesisRecord(0, {})] }, 'got an object with "Records"'],
     ["the console's test event", CONSOLE, 'got an object with "key1, key2, key3"'],
   ])("ends the archive's transform with an error that says what was expected: %s", async (_what, event, got) => {

@@ -56,6 +56,8 @@ describe("transform", () => {
   it.each([
     ["milliseconds", ARRIVED_AT],
     ["digits", String(ARRIVED_AT)],
+    ["seconds", ARRIVED_AT / 1000],
+    ["seconds as digits, with a fraction", `${ARRIVED_AT / 1000}.000`],
     ["ISO text", new Date(ARRIVED_AT).toISOString()],
     ["ISO text without milliseconds, with an offset", "2025-12-31T21:00:00-03:00"],
   ])("takes an arrival as %s", (_form, approximateArrivalTimestamp) => {
@@ -64,13 +66,18 @@ describe("transform", () => {
     });
   });
 
-  it.each([undefined, null, "", "yesterday", "2026-01-01T00:00:00", 1.5, true])(
+  it.each([undefined, null, "", "yesterday", "2026-01-01T00:00:00", 1.5, true, 0, -1, 5000, "7", 9e15, 1e300])(
     "fails a record whose arrival is %p, and keeps it for firehose-errors/",
     (approximateArrivalTimestamp) => {
       const failed = run(record(0, goodPayload(0), { approximateArrivalTimestamp }));
       expect(failed).toMatchObject({ unidentified: 1, records: [{ result: "ProcessingFailed" }] });
     },
   );
+
+  it("keeps the milliseconds of an arrival in seconds", () => {
+    const arrival = { approximateArrivalTimestamp: (ARRIVED_AT + 123) / 1000 };
+    expect(rowOf(run(record(0, goodPayload(0), arrival))).arrived_at).toBe("2026-01-01T00:00:00.123Z");
+  });
 
   it("keeps fields that nobody knows out of the row", () => {
     expect(Object.keys(rowOf(run(record(0, { ...goodPayload(0), device_id: "sensor-002", extra: 1 }))))).toHaveLength(

@@ -37,4 +37,9 @@ describe("the local store's nesting", () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, { M: {} }]));
     expect(isTooDeep(Buffer.from(JSON.stringify({ Item: many })))).toBe(false);
   });
+
+  it.each([33, 1000, 10_000])("refuses %d levels, too", (levels) => {
+    const deep = `${'{"M":{"a":'.repeat(levels)}{"S":"end"}${"}}".repeat(levels)}`;
+    expect(isTooDeep(Buffer.from(`{"TableName":"t","Item":{"metadata":${deep}}}`))).toBe(true);
+  });
 });
