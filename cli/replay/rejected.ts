@@ -1,4 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { RejectReason } from "../../lambda/contract";
 import { type Filter, hourOf, identityOf, setAside } from "../rejected/set-aside";
 import { UnreadableObjects } from "../unreadable-objects";
 import { BatchBuffer } from "./batch-buffer";
@@ -7,7 +8,10 @@ import { type EventRecord, eventRecord, type OriginalRecord } from "./original-e
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 
 /** Marks of a replay as arrived are of a kind of their own: a replay before it has changed nothing for a wrong clock. */
-const kindOf = ({ asArrived }: RejectedQuestion) => (asArrived ? "rejected-as-arrived" : "rejected");
+const AS_ARRIVED_KIND = "rejected-as-arrived";
+const kindOf = ({ asArrived }: RejectedQuestion) => (asArrived ? AS_ARRIVED_KIND : "rejected");
+/** What a wrong clock is rejected for. */
+export const CLOCK_REASONS: readonly RejectReason[] = ["timestamp_out_of_range", "timestamp_invalid"];
 
 export interface RejectedQuestion extends Filter {
   readonly bucket: string;
@@ -31,7 +35,7 @@ export async function* rejectedBatches(
 ): AsyncGenerator<Batch<EventRecord>> {
   const { bucket, streamArn, again } = question;
   const unreadable = new UnreadableObjects(io.note);
-  const replayed = again ? new Set<string>() : await marks.replayedRecords(kindOf(question), question);
+  const replayed = again ? new Set<string>() : await replayedBefore(question, marks);
   const buffers = new Map<string, BatchBuffer>();
   let folder = "";
   for await (const { key, reason, shardId, sequenceNumber, partitionKey, arrivedAt, data } of setAside(
@@ -44,7 +48,7 @@ export async function* rejectedBatches(
     },
   )) {
     const record = { shardId, sequenceNumber, partitionKey, arrivedAt, data };
-    if (question.asArrived && !reason.startsWith("timestamp_")) continue;
+    if (question.asArrived && !CLOCK_REASONS.includes(reason)) continue;
     if (replayed.has(identityOf(record))) {
       tally.replayedBefore += 1;
       continue;
@@ -72,6 +76,14 @@ export async function* rejectedBatches(
 function endsItsObject(key: string, { sequenceNumber }: OriginalRecord, batch: BatchBuffer): boolean {
   const [, first = "", last = ""] = /-(\d+)-(\d+)\.jsonl$/.exec(key) ?? [];
   return sequenceNumber === last && first !== last && batch.has(first);
+}
+
+/** What is stored at its arrival would be rejected once more in the other way. */
+async function replayedBefore(question: RejectedQuestion, marks: Marks): Promise<Set<string>> {
+  const asArrived = await marks.replayedRecords(AS_ARRIVED_KIND, question);
+  return question.asArrived
+    ? asArrived
+    : new Set([...asArrived, ...(await marks.replayedRecords(kindOf(question), question))]);
 }
 
 function batchOf(records: readonly OriginalRecord[], question: RejectedQuestion, marks: Marks): Batch<EventRecord> {

@@ -7,6 +7,7 @@ import { counted, formatAnswer } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { UnreadableObjects } from "../unreadable-objects";
 import { Marks } from "./marks";
+import { CLOCK_REASONS } from "./rejected";
 import { newTally, type Ports, type Tally } from "./run";
 import { SOURCES } from "./sources";
 
@@ -82,6 +83,10 @@ export const replay: Command = {
     const { reason, device, again = false, "as-arrived": asArrived = false, "dry-run": dryRun = false } = values;
     if (reason !== undefined && !Object.hasOwn(REJECT_REASONS, reason))
       throw new UsageError(`"--reason" must be a code that "iot rejected --help" lists, got "${reason}"`);
+    if (asArrived && reason !== undefined && !CLOCK_REASONS.some((each) => each === reason))
+      throw new UsageError(
+        `"--reason" must be ${CLOCK_REASONS.join(" or ")} beside "--as-arrived", got "${reason}". Fix: leave it out for both`,
+      );
     const rate =
       values.rate === undefined ? Number.POSITIVE_INFINITY : wholeNumber("--rate", values.rate, 1, 1_000_000);
     const target = await targetOf(values);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { KinesisStreamRecord } from "aws-lambda";
@@ -214,6 +215,14 @@ describe("a record that is not what it should be", () => {
     expect(fake.items.size).toBe(bad.length);
     expect(rejectedLines(fake).map(({ reason }) => reason)).toEqual(bad.map(({ becomes }) => becomes));
     expect(line).toMatchObject({ ProcessedRecords: bad.length, RejectedRecords: bad.length });
+  });
+
+  it("has a row for every reason in README's table, in the same words, and no other", () => {
+    const readme = readFileSync("README.md", "utf8");
+    const table = readme.slice(readme.indexOf("| reason | what is wrong |"));
+    const rows = [...table.slice(0, table.indexOf("\n\n")).matchAll(/^\| `(\w+)` \| (.*) \|$/gm)];
+    expect(Object.fromEntries(rows.map(([, reason, meaning]) => [reason, meaning]))).toEqual(REJECT_REASONS);
+    expect(readme).toContain(`(${Object.keys(REJECT_REASONS).length} reasons, above)`);
   });
 
   it("has a record here for every reason but the store's own", () => {

@@ -137,6 +137,22 @@ describe("a replay", () => {
   });
 });
 
+describe("a replay as arrived", () => {
+  it("stores readings with a wrong clock at their arrival, each under a key of its own, however often", async () => {
+    const process = processorOn(fake);
+    const wrong = [0, 5000, -1, 1_767_225_600].map((timestamp, place) => kinesisRecord(place, payload({ timestamp })));
+    const before = await process(wrong, 60_000, { isReplay: true });
+    expect(before.line).toMatchObject({ ProcessedRecords: 0, RejectedRecords: 4 });
+    for (const _time of [1, 2]) {
+      const { line } = await process(wrong, 60_000, { isReplay: true, asArrived: true });
+      expect(line).toMatchObject({ ProcessedRecords: 4, RejectedRecords: 0, SupersededReadings: 0 });
+    }
+    expect((await stored()).map(({ timestampSensorType }) => timestampSensorType?.S).sort()).toEqual(
+      [0, 1, 2, 3].map((place) => `${ARRIVED_AT}#temperature#${sequenceNumber(place)}`),
+    );
+  });
+});
+
 describe("mannerOf", () => {
   it.each([
     [{ Records: [] }, { isReplay: false, asArrived: false }],

@@ -153,8 +153,47 @@ describe("replay rejected", () => {
     expect(batches()).toEqual([[1], [2]]);
   });
 
+  describe("--as-arrived", () => {
+    const REASONS = ["not_json", "timestamp_out_of_range", "timestamp_invalid", "value_missing"] as const;
+    beforeEach(() => {
+      setAside(`${HOUR}-1-4.jsonl`, ...REASONS.map((reason, at) => line(at + 1, { reason })));
+    });
+
+    it("replays what was rejected for its timestamp alone, and tells the function to store it at its arrival", async () => {
+      expect((await runReplay("rejected --as-arrived")).result).toMatchObject(counts({ records: 2, recovered: 2 }));
+      expect(invoked().map(({ Payload }) => JSON.parse(String(Payload)))).toEqual([
+        { Records: [eventRecord(2), eventRecord(3)], replay: true, asArrived: true },
+      ]);
+    });
+
+    it("takes what a replay has only set aside once more, and no replay takes what it has stored", async () => {
+      lambda.on(InvokeCommand).callsFake(({ Payload }) => answerOf(0, JSON.parse(Payload.toString()).Records.length));
+      await runReplay("rejected");
+      lambda.on(InvokeCommand).callsFake(({ Payload }) => answerOf(JSON.parse(Payload.toString()).Records.length, 0));
+      expect((await runReplay("rejected --as-arrived")).result).toMatchObject(counts({ records: 2, recovered: 2 }));
+      expect((await runReplay("rejected --as-arrived")).result).toMatchObject(counts({ replayedBefore: 2 }));
+      for (const key of objects.keys()) if (key.startsWith("replayed/rejected/")) objects.delete(key);
+      expect((await runReplay("rejected")).result).toMatchObject(
+        counts({ records: 2, recovered: 2, replayedBefore: 2 }),
+      );
+    });
+
+    it("keeps to one reason, and changes nothing on a dry run", async () => {
+      const words = "rejected --as-arrived --reason timestamp_invalid";
+      expect((await runReplay(`${words} --dry-run`)).result).toMatchObject({ records: 1, recovered: 0 });
+      await runReplay(words);
+      expect(batches()).toEqual([[3]]);
+    });
+  });
+
   it.each([
     ["rejected --reason nonsense", '"--reason" must be a code that "iot rejected --help" lists, got "nonsense"'],
+    [
+      "rejected --as-arrived --reason not_json",
+      '"--reason" must be timestamp_out_of_range or timestamp_invalid beside "--as-arrived", got "not_json". Fix: leave it out for both',
+    ],
+    ["failed --as-arrived", '"--as-arrived" does not go with "replay failed"'],
+    ["stream --from 1h --as-arrived", '"--as-arrived" does not go with "replay stream"'],
     ["rejected --from 1h", '"--from" does not go with "replay rejected"'],
     ["failed --device x", '"--device" does not go with "replay failed"'],
     ["rejected --rate 0", '"--rate" must be a whole number from 1 to 1000000, got "0"'],
