@@ -10,4 +10,6 @@ module.exports = {
   coverageReporters: ["text-summary"],
   coverageThreshold: { global: { statements: 92, branches: 80, functions: 92, lines: 92 } },
   testTimeout: 60_000,
+  // Suites that start a run wait more than they compute: on two cores, three of them side by side.
+  maxWorkers: 3,
 };
