@@ -3,7 +3,7 @@ import { AWS_FACTS, type ExtendedS3, isDefaultParameter } from "./stand-in/aws-f
 
 /** What is wrong with a plan, a sentence each: what was learnt of AWS and its provider, as rules. */
 export function brokenRules(steps: readonly Step[]): readonly string[] {
-  return steps.flatMap((step) => [...droppedDefaults(step), ...longNames(step), ...conditionsOnFirehose(step)]);
+  return steps.flatMap((step) => [...droppedDefaults(step), ...longNames(step), ...undocumentedTrust(step)]);
 }
 
 /** The provider drops what equals its default when it reads, and each later plan shows a change. */
@@ -28,9 +28,42 @@ function longNames({ type, name, inputs }: Step): readonly string[] {
   return [`"${name}" must have a name of at most ${facts.maxNameLength} characters, got ${given.length}: "${given}"`];
 }
 
-/** https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html shows no condition: CreateDeliveryStream may check the role without that context. */
-function conditionsOnFirehose({ type, name, inputs }: Step): readonly string[] {
-  const trust = inputs.assumeRolePolicy;
-  if (type !== "aws:iam/role:Role" || typeof trust !== "string" || !trust.includes("firehose.amazonaws.com")) return [];
-  return trust.includes('"Condition"') ? [`"${name}" must trust Firehose without a condition`] : [];
+/**
+ * Whom a role may be taken on by, and under which conditions: as each service documents it. For Firehose no page shows a condition, and
+ * CreateDeliveryStream may check the role without that context.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+ * https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
+ * https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
+ */
+const TRUSTED: Readonly<Record<string, readonly string[]>> = {
+  "lambda.amazonaws.com": [],
+  "firehose.amazonaws.com": [],
+  "iot.amazonaws.com": ["aws:SourceAccount", "aws:SourceArn"],
+};
+
+interface Trust {
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: string;
+    readonly Principal?: { readonly Service?: string };
+    readonly Condition?: Readonly<Record<string, object>>;
+  }[];
+}
+
+function undocumentedTrust({ type, name, inputs }: Step): readonly string[] {
+  const text = inputs.assumeRolePolicy;
+  // Before the account is known its conditions are not, either.
+  if (type !== "aws:iam/role:Role" || typeof text !== "string" || !text.startsWith("{")) return [];
+  const [statement, ...others] = (JSON.parse(text) as Trust).Statement;
+  const service = statement?.Principal?.Service ?? "";
+  const wanted = TRUSTED[service];
+  if (others.length > 0 || statement?.Effect !== "Allow" || statement.Action !== "sts:AssumeRole" || !wanted)
+    return [`"${name}" must trust one service of ${Object.keys(TRUSTED).join(", ")}, by sts:AssumeRole alone`];
+  const conditions = Object.values(statement.Condition ?? {})
+    .flatMap((condition) => Object.keys(condition))
+    .sort();
+  if (String(conditions) === String(wanted)) return [];
+  return [
+    `"${name}" must trust ${service} ${wanted.length === 0 ? "without a condition" : `under ${wanted.join(" and ")}`}`,
+  ];
 }
