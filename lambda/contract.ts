@@ -123,6 +123,12 @@ export const REJECTED_COLUMNS = [
 /** The partition of both tables: the hour of arrival, UTC, as it stands in the object's prefix, `yyyy/MM/dd/HH`. */
 export const ARRIVAL_HOUR = "arrival_hour";
 
+/**
+ * A sensor type: 1 to 64 characters, whichever, but none that a person does not see, no other blank than the space, and not the `#`
+ * that parts the range key. Beside it, no blank at an end, and Unicode's composed form.
+ */
+export const SENSOR_TYPE = /^(?:(?![\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\u2800#]|(?! )\p{Zs}).){1,64}$/su;
+
 /** Why a record can never be stored: every code that a `rejected/` line or the log can hold, and what it means. */
 export const REJECT_REASONS = {
   empty_payload: "The payload has no bytes.",

@@ -1,4 +1,5 @@
 import { type EncodedMap, encodeMetadata } from "./attribute-value";
+import { SENSOR_TYPE } from "./contract";
 import { isStorableNumber } from "./dynamodb-limits";
 import type { Payload } from "./payload";
 import { describe, quote, type Rejection, reject } from "./rejection";
@@ -18,8 +19,6 @@ export interface Reading {
 
 /** A thing's name. https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html */
 const DEVICE_ID = /^[A-Za-z0-9:_-]{1,128}$/;
-/** 1 to 64 characters, whichever, but none that a person does not see, no other blank than the space, and not the `#` that parts the range key. */
-const SENSOR_TYPE = /^(?:(?![\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\u2800#]|(?! )\p{Zs}).){1,64}$/su;
 /** The earliest time of 13 digits, 2001: what is below is seconds, or a clock that was never set. */
 export const MIN_TIMESTAMP = 1_000_000_000_000;
 /** How far a device's clock may be ahead of the arrival. */
@@ -139,7 +138,7 @@ function lookAt(timestamp: unknown, arrivedAt: number): string {
   const unit = UNITS.find(([, inMs]) => Math.abs(timestamp * inMs - arrivedAt) < YEAR_MS);
   if (unit) return `: these look like ${unit[0]}`;
   if (timestamp < MIN_TIMESTAMP / 1000) return ": a count since the device was started, not a time";
-  if (timestamp < MIN_TIMESTAMP) return ": are these seconds?";
+  if (timestamp < MIN_TIMESTAMP) return ": these may be seconds";
   if (timestamp > arrivedAt) return `: a clock that is ${Math.round((timestamp - arrivedAt) / 3_600_000)} hours ahead`;
   return "";
 }

@@ -7,12 +7,12 @@ export function numberText(value: number): string {
 
 /**
  * Whether a double makes another number of one that is written in JSON: of an integer any other, of what is not zero, zero. What
- * has a decimal point is rounded, as every JSON reader does. `value` is what the double made of it.
+ * has a fraction is rounded, as every JSON reader does. `value` is what the double made of it.
  */
 export function isChanged(token: string, value: number): boolean {
   const sent = decimalOf(token);
   if (value === 0) return sent.digits !== "0";
-  if (sent.exponent < 0 || token.includes(".")) return false;
+  if (sent.exponent < 0 || /\.\d*[1-9]/.test(token)) return false;
   const kept = decimalOf(numberText(value));
   return sent.digits !== kept.digits || sent.exponent !== kept.exponent;
 }

@@ -1,4 +1,4 @@
-import type { AnomalyLimit, AnomalyLimits } from "../lambda/contract";
+import { type AnomalyLimit, type AnomalyLimits, SENSOR_TYPE } from "../lambda/contract";
 import { fromJson, type Rule } from "./config-rules";
 
 /** Removes a bound, or both bounds of a sensor type. */
@@ -14,6 +14,12 @@ const MAX_BYTES = 3500;
 export function anomalyLimitsOver(defaults: AnomalyLimits): Rule<AnomalyLimits> {
   return (given) => {
     const value = fromJson(given);
+    const twin = isObject(value) ? twinOf(Object.keys(value), Object.keys(defaults)) : undefined;
+    if (twin !== undefined)
+      return {
+        ok: false,
+        rule: `an object whose sensor types differ by more than their case, for "${twin[0]}" is judged as "${twin[1]}" is; did you mean "${twin[1]}"`,
+      };
     const merged = isObject(value) ? merge(defaults, value) : undefined;
     if (merged === undefined)
       return {
@@ -28,6 +34,15 @@ export function anomalyLimitsOver(defaults: AnomalyLimits): Rule<AnomalyLimits> 
       };
     return { ok: true, value: merged };
   };
+}
+
+/** A given type that differs from a default one by its case alone, and that one: its bounds would leave the other's as they are. */
+function twinOf(given: readonly string[], defaults: readonly string[]): readonly [string, string] | undefined {
+  for (const type of given) {
+    const twin = defaults.find((other) => other !== type && other.toLowerCase() === type.toLowerCase());
+    if (twin !== undefined) return [type, twin];
+  }
+  return undefined;
 }
 
 /** Undefined where anything in it is not what it must be. */
@@ -59,7 +74,7 @@ function boundsOver(defaults: AnomalyLimit, given: unknown): AnomalyLimit | unde
 
 /** What a reading may have as its type: bounds for another would never be used. */
 function isSensorType(type: string): boolean {
-  return /^[^\p{Cc}#]{1,64}$/u.test(type) && type === type.normalize("NFC");
+  return SENSOR_TYPE.test(type) && type === type.trim() && type === type.normalize("NFC");
 }
 
 /** `pulumi config set --path` keeps 90.5 as a text. */

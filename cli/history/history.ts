@@ -20,8 +20,8 @@ through Athena.
 
   --data DIR       what a run has kept in this folder (default ${DEFAULT_FOLDER}, where no local run is up)
 ${TARGET_HELP}  --query NAME     a named query; --list shows them
-  --from HOUR      its first hour (default: 24 hours ago)
-  --to HOUR        its last hour (default: now)
+  --from HOUR      its first hour of arrival (default: 24 hours ago)
+  --to HOUR        its last hour of arrival (default: now)
   --device NAME    what else a named query asks for
   --minutes N
   --seconds N
@@ -47,6 +47,8 @@ export const history: Command = {
     const answer = await ask(values, question, io);
     io.result(formatAnswer(answer, format));
     io.note(counted(answer.rows.length, "row"));
+    if (answer.rows.length === 0 && values.query !== undefined)
+      io.note("the hours are those of arrival, not of the readings' own time: what was sent late is under the hour in which it came");
     return 0;
   },
 };

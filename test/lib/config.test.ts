@@ -126,6 +126,10 @@ describe("parseConfig", () => {
         { "a#b": { min: 1 } },
         { "e\u0301": { min: 1 } },
         { ["x".repeat(65)]: { min: 0 } },
+        { "temperature ": { max: 1 } },
+        { "temp\u200Berature": { max: 1 } },
+        { "\u00A0": { max: 1 } },
+        { Temperature: { max: 90 } },
       ],
     ],
     [
