@@ -88,4 +88,39 @@ describe("the page of a run", () => {
     }
     expect(errors).toEqual([]);
   });
+
+  it("dates what is not of today, names a clock that is ahead, breaks no number, and clears what a failure leaves", async () => {
+    if (browser === undefined) return;
+    const tab = await browser.newPage({ viewport: { width: 360, height: 700 } });
+    const hour = 3_600_000;
+    const reading = { sensorType: "temperature", value: 123_456.789, isAnomaly: false };
+    const answers = [
+      [
+        { ...reading, timestamp: Date.now() + 20 * hour },
+        { ...reading, timestamp: Date.UTC(2026, 0, 1, 12) },
+      ],
+      undefined,
+    ];
+    await tab.route("**/api/readings**", (route) => {
+      const body = answers.shift();
+      return body ? route.fulfill({ json: body }) : route.fulfill({ status: 500, body: "broken" });
+    });
+    await tab.goto(page);
+    const look = async () => {
+      await tab.locator("#device").fill("sensor-001");
+      await tab.locator("#device").press("Enter");
+    };
+    await look();
+    await shows(tab, "#readings", "ahead 20 h");
+    expect(await tab.locator("#readings tbody tr").nth(1).locator("td").first().textContent()).toMatch(
+      /^2026-01-01 \d\d:/,
+    );
+    const whiteSpace = `getComputedStyle(document.querySelectorAll("#readings tbody tr")[1].children[2]).whiteSpace`;
+    expect(await tab.evaluate(whiteSpace)).toBe("nowrap");
+    expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    await look();
+    await shows(tab, "#found", "did not answer");
+    expect(await tab.locator("#readings tr").count()).toBe(0);
+    await tab.close();
+  });
 });
