@@ -7,6 +7,9 @@ import { Terminal } from "./terminal";
 /** A second signal this soon after the first is the same Ctrl-C: npm passes on the one that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;
 
+/** How often it is looked whether the parent is still there. */
+const PARENT_EVERY_MS = 500;
+
 /** Runs the command line and resolves with its exit status: 0, 1 where something was lost, unfinished or broke, 2 for a wrong option. */
 export async function main(args: readonly string[], paths: RunPaths): Promise<number> {
   process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true }));
@@ -41,5 +44,13 @@ function onSignals(terminal: Terminal): AbortSignal {
     } else if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130);
   };
   process.on("SIGINT", handle).on("SIGTERM", handle);
+  // A supervisor's SIGTERM ends npm and its shell, and does not reach this process: it ends with its parent.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(orphaned);
+    if (!stop.signal.aborted) handle();
+  }, PARENT_EVERY_MS);
+  orphaned.unref();
   return stop.signal;
 }

@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { haveEnded, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+import { eventually, haveEnded, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
 const runFolder = ({ pid }: LocalRun) => path.resolve(__dirname, "../../dist/local", String(pid));
 
@@ -125,5 +126,26 @@ describe("npm run local", () => {
     run.kill();
     await run.ended;
     await haveEnded(children);
+  });
+
+  it("ends with its parent, as at Ctrl-C, where a supervisor's signal reaches the parent alone", async () => {
+    const root = path.resolve(__dirname, "../..");
+    const words = "scripts/local.mjs --devices 2 --rate 10 --mqtt-port 0 --aws-port 0 --page-port 0 --mqtts-port 0";
+    const script = `const run = require("node:child_process").spawn(process.execPath, ${JSON.stringify(words.split(" "))}, { stdio: "inherit" });
+      process.stdout.write(String(run.pid) + "\\n"); setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ["-e", script], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let [out, err] = ["", ""];
+    parent.stdout.on("data", (text) => {
+      out += text;
+    });
+    parent.stderr.on("data", (text) => {
+      err += text;
+    });
+    await eventually("the run is up", async () => /aws --endpoint-url/.test(err));
+    const pid = Number.parseInt(out, 10);
+    parent.kill("SIGKILL");
+    await haveEnded([pid]);
+    expect(err).toContain("Stopping: the fleet is silent");
+    expect(existsSync(path.join(root, "dist/local", String(pid)))).toBe(false);
   });
 });
