@@ -48,7 +48,9 @@ export const history: Command = {
     io.result(formatAnswer(answer, format));
     io.note(counted(answer.rows.length, "row"));
     if (answer.rows.length === 0 && values.query !== undefined)
-      io.note("the hours are those of arrival, not of the readings' own time: what was sent late is under the hour in which it came");
+      io.note(
+        "the hours are those of arrival, not of the readings' own time: what was sent late is under the hour in which it came",
+      );
     return 0;
   },
 };
