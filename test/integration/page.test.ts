@@ -123,4 +123,37 @@ describe("the page of a run", () => {
     expect(await tab.locator("#readings tr").count()).toBe(0);
     await tab.close();
   });
+
+  it("shows the rows of the device that was asked for last, and none of an answer that is no JSON", async () => {
+    if (browser === undefined) return;
+    const tab = await browser.newPage();
+    let answerSlow = () => {};
+    const slow = new Promise<void>((resolve) => {
+      answerSlow = resolve;
+    });
+    await tab.route("**/api/readings**", async (route) => {
+      const device = new URL(route.request().url()).searchParams.get("device");
+      if (device === "garbled") return route.fulfill({ contentType: "application/json", body: "[{" });
+      if (device === "slow") await slow;
+      return route.fulfill({
+        json: [{ sensorType: `type-of-${device}`, value: 1, isAnomaly: false, timestamp: Date.now() }],
+      });
+    });
+    await tab.goto(page);
+    const ask = async (device: string) => {
+      await tab.locator("#device").fill(device);
+      await tab.locator("#device").press("Enter");
+    };
+    await ask("slow");
+    await ask("fast");
+    await shows(tab, "#readings", "type-of-fast");
+    const answered = tab.waitForResponse((response) => response.url().endsWith("device=slow"));
+    answerSlow();
+    await (await answered).finished();
+    expect(await tab.locator("#readings tbody").textContent()).toContain("type-of-fast");
+    await ask("garbled");
+    await shows(tab, "#found", "did not answer");
+    expect(await tab.locator("#readings tr").count()).toBe(0);
+    await tab.close();
+  });
 });

@@ -203,16 +203,21 @@ async function showSetAside() {
   setTimeout(showSetAside, SET_ASIDE_EVERY_MS);
 }
 
+let lookups = 0;
 byId("lookup").addEventListener("submit", async (submit) => {
   submit.preventDefault();
   const device = byId("device").value.trim();
-  const response = await fetch(`/api/readings?device=${encodeURIComponent(device)}`).catch(() => undefined);
-  if (!response?.ok) {
+  const lookup = ++lookups;
+  const readings = await fetch(`/api/readings?device=${encodeURIComponent(device)}`)
+    .then((response) => (response.ok ? response.json() : undefined))
+    .catch(() => undefined);
+  // A slow answer must not replace that of a later question.
+  if (lookup !== lookups) return;
+  if (readings === undefined) {
     byId("found").textContent = "The table did not answer. Try again.";
     byId("readings").replaceChildren();
     return;
   }
-  const readings = await response.json();
   byId("found").textContent =
     readings.length === 0 ? `No readings of ${device}.` : `The latest ${readings.length} readings of ${device}.`;
   fill(
