@@ -20,14 +20,21 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 /** A moment: so long ago (`90s`, `15m`, `1h`, `7d`), or an ISO date or time, UTC where it names no zone. @throws UsageError */
 export function moment(option: string, text: string, now: number): number {
   const ago = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
-  if (ago) return Math.round(now - Number(ago[1]) * (UNIT_MS[ago[2] ?? ""] ?? 0));
+  // No store has anything older than the epoch, and no service takes such a time.
+  if (ago) return Math.max(0, Math.round(now - Number(ago[1]) * (UNIT_MS[ago[2] ?? ""] ?? 0)));
   if (/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) {
     const ms = Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`);
-    if (!Number.isNaN(ms)) return ms;
+    if (!Number.isNaN(ms) && isDay(text.slice(0, 10))) return Math.max(0, ms);
   }
   throw new UsageError(
     `"${option}" must be so long ago, such as 15m, 1h or 7d, or a time such as 2026-01-31T08:00Z, got "${text}"`,
   );
+}
+
+/** Whether the calendar has the day: the language reads February 30 as March 2. */
+function isDay(day: string): boolean {
+  const ms = Date.parse(day);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }
 
 /** Two ends of a period as they were given, and what they mean in milliseconds. */

@@ -27,7 +27,7 @@ export function rowWriter(
       .map(({ width }, i) => printable(row[i]).padEnd(width))
       .join("  ")
       .trimEnd();
-  if (format === "csv") write(`${names.join(",")}\r`);
+  if (format === "csv") write(`${names.map(csvField).join(",")}\r`);
   if (format === "table") write(line(names));
   return (row) => {
     if (format === "table") write(line(row));
@@ -43,20 +43,24 @@ export function formatAnswer({ columns, rows }: Answer, format: Format): string 
       .map((row) => JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))))
       .join("\n");
   if (format === "csv") return [columns, ...rows].map((row) => row.map(csvField).join(",")).join("\r\n");
+  const names = columns.map(printable);
   const texts = rows.map((row) => columns.map((_, i) => printable(row[i])));
-  const widths = columns.map((name, i) => Math.max(name.length, ...texts.map((row) => row[i]?.length ?? 0)));
+  const widths = names.map((name, i) => Math.max(name.length, ...texts.map((row) => row[i]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
       .map((text, i) => text.padEnd(widths[i] ?? 0))
       .join("  ")
       .trimEnd();
-  return [columns, widths.map((width) => "-".repeat(width)), ...texts].map(line).join("\n");
+  return [names, widths.map((width) => "-".repeat(width)), ...texts].map(line).join("\n");
 }
 
 /** Control characters, and what turns the direction of text, breaks a line or is not seen. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** What a spreadsheet takes for the beginning of a formula, full-width forms included: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u;
+/**
+ * What a spreadsheet takes for the beginning of a formula, full-width and small forms and the minus sign included; in many countries
+ * a cell begins after ";", too. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const FORMULA = /(^|;)(?=\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\uFE66\uFE62\uFE63\uFE6B\u2212])|^(?=[\t\r\n])/g;
 
 /** Text for a terminal or a spreadsheet: a device's text must not steer the one that shows it. */
 export function printable(value: unknown): string {
@@ -74,11 +78,11 @@ function escaped(character: string): string {
 }
 
 function csvField(value: unknown): string {
-  const text = printable(value);
-  const isText = typeof value === "string" && !(value.trim() !== "" && Number.isFinite(Number(value)));
-  // A quotation mark in front makes a spreadsheet show what it would otherwise run.
-  const safe = isText && (FORMULA.test(value) || /^[\t\r\n]/.test(value)) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const text = textOf(value);
+  const isNumber = text.trim() !== "" && Number.isFinite(Number(text));
+  // An apostrophe in front makes a spreadsheet show what it would otherwise run.
+  const safe = printable(isNumber ? text : text.replace(FORMULA, (before) => `${before}'`));
+  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function textOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { StoredReading } from "./stored-reading";
+import { aheadMs, type StoredReading } from "./stored-reading";
 
 /** A reading that is stored later than this after a younger one is not seen any more. */
 export const LATE_MS = 60_000;
@@ -24,8 +24,8 @@ export async function* follow(since: number, { from, now, pause }: FollowPorts):
       const identity = `${reading.deviceId} ${reading.key}`;
       if (seen.has(identity)) continue;
       seen.set(identity, reading.timestamp);
-      // A clock that is ahead must not hide what the others say.
-      latest = Math.max(latest, Math.min(reading.timestamp, now()));
+      // A clock that is ahead must not hide what the others say, late ones included.
+      if (aheadMs(reading.timestamp, now()) === 0) latest = Math.max(latest, reading.timestamp);
       yield reading;
     }
     await pause();

@@ -58,8 +58,9 @@ export const readings: Command = {
       from: moment("--since", values.since ?? (values.follow ? "0s" : "1h"), now),
       until: values.until === undefined ? END_OF_TIME : moment("--until", values.until, now),
     });
-    const write = readingWriter(formatOf(values), io);
+    const format = formatOf(values);
     const target = await targetOf(values);
+    const write = readingWriter(format, io);
     const hot = new HotReadings(new DynamoDBClient(clientConfig(target)), target.output("dynamodb_table_name"));
     const from = (ms: number) => {
       const span = { from: ms, until, now: Date.now() };

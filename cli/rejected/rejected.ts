@@ -5,7 +5,7 @@ import { type Command, type Io, UsageError } from "../command";
 import { counted, type Format, formatAnswer, formatOf, rowWriter } from "../output";
 import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
 import { UnreadableObjects } from "../unreadable-objects";
-import { inArrivalOrder } from "./arrival-order";
+import { type Listed, setAsideInOrder } from "./arrival-order";
 import { findSetAside, identityOf, type SetAside, setAside } from "./set-aside";
 import { statistics } from "./statistics";
 
@@ -87,18 +87,25 @@ export const rejected: Command = {
       io.result(shown(found, format));
       return 0;
     }
-    const records = setAside(s3, bucket, { from, until, reason, device }, unreadable.add);
-    if (what === "list") await list(inArrivalOrder(records), format, io);
-    else
+    const filter = { from, until, reason, device };
+    if (what === "list") await list(setAsideInOrder(s3, bucket, filter, unreadable.add), format, io);
+    else {
+      const records = setAside(s3, bucket, filter, unreadable.add);
       io.result(
-        formatAnswer(await statistics(records, by === "device", (count) => io.progress(`${count} records`)), format),
+        formatAnswer(
+          await statistics(records, { byDevice: by === "device", withTotal: format === "table" }, (count) =>
+            io.progress(`${count} records`),
+          ),
+          format,
+        ),
       );
+    }
     unreadable.conclude();
     return 0;
   },
 };
 
-async function list(records: AsyncIterable<Omit<SetAside, "data">>, format: Format, io: Io): Promise<void> {
+async function list(records: AsyncIterable<Listed>, format: Format, io: Io): Promise<void> {
   const write = rowWriter(COLUMNS, format, io.result);
   let count = 0;
   for await (const record of records) {

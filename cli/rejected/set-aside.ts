@@ -68,13 +68,21 @@ export async function findSetAside(
   return undefined;
 }
 
+/** What an object's key says; undefined for a key that is none of ours. */
+export function partsOf(
+  key: string,
+): { readonly hour: string; readonly shardId: string; readonly first: string } | undefined {
+  const [, hour, shardId, first] = KEY.exec(key) ?? [];
+  return hour === undefined || shardId === undefined || first === undefined ? undefined : { hour, shardId, first };
+}
+
 /** A record's identity, as the commands show and take it. */
 export function identityOf({ shardId, sequenceNumber }: Pick<RejectedLine, "shardId" | "sequenceNumber">): string {
   return `${shardId}:${sequenceNumber}`;
 }
 
 /** The objects' keys, some at a time, from the hour before the first one asked for: a batch may go on into the next. */
-async function* keysOf(
+export async function* keysOf(
   client: S3Client,
   Bucket: string,
   { from, until }: Pick<Filter, "from" | "until">,
@@ -95,7 +103,8 @@ async function* keysOf(
   }
 }
 
-async function linesOf(
+/** The records of an object; what cannot be read of it is told. */
+export async function linesOf(
   client: S3Client,
   bucket: string,
   key: string,
@@ -108,7 +117,8 @@ async function linesOf(
   return lines.map((line) => ({ ...line, key }));
 }
 
-function isWanted({ arrivedAt, reason, partitionKey }: SetAside, filter: Filter): boolean {
+/** Whether a record is among what is looked for. */
+export function isWanted({ arrivedAt, reason, partitionKey }: Omit<SetAside, "data">, filter: Filter): boolean {
   return (
     arrivedAt >= filter.from &&
     arrivedAt < filter.until &&

@@ -10,10 +10,10 @@ interface Group {
   readonly devices: Set<string>;
 }
 
-/** How many were set aside, the most frequent first: by reason with a total, or by reason and device. */
+/** How many were set aside, the most frequent first: by reason, for a person with a total, or by reason and device. */
 export async function statistics(
   records: AsyncIterable<SetAside>,
-  byDevice: boolean,
+  { byDevice, withTotal }: { readonly byDevice: boolean; readonly withTotal: boolean },
   onProgress: (count: number) => void,
 ): Promise<Answer> {
   const groups = new Map<string, Group>();
@@ -39,7 +39,7 @@ export async function statistics(
     };
   return {
     columns: ["reason", "records", "devices", "latest"],
-    rows: [...sorted, ...(all.records > 0 ? [all] : [])].map((group) => [
+    rows: [...sorted, ...(withTotal && all.records > 0 ? [all] : [])].map((group) => [
       ...group.keys,
       group.records,
       group.devices.size,

@@ -13,14 +13,21 @@ describe("moment", () => {
     ["2026-01-31T08:00", "2026-01-31T08:00:00.000Z"],
     ["2026-01-31T08:00:01.5Z", "2026-01-31T08:00:01.500Z"],
     ["2026-01-31T08:00-03:00", "2026-01-31T11:00:00.000Z"],
+    ["2024-02-29", "2024-02-29T00:00:00.000Z"],
+    ["99999999d", "1970-01-01T00:00:00.000Z"],
+    [`${"9".repeat(400)}d`, "1970-01-01T00:00:00.000Z"],
+    ["1900-01-01", "1970-01-01T00:00:00.000Z"],
   ])("reads %s", (text, iso) => {
     expect(new Date(moment("--since", text, NOW)).toISOString()).toBe(iso);
   });
 
-  it.each(["", "soon", "1w", "2026-13-01", "-1h", "2026-01-31T25:00"])("refuses %j", (text) => {
-    expect(() => moment("--since", text, NOW)).toThrow(UsageError);
-    expect(() => moment("--since", text, NOW)).toThrow(`"--since" must be so long ago`);
-  });
+  it.each(["", "soon", "1w", "2026-13-01", "2026-02-30", "2025-02-29T08:00Z", "-1h", "2026-01-31T25:00"])(
+    "refuses %j",
+    (text) => {
+      expect(() => moment("--since", text, NOW)).toThrow(UsageError);
+      expect(() => moment("--since", text, NOW)).toThrow(`"--since" must be so long ago`);
+    },
+  );
 });
 
 describe("parsed", () => {

@@ -21,6 +21,12 @@ describe("formatAnswer", () => {
     ]);
   });
 
+  it("lets no column's name steer the terminal or the spreadsheet", () => {
+    const named = { columns: ["=1\u202E"], rows: [[1]] };
+    expect(formatAnswer(named, "table").split("\n")).toEqual(["=1\\u202e", "--------", "1"]);
+    expect(formatAnswer(named, "csv")).toBe("'=1\\u202e\r\n1");
+  });
+
   it("writes one JSON object a line", () => {
     expect(
       formatAnswer(answer, "json")
@@ -48,6 +54,12 @@ describe("formatAnswer", () => {
     ["\t=1", "'\\u0009=1"],
     ["\uFF1D1+1", "'\uFF1D1+1"],
     ["\uFF0B1a", "'\uFF0B1a"],
+    ["\uFE66A1", "'\uFE66A1"],
+    ["\u2212A1", "'\u2212A1"],
+    ["a;=1", `"a;'=1"`],
+    ["a; @b", `"a;' @b"`],
+    [{ a: "b;=1" }, `"{""a"":""b;'=1""}"`],
+    ["-5;-6", `"'-5;'-6"`],
     ["-5", "-5"],
     [-5, "-5"],
     ["+55", "+55"],

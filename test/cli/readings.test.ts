@@ -137,10 +137,11 @@ describe("follow", () => {
 
 describe("follow, beside a clock that is ahead", () => {
   it("goes on showing what the others say", async () => {
+    // The others are two minutes late, as in a batch that waits.
     const stored = [reading(T), reading(T + 7_200_000, "ahead")];
     const looks = [() => stored.push(reading(T + 2000)), () => stored.push(reading(T + 4000)), () => {}];
     const shown: number[] = [];
-    let now = T + 1000;
+    let now = T + 2 * LATE_MS;
     const following = follow(T, {
       from: (ms) => each(...stored.filter(({ timestamp }) => timestamp >= ms)),
       now: () => now,

@@ -91,9 +91,7 @@ describe("npx --no iot", () => {
     const stats = await rowsOf("rejected stats");
     const records = await rowsOf("rejected list");
     expect(records.length).toBeGreaterThan(0);
-    const total = stats.at(-1);
-    const counted = stats.slice(0, -1).reduce((sum, { records: count }) => sum + Number(count), 0);
-    expect(total).toMatchObject({ reason: "total", records: counted });
+    const counted = stats.reduce((sum, { records: count }) => sum + Number(count), 0);
     const times = records.map(({ arrived }) => String(arrived));
     expect(times).toEqual([...times].sort());
     // More may have come between the two.
