@@ -7,15 +7,20 @@ import path from "node:path";
  */
 export function pulumiCommand(env: Readonly<Record<string, string | undefined>>, isCommand = isExecutable): string {
   const folders = (env.PATH ?? env.Path ?? "").split(path.delimiter).filter((folder) => folder !== "");
-  const isNpms = (folder: string) => /(^|[/\\])node_modules[/\\]\.bin[/\\]?$/.test(folder);
   const names = process.platform === "win32" ? ["pulumi.exe", "pulumi.cmd"] : ["pulumi"];
-  const candidates = [...folders.filter((folder) => !isNpms(folder)), ...folders.filter(isNpms)].flatMap((folder) =>
-    names.map((name) => path.resolve(folder, name)),
+  const candidates = [...folders.filter((folder) => !isNpmFolder(folder)), ...folders.filter(isNpmFolder)].flatMap(
+    (folder) => names.map((name) => path.resolve(folder, name)),
   );
   return candidates.find(isCommand) ?? "pulumi";
 }
 
-function isExecutable(file: string): boolean {
+/** Whether a folder of the PATH is npm's own, whose `pulumi` is the package that downloads one. */
+export function isNpmFolder(folder: string): boolean {
+  return /(^|[/\\])node_modules[/\\]\.bin[/\\]?$/.test(folder);
+}
+
+/** Whether it is a file that may be run. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -1,6 +1,7 @@
-import { accessSync, constants, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { isExecutable, isNpmFolder } from "../../cli/pulumi-command";
 
 /** How to get a CLI, for whoever has none. */
 export const HOW_TO_GET_ONE =
@@ -10,10 +11,7 @@ export const HOW_TO_GET_ONE =
 export function findPulumi(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const program = process.platform === "win32" ? "pulumi.exe" : "pulumi";
   const home = env.PULUMI_HOME ?? path.join(homedir(), ".pulumi");
-  // The `pulumi` in node_modules/.bin is the npm package, which downloads one.
-  const onPath = (env.PATH ?? "")
-    .split(path.delimiter)
-    .filter((folder) => !folder.endsWith(path.join("node_modules", ".bin")));
+  const onPath = (env.PATH ?? "").split(path.delimiter).filter((folder) => !isNpmFolder(folder));
   const downloaded = folders(path.join(home, "versions"))
     .sort(new Intl.Collator("en", { numeric: true }).compare)
     .reverse()
@@ -29,14 +27,5 @@ function folders(parent: string): string[] {
     return readdirSync(parent);
   } catch {
     return [];
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
