@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { OutputName } from "./lib/outputs";
+import type { OutputName } from "./contract/outputs";
 import { readConfig } from "./lib/read-config";
 import { TapStack } from "./lib/tap-stack";
 

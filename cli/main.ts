@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { capacity } from "./capacity/capacity";
-import { type Command, type Io, UsageError } from "./command";
 import { cost } from "./cost/cost";
 import { device } from "./device/device";
 import { history } from "./history/history";
-import { printable, printableLines } from "./output";
+import { type Command, type Io, UsageError } from "./kit/command";
+import { printable, printableLines } from "./kit/output";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
 import { rejected } from "./rejected/rejected";

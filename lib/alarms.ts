@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, SENSOR_TYPE_INDEX } from "../lambda/contract";
+import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, SENSOR_TYPE_INDEX } from "../contract/contract";
 import type { StackConfig } from "./config";
 
 /** What the alarms watch, by name. */

@@ -1,4 +1,4 @@
-import { type AnomalyLimit, type AnomalyLimits, SENSOR_TYPE } from "../lambda/contract";
+import { type AnomalyLimit, type AnomalyLimits, SENSOR_TYPE } from "../contract/contract";
 import { fromJson, type Rule } from "./config-rules";
 
 /** Removes a bound, or both bounds of a sensor type. */

@@ -1,5 +1,5 @@
+import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "../contract/topics";
 import { longestSuffix, refusedNames } from "./names";
-import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "./topics";
 
 /** What a value must be, and the value where it is that. */
 export type Checked<Value> =

@@ -1,4 +1,4 @@
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, SENSOR_TYPE_INDEX } from "../lambda/contract";
+import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, SENSOR_TYPE_INDEX } from "../contract/contract";
 
 /** What the dashboard shows, by name. */
 export interface Shown {

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { topicsOf } from "../contract/topics";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText } from "./policy-document";
-import { topicsOf } from "./topics";
 
 export interface DeviceAccessArgs {
   readonly environment: Environment;

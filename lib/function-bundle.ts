@@ -17,7 +17,7 @@ export interface FunctionBundle {
 
 /** The modules that the bundles begin with. */
 const ENTRY: Readonly<Record<FunctionName, string>> = {
-  processor: "lambda/handler.ts",
+  processor: "lambda/processor/handler.ts",
   archive: "lambda/archive/handler.ts",
 };
 /** Where `npm run build` puts the bundles, from the project's root; the maps' paths start from here. */

@@ -8,7 +8,7 @@ import {
   READINGS_TABLE,
   REJECTED_COLUMNS,
   REJECTED_TABLE,
-} from "../lambda/contract";
+} from "../contract/contract";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { NAMED_QUERIES } from "./named-queries";

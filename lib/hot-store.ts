@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ATTRIBUTE, SENSOR_TYPE_INDEX } from "../lambda/contract";
+import { ATTRIBUTE, SENSOR_TYPE_INDEX } from "../contract/contract";
 import { type Environment, tagsOf } from "./environment";
 
 export interface HotStoreArgs {

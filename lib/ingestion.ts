@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { topicsOf } from "../contract/topics";
 import type { StackConfig } from "./config";
 import { arnOf, boundaryOf, type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
-import { topicsOf } from "./topics";
 
 export interface IngestionArgs {
   readonly environment: Environment;

@@ -1,4 +1,4 @@
-import { ARRIVAL_HOUR, READINGS_TABLE, REJECTED_TABLE } from "../lambda/contract";
+import { ARRIVAL_HOUR, READINGS_TABLE, REJECTED_TABLE } from "../contract/contract";
 
 /** A question about the history: SQL that Athena and DuckDB both read, with `?` for each parameter. */
 export interface NamedQuery {

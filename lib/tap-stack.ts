@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { OutputName } from "../contract/outputs";
 import { ArchiveBucket } from "./archive-bucket";
 import { ArchiveDelivery } from "./archive-delivery";
 import { REGION, type StackConfig } from "./config";
@@ -10,7 +11,6 @@ import { HotStore } from "./hot-store";
 import { Ingestion } from "./ingestion";
 import { Monitoring } from "./monitoring";
 import { physicalNames } from "./names";
-import type { OutputName } from "./outputs";
 import { Processor } from "./processor";
 import { ReadingStream } from "./reading-stream";
 

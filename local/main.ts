@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { accountsForAll } from "./accounting/summary";
-import { HELP, parseOptions, UsageError } from "./options";
-import { type RunPaths, runLocally } from "./run";
-import { Terminal } from "./terminal";
+import { HELP, parseOptions, UsageError } from "./command/options";
+import { Terminal } from "./command/terminal";
+import { type RunPaths, runLocally } from "./run/run";
 
 /** A second signal this soon after the first is the same Ctrl-C: npm passes on the one that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;

@@ -45,8 +45,8 @@ function build() {
     absWorkingDir: projectRoot,
     entryPoints: {
       main: "local/main.ts",
-      runtime: "local/function-host/runtime.ts",
-      emulator: "local/emulators/child.ts",
+      runtime: "local/aws/lambda/function-host/runtime.ts",
+      emulator: "local/aws/emulators/child.ts",
     },
     outdir: runFolder,
     outExtension: { ".js": ".mjs" },

@@ -1,10 +1,10 @@
-import { month, total } from "../../lib/cost";
-import { PRICES_DATES } from "../../lib/prices";
-import { duration, FLAG, parsed, share, TEXT, wholeNumber } from "../arguments";
-import { type Command, UsageError } from "../command";
 import { defaultConfig } from "../cost/cost";
 import { basis, row, sum } from "../cost/cost-tables";
-import { formatAnswer } from "../output";
+import { month, total } from "../cost/model";
+import { PRICES_DATES } from "../cost/prices";
+import { duration, FLAG, parsed, share, TEXT, wholeNumber } from "../kit/arguments";
+import { type Command, UsageError } from "../kit/command";
+import { formatAnswer } from "../kit/output";
 import type { Limit, Plant } from "./limits";
 import { NEW_TABLE_WRITE_UNITS, type Plan, plan } from "./plan";
 import { RESHARDS_PER_DAY, reshardSteps } from "./reshard-steps";

@@ -1,4 +1,4 @@
-import { type Load, type PricedConfig, writeUnits } from "../../lib/usage";
+import { type Load, type PricedConfig, writeUnits } from "../cost/usage";
 
 /** Devices and what they send. */
 export interface Plant extends Load {

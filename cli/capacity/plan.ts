@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../lib/config";
-import { invocationSeconds, type PricedConfig, readingsABatch, writeUnits } from "../../lib/usage";
+import { invocationSeconds, type PricedConfig, readingsABatch, writeUnits } from "../cost/usage";
 import { type Limit, limits, type Plant, shardsNeeded } from "./limits";
 
 /** What a plant needs. */

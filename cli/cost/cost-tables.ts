@@ -8,9 +8,9 @@ import {
   takingIn,
   tierUsd,
   total,
-} from "../../lib/cost";
-import { PRICES, PRICES_DATES } from "../../lib/prices";
-import type { Load, PricedConfig } from "../../lib/usage";
+} from "./model";
+import { PRICES, PRICES_DATES } from "./prices";
+import type { Load, PricedConfig } from "./usage";
 
 const MILLION = 1_000_000;
 

@@ -1,9 +1,9 @@
 import { parseConfig, REGION, type StackConfig } from "../../lib/config";
-import type { Load } from "../../lib/usage";
-import { FLAG, parsed } from "../arguments";
-import type { Command } from "../command";
-import { formatAnswer } from "../output";
+import { FLAG, parsed } from "../kit/arguments";
+import type { Command } from "../kit/command";
+import { formatAnswer } from "../kit/output";
 import { basis, costTables, markdown } from "./cost-tables";
+import type { Load } from "./usage";
 
 const HELP = `Usage: npx --no iot cost [options]
 

@@ -1,4 +1,4 @@
-import type { Io } from "../command";
+import type { Io } from "../kit/command";
 import type { NewDevice } from "./changes";
 import { type Pace, paced } from "./paced";
 

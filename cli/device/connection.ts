@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
-import { topicsOf } from "../../lib/topics";
-import type { Target } from "../target";
+import { topicsOf } from "../../contract/topics";
+import type { Target } from "../kit/target";
 import type { DeviceDirectory } from "./device-directory";
 import type { Connection } from "./device-folder";
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { IoTClient } from "@aws-sdk/client-iot";
-import { FLAG, parsed, TEXT, wholeNumber } from "../arguments";
-import { type Command, UsageError } from "../command";
-import { counted, formatAnswer, formatOf } from "../output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { FLAG, parsed, TEXT, wholeNumber } from "../kit/arguments";
+import { type Command, UsageError } from "../kit/command";
+import { counted, formatAnswer, formatOf } from "../kit/output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/target";
 import { changeAll } from "./change-all";
 import { addDevice, finishRotation, type NewDevice, removeDevice, rotateDevice } from "./changes";
 import { connectionOf } from "./connection";

@@ -1,4 +1,4 @@
-import type { Answer } from "../output";
+import type { Answer } from "../kit/output";
 import type { DeviceDirectory } from "./device-directory";
 import { type Pace, paced } from "./paced";
 

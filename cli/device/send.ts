@@ -1,7 +1,7 @@
 import { IoTDataPlaneClient, PublishCommand } from "@aws-sdk/client-iot-data-plane";
-import { topicsOf } from "../../lib/topics";
-import { UsageError } from "../command";
-import { clientConfig, type Target } from "../target";
+import { topicsOf } from "../../contract/topics";
+import { UsageError } from "../kit/command";
+import { clientConfig, type Target } from "../kit/target";
 
 /** AWS IoT Core's longest payload: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
 const MAX_COMMAND_BYTES = 128 * 1024;

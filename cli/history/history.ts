@@ -1,9 +1,9 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { NAMED_QUERIES } from "../../lib/named-queries";
-import { FLAG, parsed, TEXT } from "../arguments";
-import { type Command, type Io, UsageError } from "../command";
-import { type Answer, counted, formatAnswer, formatOf } from "../output";
-import { clientConfig, localRun, TARGET_HELP, TARGET_OPTIONS, type TargetValues, targetOf } from "../target";
+import { FLAG, parsed, TEXT } from "../kit/arguments";
+import { type Command, type Io, UsageError } from "../kit/command";
+import { type Answer, counted, formatAnswer, formatOf } from "../kit/output";
+import { clientConfig, localRun, TARGET_HELP, TARGET_OPTIONS, type TargetValues, targetOf } from "../kit/target";
 import { askAthena } from "./athena-history";
 import { askLive } from "./live-history";
 import { askFolder } from "./local-history";

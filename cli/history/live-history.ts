@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import type { Io } from "../command";
-import type { Answer } from "../output";
-import { clientConfig, type Target } from "../target";
-import { copyArchive } from "./archive-copy";
+import { copyArchive } from "../../stores/archive-copy";
+import type { Io } from "../kit/command";
+import type { Answer } from "../kit/output";
+import { clientConfig, type Target } from "../kit/target";
 import { askFolder } from "./local-history";
 import type { Question } from "./question";
 

@@ -9,9 +9,9 @@ import {
   READINGS_TABLE,
   REJECTED_COLUMNS,
   REJECTED_TABLE,
-} from "../../lambda/contract";
-import type { Answer } from "../output";
-import { printable } from "../output";
+} from "../../contract/contract";
+import type { Answer } from "../kit/output";
+import { printable } from "../kit/output";
 import { cell } from "./cell";
 import type { Question } from "./question";
 import { readableFiles } from "./readable-files";

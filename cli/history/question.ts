@@ -1,5 +1,5 @@
 import { NAMED_QUERIES, type NamedQuery } from "../../lib/named-queries";
-import { UsageError } from "../command";
+import { UsageError } from "../kit/command";
 import { oneSelect } from "./sql-text";
 
 /** SQL and what its `?` stand for. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../command";
+import { UsageError } from "../kit/command";
 
 /** A piece of SQL; comments and spaces are none. */
 export interface Token {

@@ -1,4 +1,4 @@
-import { aheadMs, type StoredReading } from "./stored-reading";
+import { aheadMs, type StoredReading } from "../../stores/hot-readings";
 
 /** A reading that is stored later than this after a younger one is not seen any more. */
 export const LATE_MS = 60_000;

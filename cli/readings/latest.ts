@@ -1,10 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { FLAG, parsed } from "../arguments";
-import { type Command, UsageError } from "../command";
-import { formatOf } from "../output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { aheadMs, END_OF_TIME, HotReadings, type StoredReading } from "../../stores/hot-readings";
+import { FLAG, parsed } from "../kit/arguments";
+import { type Command, UsageError } from "../kit/command";
+import { formatOf } from "../kit/output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/target";
 import { readingWriter } from "./reading-writer";
-import { aheadMs, END_OF_TIME, HotReadings, type StoredReading } from "./stored-reading";
 
 /** Sensor types that were silent this long before the device's last reading are not its present state. */
 const PRESENT_MS = 3_600_000;

@@ -1,6 +1,6 @@
-import type { Io } from "../command";
-import { type Format, rowWriter } from "../output";
-import { aheadMs, type StoredReading } from "./stored-reading";
+import { aheadMs, type StoredReading } from "../../stores/hot-readings";
+import type { Io } from "../kit/command";
+import { type Format, rowWriter } from "../kit/output";
 
 const COLUMNS = [
   { name: "time", width: 24 },

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { FLAG, moment, orderedPeriod, parsed, TEXT } from "../arguments";
-import { type Command, UsageError } from "../command";
-import { counted, formatOf, printable } from "../output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
+import { END_OF_TIME, HotReadings } from "../../stores/hot-readings";
+import { FLAG, moment, orderedPeriod, parsed, TEXT } from "../kit/arguments";
+import { type Command, UsageError } from "../kit/command";
+import { counted, formatOf, printable } from "../kit/output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/target";
 import { follow } from "./follow";
 import { readingWriter } from "./reading-writer";
-import { END_OF_TIME, HotReadings } from "./stored-reading";
 
 const LOOK_EVERY_MS = 2000;
 

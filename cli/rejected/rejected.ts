@@ -1,12 +1,12 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { REJECT_REASONS } from "../../lambda/contract";
-import { FLAG, moment, orderedPeriod, parsed, TEXT } from "../arguments";
-import { type Command, type Io, UsageError } from "../command";
-import { counted, type Format, formatAnswer, formatOf, rowWriter } from "../output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
-import { UnreadableObjects } from "../unreadable-objects";
-import { type Listed, setAsideInOrder } from "./arrival-order";
-import { findSetAside, identityOf, type SetAside, setAside } from "./set-aside";
+import { REJECT_REASONS } from "../../contract/contract";
+import { type Listed, setAsideInOrder } from "../../stores/arrival-order";
+import { findSetAside, identityOf, type SetAside, setAside } from "../../stores/rejected-records";
+import { FLAG, moment, orderedPeriod, parsed, TEXT } from "../kit/arguments";
+import { type Command, type Io, UsageError } from "../kit/command";
+import { counted, type Format, formatAnswer, formatOf, rowWriter } from "../kit/output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/target";
+import { UnreadableObjects } from "../kit/unreadable-objects";
 import { statistics } from "./statistics";
 
 const HELP = `Usage: npx --no iot rejected list [options]

@@ -1,5 +1,5 @@
-import type { Answer } from "../output";
-import type { SetAside } from "./set-aside";
+import type { SetAside } from "../../stores/rejected-records";
+import type { Answer } from "../kit/output";
 
 const TELL_EVERY = 1000;
 

@@ -1,4 +1,4 @@
-import { METRIC } from "../../lambda/contract";
+import { METRIC } from "../../contract/contract";
 
 /** An invocation's answer, in UTF-8 text. */
 export interface RawAnswer {

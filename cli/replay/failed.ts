@@ -1,7 +1,7 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX } from "../../lambda/contract";
-import { printable } from "../output";
-import { readText } from "../read-object";
+import { PREFIX } from "../../contract/contract";
+import { readText } from "../../stores/read-object";
+import { printable } from "../kit/output";
 import type { Marks } from "./marks";
 import type { EventRecord } from "./original-event";
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";

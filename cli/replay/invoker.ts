@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../lambda/contract";
+import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../contract/contract";
 import { type Verdict, verdictOn } from "./answer";
 import type { EventRecord } from "./original-event";
 

@@ -1,7 +1,7 @@
 import { PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX } from "../../lambda/contract";
-import { readText, type Unreadable } from "../read-object";
-import { hourOf } from "../rejected/set-aside";
+import { PREFIX } from "../../contract/contract";
+import { readText, type Unreadable } from "../../stores/read-object";
+import { hourOf } from "../../stores/rejected-records";
 
 const OBJECTS_AT_ONCE = 16;
 

@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { RejectReason } from "../../lambda/contract";
-import { type Filter, hourOf, identityOf, setAside } from "../rejected/set-aside";
-import { UnreadableObjects } from "../unreadable-objects";
+import type { RejectReason } from "../../contract/contract";
+import { type Filter, hourOf, identityOf, setAside } from "../../stores/rejected-records";
+import { UnreadableObjects } from "../kit/unreadable-objects";
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
 import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";

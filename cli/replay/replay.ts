@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
-import { REJECT_REASONS } from "../../lambda/contract";
-import { FLAG, moment, orderedPeriod, parsed, TEXT, wholeNumber } from "../arguments";
-import { type Command, type Io, UsageError } from "../command";
-import { counted, formatAnswer } from "../output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
-import { UnreadableObjects } from "../unreadable-objects";
+import { REJECT_REASONS } from "../../contract/contract";
+import { FLAG, moment, orderedPeriod, parsed, TEXT, wholeNumber } from "../kit/arguments";
+import { type Command, type Io, UsageError } from "../kit/command";
+import { counted, formatAnswer } from "../kit/output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/target";
+import { UnreadableObjects } from "../kit/unreadable-objects";
 import { Marks } from "./marks";
 import { CLOCK_REASONS } from "./rejected";
 import { newTally, type Ports, type Tally } from "./run";

@@ -1,7 +1,7 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { type KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
-import { topicsOf } from "../../lib/topics";
-import { hourOf } from "../rejected/set-aside";
+import { topicsOf } from "../../contract/topics";
+import { hourOf } from "../../stores/rejected-records";
 import type { Verdict } from "./answer";
 import { mayPass } from "./invoker";
 import type { Marks } from "./marks";

@@ -1,5 +1,5 @@
-import type { Io } from "../command";
-import { printable } from "../output";
+import type { Io } from "../kit/command";
+import { printable } from "../kit/output";
 import type { Verdict } from "./answer";
 
 /** What is replayed together. */

@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { Target } from "../target";
+import type { Target } from "../kit/target";
 import type { Marks } from "./marks";
 import type { Manner, Ports, Tally } from "./run";
 

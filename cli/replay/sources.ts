@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { clientConfig, type Target } from "../target";
+import { clientConfig, type Target } from "../kit/target";
 import { failedBatches } from "./failed";
 import { invokeWith } from "./invoker";
 import { rejectedBatches } from "./rejected";

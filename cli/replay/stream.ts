@@ -1,9 +1,9 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { type Period, recordsOf, shardsOf } from "../../stores/stream-shards";
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
 import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
-import { type Period, recordsOf, shardsOf } from "./shards";
 
 export interface StreamQuestion extends Period {
   readonly streamArn: string;

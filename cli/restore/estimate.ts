@@ -1,5 +1,5 @@
-import { PRICES, type PriceName } from "../../lib/prices";
-import { type ArchivedObject, GLACIER_CLASSES, type GlacierClass } from "./archived-objects";
+import { type ArchivedObject, GLACIER_CLASSES, type GlacierClass } from "../../stores/archived-objects";
+import { PRICES, type PriceName } from "../cost/prices";
 
 /** How fast a restore is, and how dear. */
 export const TIERS = { standard: "Standard", bulk: "Bulk", expedited: "Expedited" } as const;

@@ -1,5 +1,5 @@
 import { RestoreObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import type { ArchivedObject } from "./archived-objects";
+import type { ArchivedObject } from "../../stores/archived-objects";
 import { TIERS, type TierName } from "./estimate";
 
 const REQUESTS_AT_ONCE = 16;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
-import { PRICES_DATES } from "../../lib/prices";
-import { FLAG, hour, parsed, TEXT, wholeNumber } from "../arguments";
-import { type Command, type Io, UsageError } from "../command";
-import { counted, formatAnswer } from "../output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../target";
-import { type ArchivedObject, archivedObjects } from "./archived-objects";
+import { type ArchivedObject, archivedObjects } from "../../stores/archived-objects";
+import { PRICES_DATES } from "../cost/prices";
+import { FLAG, hour, parsed, TEXT, wholeNumber } from "../kit/arguments";
+import { type Command, type Io, UsageError } from "../kit/command";
+import { counted, formatAnswer } from "../kit/output";
+import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/target";
 import { type Estimate, estimate, TIERS, type TierName } from "./estimate";
 import { requestRestores } from "./request-restores";
 

@@ -1,6 +1,6 @@
-import type { CheckedRecord } from "../check-record";
-import type { READINGS_COLUMNS } from "../contract";
-import type { ReceivedRecord } from "../received-record";
+import type { READINGS_COLUMNS } from "../../contract/contract";
+import type { ReceivedRecord } from "../../contract/stream-record";
+import type { CheckedRecord } from "../reading/check-record";
 
 /** A row of the cold tier, as Firehose's JSON reader takes it: timestamps are ISO 8601, UTC. */
 export type ArchiveRow = Readonly<Record<(typeof READINGS_COLUMNS)[number]["name"], string | number | boolean | null>>;

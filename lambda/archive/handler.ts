@@ -3,8 +3,8 @@ import type {
   FirehoseTransformationEventRecord,
   FirehoseTransformationResult,
 } from "aws-lambda";
-import { readRules } from "../environment";
-import { shapeOf } from "../kinesis-batch";
+import { readRules } from "../reading/environment";
+import { shapeOf } from "../reading/kinesis-batch";
 import { transform } from "./transform";
 
 const rules = readRules(process.env);

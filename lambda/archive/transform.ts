@@ -3,9 +3,9 @@ import type {
   FirehoseTransformationEventRecord,
   FirehoseTransformationResultRecord,
 } from "aws-lambda";
-import { checkRecord } from "../check-record";
-import type { Rules } from "../environment";
-import type { ReceivedRecord } from "../received-record";
+import type { ReceivedRecord } from "../../contract/stream-record";
+import { checkRecord } from "../reading/check-record";
+import type { Rules } from "../reading/environment";
 import { archiveRow } from "./archive-row";
 
 /** What became of a call's records. */

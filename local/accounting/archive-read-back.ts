@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { Unreadable } from "../../cli/read-object";
-import { eachObject } from "./each-object";
+import { eachObject } from "../../stores/each-object";
+import type { Unreadable } from "../../stores/read-object";
 import { itemKey, type PayloadId, payloadId, type RecordId, recordId } from "./seen-record";
 
 /** What the cold tier holds at the end. */

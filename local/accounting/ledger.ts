@@ -1,4 +1,4 @@
-import type { StreamRecord } from "../event-source-mapping/stream-record";
+import type { StreamRecord } from "../aws/lambda/event-source-mapping/stream-record";
 import type { Publish } from "../fleet/fleet";
 import { type PayloadId, payloadId, type RecordId, recordId, type SeenRecord, seenRecord } from "./seen-record";
 import { Underway } from "./underway";

@@ -1,11 +1,11 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
-import type { Unreadable } from "../../cli/read-object";
-import { rejectedLines } from "../../cli/rejected/rejected-lines";
-import { ATTRIBUTE, PREFIX } from "../../lambda/contract";
-import type { StreamRecord } from "../event-source-mapping/stream-record";
+import { ATTRIBUTE, PREFIX } from "../../contract/contract";
+import { eachObject } from "../../stores/each-object";
+import type { Unreadable } from "../../stores/read-object";
+import { rejectedLines } from "../../stores/rejected-lines";
+import type { StreamRecord } from "../aws/lambda/event-source-mapping/stream-record";
 import { type ArchiveReadBack, type Delivered, readArchive } from "./archive-read-back";
-import { eachObject } from "./each-object";
 import { itemKey, type RecordId, recordId, type SeenRecord, seenRecord } from "./seen-record";
 
 /** What the account needs of an item. */

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { StreamRecord } from "../event-source-mapping/stream-record";
+import type { StreamRecord } from "../aws/lambda/event-source-mapping/stream-record";
 
 /** A payload's identity: each publish of the fleet has bytes of its own. */
 export type PayloadId = string;

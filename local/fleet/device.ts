@@ -1,5 +1,5 @@
 import { connect, type MqttClient } from "mqtt";
-import { MAX_INFLIGHT } from "../iot/limits";
+import { MAX_INFLIGHT } from "../aws/iot/limits";
 
 /** One simulated device on one MQTT connection. It connects again by itself, and sends again what was not acknowledged. */
 export class Device {

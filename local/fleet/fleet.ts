@@ -1,4 +1,4 @@
-import type { AnomalyLimits } from "../../lambda/contract";
+import type { AnomalyLimits } from "../../contract/contract";
 import { spoil } from "./bad-messages";
 import { Device } from "./device";
 import { Pacer } from "./pacer";

@@ -1,4 +1,4 @@
-import type { AnomalyLimit, AnomalyLimits } from "../../lambda/contract";
+import type { AnomalyLimit, AnomalyLimits } from "../../contract/contract";
 
 /** A reading as a device publishes it. */
 export interface Reading {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
-import { listenWhereWanted } from "../listen";
+import { listenWhereWanted } from "../aws/listen";
 import { MAX_SAMPLES, type Sample } from "./samples";
 
 /** The port that is tried where none is asked for; any free one is taken where a program has it. */

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { type AnomalyLimits, ENV, METRIC } from "../../lambda/contract";
-import type { Declaration } from "../declaration";
-import type { Pipeline } from "../pipeline";
+import { type AnomalyLimits, ENV, METRIC } from "../../contract/contract";
+import type { Pipeline } from "../pipeline/pipeline";
+import type { Declaration } from "../stack/declaration";
 import { PageServer } from "./page-server";
 import { nextSample } from "./samples";
 import { latestAnomalies, latestReadings, latestRejects } from "./stores";

@@ -1,10 +1,10 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { readText } from "../../cli/read-object";
-import { CLOCK_TOLERANCE_MS } from "../../cli/readings/stored-reading";
-import { rejectedLines } from "../../cli/rejected/rejected-lines";
-import { type AnomalyLimits, ATTRIBUTE, PREFIX } from "../../lambda/contract";
-import { type Clients, documentsOf } from "../aws-clients";
+import { type AnomalyLimits, ATTRIBUTE, PREFIX } from "../../contract/contract";
+import { CLOCK_TOLERANCE_MS } from "../../stores/hot-readings";
+import { readText } from "../../stores/read-object";
+import { rejectedLines } from "../../stores/rejected-lines";
+import { type Clients, documentsOf } from "../aws/clients";
 
 const SHOWN = 20;
 const READINGS_SHOWN = 50;

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { isExecutable, isNpmFolder } from "../../cli/pulumi-command";
+import { isExecutable, isNpmFolder } from "../../cli/kit/pulumi-command";
 
 /** How to get a CLI, for whoever has none. */
 export const HOW_TO_GET_ONE =

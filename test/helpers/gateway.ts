@@ -1,6 +1,6 @@
-import { type AdministrationPorts, administration } from "../../local/gateway/administration";
-import { FaultBoard } from "../../local/gateway/faults";
-import { Gateway, type GatewayPorts } from "../../local/gateway/gateway";
+import { type AdministrationPorts, administration } from "../../local/aws/endpoint/administration";
+import { Gateway, type GatewayPorts } from "../../local/aws/endpoint/gateway";
+import { FaultBoard } from "../../local/faults/endpoint-faults";
 
 /** A gateway with what a test does not care for filled in; chance always hits. */
 export function gatewayWith(

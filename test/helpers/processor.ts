@@ -1,10 +1,10 @@
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from "aws-lambda";
-import type { RejectedLine } from "../../lambda/contract";
-import { readSettings } from "../../lambda/environment";
-import { AS_THEY_COME, type Manner } from "../../lambda/invocation";
-import { processBatch } from "../../lambda/process-batch";
-import { receivedRecord } from "../../lambda/received-record";
-import { connectStores } from "../../lambda/stores";
+import type { RejectedLine } from "../../contract/contract";
+import { receivedRecord } from "../../contract/stream-record";
+import { AS_THEY_COME, type Manner } from "../../lambda/processor/invocation";
+import { processBatch } from "../../lambda/processor/process-batch";
+import { connectStores } from "../../lambda/processor/stores";
+import { readSettings } from "../../lambda/reading/environment";
 import type { FakeAws } from "./fake-aws";
 
 /** What one invocation did, as its caller sees it. */

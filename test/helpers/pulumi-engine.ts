@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { answers, computedBy } from "../../local/computed-by-aws";
+import { answers, computedBy } from "../../local/stack/computed-by-aws";
 
 /** gRPC as @pulumi/pulumi has it: it is Pulumi's dependency, not this project's. */
 const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));

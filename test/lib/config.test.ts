@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig, type StackConfig } from "../../lib/config";
 import { readConfig } from "../../lib/read-config";
-import { record } from "../../local/capture";
+import { record } from "../../local/stack/capture";
 
 const DEFAULTS: StackConfig = {
   environmentSuffix: "dev",

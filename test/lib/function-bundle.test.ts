@@ -36,7 +36,7 @@ describe("bundleFunction", () => {
   it("is made of the function's own modules and the SDK's", () => {
     const own = bundle.sources.filter((path) => !path.startsWith("node_modules/"));
     expect(own.filter((path) => !path.startsWith("lambda/"))).toEqual([]);
-    expect(own).toContain("lambda/handler.ts");
+    expect(own).toContain("lambda/processor/handler.ts");
   });
 
   it("contains what THIRD-PARTY-NOTICES says (npm run notices writes it anew)", () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { READINGS_COLUMNS, REJECTED_COLUMNS } from "../../lambda/contract";
+import { READINGS_COLUMNS, REJECTED_COLUMNS } from "../../contract/contract";
 import { NAMED_QUERIES } from "../../lib/named-queries";
-import type { Recording } from "../../local/capture";
+import type { Recording } from "../../local/stack/capture";
 import { named, recordStack, tags } from "../helpers/stack";
 
 const BUCKET = "s3://iot-sensor-archival-dev-123456789012";

@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { OUTPUTS } from "../../lib/outputs";
+import { OUTPUTS } from "../../contract/outputs";
 import { deploymentFolder } from "../helpers/deployment";
 import { type ProgramRun, runProgram } from "../helpers/pulumi-engine";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { InProcessService } from "../../gateway/in-process";
+import type { InProcessService } from "../endpoint/in-process";
 import { KinesisError } from "./kinesis-error";
 import { parseMembers } from "./members";
 import { OPERATIONS } from "./operations";

@@ -19,8 +19,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { addDevice, finishRotation, removeDevice, rotateDevice } from "../../../cli/device/changes";
 import { DeviceDirectory } from "../../../cli/device/device-directory";
 import { DeviceFolder, idOf } from "../../../cli/device/device-folder";
-import { topicsOf } from "../../../lib/topics";
-import { CertificateAuthority } from "../../../local/iot/registry/certificate-authority";
+import { topicsOf } from "../../../contract/topics";
+import { CertificateAuthority } from "../../../local/aws/iot/registry/certificate-authority";
 
 const POLICY = "iot-device-policy-dev";
 const NAME = "sensor-001";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../../cli/command";
 import { deviceOf, devicesOf as devicesOfBytes } from "../../../cli/device/fleet-file";
+import { UsageError } from "../../../cli/kit/command";
 
 const devicesOf = (csv: string | Buffer, file: string) => devicesOfBytes(Buffer.from(csv as string), file);
 

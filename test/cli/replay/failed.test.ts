@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { failureBody, failureKey } from "../../../local/event-source-mapping/failure-object";
+import { failureBody, failureKey } from "../../../local/aws/lambda/event-source-mapping/failure-object";
 import { answerOf, BUCKET, bucketOf, bytes, counts, FUNCTION, runReplay, STREAM_ARN } from "../../helpers/replays";
 
 const s3 = mockClient(S3Client);

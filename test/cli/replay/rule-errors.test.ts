@@ -4,9 +4,9 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { partitionKeyOf } from "../../../cli/replay/rule-errors";
-import { readDeclaration } from "../../../local/declaration";
-import { ErrorLog } from "../../../local/iot/error-log";
-import { compileTemplate, parseRuleSql } from "../../../local/iot/rule-sql";
+import { ErrorLog } from "../../../local/aws/iot/error-log";
+import { compileTemplate, parseRuleSql } from "../../../local/aws/iot/rule-sql";
+import { readDeclaration } from "../../../local/stack/declaration";
 import { bucketOf, counts, runReplay, STREAM_ARN } from "../../helpers/replays";
 import { recordStack } from "../../helpers/stack";
 

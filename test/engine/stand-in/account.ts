@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { computedBy } from "../../../local/computed-by-aws";
+import { computedBy } from "../../../local/stack/computed-by-aws";
 import { factsOf } from "./aws-facts";
 import { declarationOf } from "./declarations";
 import type { Properties } from "./properties";

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { answers } from "../../../local/computed-by-aws";
+import { answers } from "../../../local/stack/computed-by-aws";
 import { type Account, nameOf } from "./account";
 import { factsOf } from "./aws-facts";
 import { declarationOf, providerVersion } from "./declarations";

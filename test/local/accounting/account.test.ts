@@ -5,7 +5,7 @@ import { Ledger } from "../../../local/accounting/ledger";
 import type { ReadBack, StoredItem } from "../../../local/accounting/read-back";
 import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
 import { payloadId, recordId, seenRecord } from "../../../local/accounting/seen-record";
-import type { StreamRecord } from "../../../local/event-source-mapping/stream-record";
+import type { StreamRecord } from "../../../local/aws/lambda/event-source-mapping/stream-record";
 
 const T = 1767225600000;
 const SHARD = "shardId-000000000000";

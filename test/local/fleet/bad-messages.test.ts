@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { parsePayload } from "../../../lambda/payload";
-import { parseReading } from "../../../lambda/reading";
+import { parsePayload } from "../../../lambda/reading/payload";
+import { parseReading } from "../../../lambda/reading/reading";
 import { SPOILERS, spoil } from "../../../local/fleet/bad-messages";
+import { seededRandom } from "../../../local/fleet/random";
 import { ReadingSource } from "../../../local/fleet/readings";
-import { seededRandom } from "../../../local/random";
 
 const NOW = 1_767_225_600_000;
 const LIMITS = { temperature: { min: 0, max: 100 } };

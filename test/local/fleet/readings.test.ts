@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { seededRandom } from "../../../local/fleet/random";
 import {
   anomalousValue,
   deviceNames,
@@ -7,7 +8,6 @@ import {
   ReadingSource,
   timelessReading,
 } from "../../../local/fleet/readings";
-import { seededRandom } from "../../../local/random";
 
 const LIMITS = { temperature: { min: 0, max: 100 }, pressure: { max: 200 }, level: { min: 5 } };
 

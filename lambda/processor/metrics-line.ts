@@ -1,0 +1,82 @@
+import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, type RejectReason } from "../../contract/contract";
+import type { Fate } from "./fates";
+
+/** What the log line of a batch tells. */
+export interface BatchReport {
+  readonly environment: string;
+  readonly shardId: string;
+  readonly fates: readonly Fate[];
+  /** Place of the first record handed back; the number of records where none is. */
+  readonly checkpoint: number;
+  /** Its sequence number. */
+  readonly checkpointSequenceNumber: string | undefined;
+  /** Requests for the same write that were made again after the first. */
+  readonly writesRetried: number;
+  /** How often a store answered with each error. */
+  readonly storeErrors: ReadonlyMap<string, number>;
+  readonly now: number;
+  readonly durationMs: number;
+}
+
+/** Kinds of errors that a line names; the rest is added up as `other`. */
+const MAX_ERROR_NAMES = 8;
+
+/**
+ * The batch's one line: its counts as metrics, and what an operator asks first. Metrics count what lies before the
+ * checkpoint, so that a retry counts nothing twice; only what is handed back counts as an error each time it is.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function metricsLine(report: BatchReport): string {
+  const { fates, checkpoint } = report;
+  const handedBack = fates.length - checkpoint;
+  const rejected = new Map<RejectReason, number>();
+  let [stored, superseded, anomalies, rejects] = [0, 0, 0, 0];
+  for (const fate of fates.slice(0, checkpoint)) {
+    if (fate.kind === "stored") {
+      stored++;
+      if (fate.isAnomaly) anomalies++;
+    } else if (fate.kind === "superseded") {
+      superseded++;
+    } else if (fate.kind === "rejected") {
+      rejects++;
+      rejected.set(fate.rejection.reason, (rejected.get(fate.rejection.reason) ?? 0) + 1);
+    }
+  }
+  const line = {
+    _aws: {
+      Timestamp: report.now,
+      CloudWatchMetrics: [
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [[METRIC_DIMENSION]],
+          Metrics: Object.values(METRIC).map((Name) => ({ Name, Unit: "Count" })),
+        },
+      ],
+    },
+    [METRIC_DIMENSION]: report.environment,
+    [METRIC.processed]: stored,
+    [METRIC.anomalies]: anomalies,
+    [METRIC.rejected]: rejects,
+    [METRIC.errors]: rejects + handedBack,
+    [METRIC.superseded]: superseded,
+    shardId: report.shardId,
+    records: fates.length,
+    superseded,
+    handedBack,
+    ...(handedBack > 0 && { checkpoint: report.checkpointSequenceNumber }),
+    ...(rejects > 0 && { rejectedReasons: Object.fromEntries(rejected) }),
+    ...(report.writesRetried > 0 && { writesRetried: report.writesRetried }),
+    ...(report.storeErrors.size > 0 && { storeErrors: boundedCounts(report.storeErrors) }),
+    durationMs: Math.round(report.durationMs),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+function boundedCounts(counts: ReadonlyMap<string, number>): Record<string, number> {
+  const named: Record<string, number> = {};
+  for (const [name, count] of counts) {
+    const key = Object.keys(named).length < MAX_ERROR_NAMES || named[name] !== undefined ? name : "other";
+    named[key] = (named[key] ?? 0) + count;
+  }
+  return named;
+}

@@ -1,0 +1,28 @@
+import type { RejectedLine } from "../../contract/contract";
+import type { ReceivedRecord } from "../../contract/stream-record";
+import type { ObjectWrite } from "./batch-plan";
+import type { Fate } from "./fates";
+import { rejectedKey } from "./object-keys";
+
+/** The object that sets aside what was rejected before the checkpoint; undefined where nothing was. */
+export function rejectedObject(
+  records: readonly ReceivedRecord[],
+  fates: readonly Fate[],
+  checkpoint: number,
+): ObjectWrite | undefined {
+  const places: number[] = [];
+  const lines: string[] = [];
+  records.slice(0, checkpoint).forEach((record, place) => {
+    const fate = fates[place];
+    if (fate?.kind !== "rejected") return;
+    const { reason, detail } = fate.rejection;
+    const line: RejectedLine = { reason, detail, ...record };
+    places.push(place);
+    lines.push(`${JSON.stringify(line)}\n`);
+  });
+  const first = records[places[0] ?? -1];
+  const last = records[places.at(-1) ?? -1];
+  if (first === undefined || last === undefined) return undefined;
+  const key = rejectedKey(first.shardId, first.sequenceNumber, last.sequenceNumber, first.arrivedAt);
+  return { key, body: lines.join(""), records: places };
+}

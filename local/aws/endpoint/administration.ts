@@ -1,0 +1,51 @@
+import { type FaultBoard, parseFaults } from "../../faults/endpoint-faults";
+import type { InProcessService } from "./in-process";
+
+/** What begins the paths of the run itself, which no AWS service has. */
+export const ADMINISTRATION = "/_local/";
+
+export interface AdministrationPorts {
+  readonly faults: FaultBoard;
+  /** What the stack prints at its deployment, for the commands that go on from there. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** The certificate, in PEM, of the authority that has signed the devices' and the broker's. */
+  readonly authority: () => string;
+  /** Resolves when everything that is in the stream by now is in the archive. */
+  readonly flush: () => Promise<void>;
+}
+
+/**
+ * What the run itself is asked: `faults` (GET shows what is broken, PUT breaks, DELETE heals), `outputs`, `ca.pem`, and `flush`
+ * (POST: the cold tier's delivery writes what it has, without waiting for its buffer).
+ */
+export function administration({ faults, outputs, authority, flush }: AdministrationPorts): InProcessService {
+  const state = () => json(200, { faults: faults.faults, hits: faults.hits });
+  return async ({ method, path, body }) => {
+    switch (`${method} ${path.slice(ADMINISTRATION.length)}`) {
+      case "GET faults":
+        return state();
+      case "PUT faults": {
+        const parsed = parseFaults(body.toString());
+        if (!parsed.ok) return json(400, { problems: parsed.problems });
+        faults.set(parsed.faults);
+        return state();
+      }
+      case "DELETE faults":
+        faults.set({});
+        return state();
+      case "GET outputs":
+        return json(200, outputs);
+      case "GET ca.pem":
+        return { status: 200, headers: { "content-type": "application/x-pem-file" }, body: authority() };
+      case "POST flush":
+        await flush();
+        return json(200, {});
+      default:
+        return json(404, { problems: ["there are GET, PUT and DELETE faults, GET outputs, GET ca.pem, POST flush"] });
+    }
+  };
+}
+
+function json(status: number, body: unknown) {
+  return { status, headers: { "content-type": "application/json" }, body: `${JSON.stringify(body, null, 2)}\n` };
+}

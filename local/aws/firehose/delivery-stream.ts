@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KinesisReader } from "../lambda/event-source-mapping/ports";
+import { StreamReader } from "../lambda/event-source-mapping/stream-reader";
+import type { StreamRecord } from "../lambda/event-source-mapping/stream-record";
+import type { InvokeResult } from "../lambda/function-host/function-host";
+import type { DeliveryDeclaration } from "./delivery-declaration";
+import { conversionFailedLine, type ErrorLine, processingFailedLine } from "./error-line";
+import { type ErrorOutput, evaluatePrefix, objectName } from "./object-name";
+import { ConversionError, type Row, rowOf } from "./row";
+import { readAnswer, type Transformed, transformEvent } from "./transform-event";
+
+/** Records that are read ahead of the transform, in all: where that many wait, it does not wait for its buffer to fill. */
+const MAX_WAITING = 10_000;
+const TICK_MS = 200;
+const RETRY_MS = { first: 200, longest: 5000 };
+
+export interface DeliverySettings extends DeliveryDeclaration {
+  readonly arn: string;
+  readonly streamArn: string;
+  readonly region: string;
+}
+
+export interface DeliveryPorts {
+  readonly kinesis: KinesisReader;
+  readonly invoke: (event: unknown) => Promise<InvokeResult>;
+  readonly putObject: (bucket: string, key: string, body: Uint8Array | string) => Promise<void>;
+  readonly encode: (columns: DeliveryDeclaration["catalog"]["columns"], rows: readonly Row[]) => Uint8Array;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Reads the stream as Firehose does, on its own: beside the event source mapping, and no slower or faster for it. Each record goes
+ * through the transform function, by the table's columns into a row, and with many others into an object.
+ * Not emulated: a second copy of an object after a put whose answer was lost.
+ */
+export class DeliveryStream {
+  readonly #stopping = new AbortController();
+  readonly #reader: StreamReader;
+  /** What is read and not yet transformed. */
+  #waiting: StreamRecord[] = [];
+  #waitingBytes = 0;
+  #waitingSince = 0;
+  /** What the next object will hold. */
+  #rows: Row[] = [];
+  #rowBytes = 0;
+  #rowsSince = 0;
+  #oldestArrival = 0;
+  #errors = new Map<ErrorOutput, { readonly lines: ErrorLine[]; readonly oldestArrival: number }>();
+  /** How many wait for everything read so far to be in an object: until then no buffer is waited for. */
+  #draining = 0;
+  /** Records taken from the shards, and how many of them have reached their place. */
+  #taken = 0;
+  #settled = 0;
+  #steps = 0;
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly settings: DeliverySettings,
+    private readonly ports: DeliveryPorts,
+  ) {
+    const consumer = { sinks: [this], idle: async () => {} };
+    this.#reader = new StreamReader(ports, { polled: 0 }, this.#stopping.signal, () => consumer);
+  }
+
+  /** Reads from the oldest record on: the run's stream is as young as its delivery stream. */
+  start(): void {
+    this.#reader.start();
+    this.#working = this.#work();
+  }
+
+  /** Records taken, invocations answered and objects written so far: it grows while the delivery gets on. */
+  get steps(): number {
+    return this.#taken + this.#steps;
+  }
+
+  /** Resolves when everything that is in the stream by now is in an object; the buffers are not waited for. */
+  async drained(): Promise<void> {
+    await this.#reader.reachTip(this.ports.now());
+    await this.flush();
+  }
+
+  /** Resolves when everything that was read so far is in an object, whatever becomes of the stream. */
+  async flush(): Promise<void> {
+    const taken = this.#taken;
+    this.#draining += 1;
+    while (this.#settled < taken && !this.#stopping.signal.aborted) await sleep(20);
+    this.#draining -= 1;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([this.#reader.stopped(), this.#working]);
+  }
+
+  /** How many records wait for the transform. */
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  /** Takes a record that a shard has read. */
+  push(record: StreamRecord): void {
+    if (this.#waiting.length === 0) this.#waitingSince = this.ports.now();
+    this.#waiting.push(record);
+    this.#taken += 1;
+    this.#waitingBytes += (record.data.length * 3) / 4;
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      if (this.#isDue(this.#waitingBytes, this.#waitingSince, this.settings.transform) || this.#isCrowded())
+        await this.#transform();
+      if (this.#isDue(this.#rowBytes, this.#rowsSince, this.settings)) await this.#deliver();
+      if (this.#rows.length + this.#errors.size === 0) this.#settled = this.#taken - this.#waiting.length;
+      await this.ports.sleep(TICK_MS, signal);
+    }
+  }
+
+  #isDue(bytes: number, since: number, buffer: { readonly bufferBytes: number; readonly bufferMs: number }): boolean {
+    return (
+      this.#draining > 0 || bytes >= buffer.bufferBytes || (since > 0 && this.ports.now() - since >= buffer.bufferMs)
+    );
+  }
+
+  #isCrowded(): boolean {
+    return this.#waiting.length >= MAX_WAITING;
+  }
+
+  async #transform(): Promise<void> {
+    const records = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#waitingSince = 0;
+    for (const part of partsOf(records, this.settings.transform.bufferBytes)) {
+      const results = await this.#invoke(part);
+      for (const [at, record] of part.entries()) this.#add(record, results[at]);
+    }
+  }
+
+  /** What the function says of each record; after the last try, that it failed for all of them. */
+  async #invoke(records: readonly StreamRecord[]): Promise<readonly Transformed[]> {
+    const { arn: deliveryStreamArn, streamArn, region, transform } = this.settings;
+    const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.ports.randomId());
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = readAnswer(records, await this.ports.invoke(event), attempt + 1);
+      this.#steps += 1;
+      if (!("errorCode" in answer)) return answer;
+      if (attempt >= transform.retries || this.#stopping.signal.aborted)
+        return records.map(() => ({ result: "ProcessingFailed", ...answer, attempts: attempt + 1 }));
+      await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);
+    }
+  }
+
+  #add(record: StreamRecord, transformed: Transformed | undefined): void {
+    if (transformed === undefined || transformed.result === "Dropped") return;
+    const { transform, catalog, region } = this.settings;
+    if (transformed.result === "ProcessingFailed") {
+      const line = processingFailedLine(record, transformed, transform.functionArn, this.ports.now());
+      this.#setAside("processing-failed", record.arrivedAt, line);
+      return;
+    }
+    try {
+      const row = rowOf(transformed.data, catalog.columns);
+      this.#begin(record.arrivedAt);
+      this.#rows.push(row);
+      this.#rowBytes += transformed.data.length;
+    } catch (error) {
+      if (!(error instanceof ConversionError)) throw error;
+      const data = Buffer.from(transformed.data).toString("base64");
+      const line = conversionFailedLine(record, data, error.message, { ...catalog, region }, this.ports.now());
+      this.#setAside("format-conversion-failed", record.arrivedAt, line);
+    }
+  }
+
+  #setAside(output: ErrorOutput, arrivedAt: number, line: ErrorLine): void {
+    const known = this.#errors.get(output) ?? { lines: [], oldestArrival: arrivedAt };
+    known.lines.push(line);
+    this.#errors.set(output, { ...known, oldestArrival: Math.min(known.oldestArrival, arrivedAt) });
+    if (this.#rowsSince === 0) this.#rowsSince = this.ports.now();
+  }
+
+  #begin(arrivedAt: number): void {
+    if (this.#rowsSince === 0) this.#rowsSince = this.ports.now();
+    this.#oldestArrival = this.#rows.length === 0 ? arrivedAt : Math.min(this.#oldestArrival, arrivedAt);
+  }
+
+  async #deliver(): Promise<void> {
+    const { prefix, errorPrefix, catalog } = this.settings;
+    if (this.#rows.length > 0) {
+      const body = this.ports.encode(catalog.columns, this.#rows);
+      await this.#put(prefix, this.#oldestArrival, body, ".parquet");
+    }
+    for (const [output, { lines, oldestArrival }] of this.#errors)
+      await this.#put(
+        errorPrefix,
+        oldestArrival,
+        `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`,
+        "",
+        output,
+      );
+    this.#rows = [];
+    this.#rowBytes = 0;
+    this.#rowsSince = 0;
+    this.#errors = new Map();
+  }
+
+  /** Tries until it is done, as Firehose does for a day. https://docs.aws.amazon.com/firehose/latest/dev/retry.html */
+  async #put(
+    prefix: string,
+    oldestArrival: number,
+    body: Uint8Array | string,
+    extension: string,
+    output?: ErrorOutput,
+  ) {
+    const { name, bucket } = this.settings;
+    const random = this.ports.randomId();
+    const key = `${evaluatePrefix(prefix, oldestArrival, random, output)}${objectName(name, oldestArrival, random, extension)}`;
+    for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
+      try {
+        await this.ports.putObject(bucket, key, body);
+        this.#steps += 1;
+        return;
+      } catch {
+        await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);
+      }
+    }
+  }
+}
+
+function pauseMs(attempt: number): number {
+  return Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** attempt);
+}
+
+/** The records in their order, in parts that hold no more than this, or one record. */
+function* partsOf(records: readonly StreamRecord[], bytes: number): Generator<readonly StreamRecord[]> {
+  let part: StreamRecord[] = [];
+  let size = 0;
+  for (const record of records) {
+    if (part.length > 0 && size + record.data.length > bytes) {
+      yield part;
+      part = [];
+      size = 0;
+    }
+    part.push(record);
+    size += record.data.length;
+  }
+  if (part.length > 0) yield part;
+}

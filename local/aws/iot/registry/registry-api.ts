@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import type { InProcessService } from "../../endpoint/in-process";
+import type { CertificateAuthority } from "./certificate-authority";
+import { type DeviceRegistry, IotError } from "./device-registry";
+
+type Request = Parameters<InProcessService>[0];
+type Answer = object | Promise<object>;
+
+export interface RegistryApiPorts {
+  readonly registry: DeviceRegistry;
+  readonly authority: Pick<CertificateAuthority, "sign">;
+  /** Where devices connect: a host, and its port where that is not 8883. */
+  readonly endpoint: () => string;
+}
+
+/**
+ * What `iot device` calls of AWS IoT's control plane, by its REST paths.
+ * https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT.html
+ */
+export function registryApi(ports: RegistryApiPorts): InProcessService {
+  const operations = operationsOf(ports);
+  return async (request) => {
+    try {
+      for (const { method, path, run } of operations) {
+        const match = method === request.method ? path.exec(request.path) : null;
+        if (match) return answer(200, await run(request, decodeURIComponent(match[1] ?? "")));
+      }
+      throw new IotError("UnknownOperationException", 404, `${request.method} ${request.path} does not run here`);
+    } catch (error) {
+      if (!(error instanceof IotError)) throw error;
+      return answer(error.status, { message: error.message }, { "x-amzn-errortype": error.code });
+    }
+  };
+}
+
+interface Operation {
+  readonly method: string;
+  readonly path: RegExp;
+  /** @param name What the path names. */
+  readonly run: (request: Request, name: string) => Answer;
+}
+
+function operationsOf({ registry, authority, endpoint }: RegistryApiPorts): readonly Operation[] {
+  const thing = /^\/things\/([^/]+)$/;
+  const principals = /^\/things\/([^/]+)\/principals$/;
+  const certificate = /^\/certificates\/([^/]+)$/;
+  const targetPolicies = /^\/target-policies\/([^/]+)$/;
+  const done = (change: () => void) => {
+    change();
+    return {};
+  };
+  return [
+    {
+      method: "POST",
+      path: thing,
+      run: (request, name) => {
+        const { attributePayload } = bodyOf(request) as { attributePayload?: { attributes?: Record<string, string> } };
+        const { id } = registry.createThing(name, attributePayload?.attributes ?? {});
+        return { thingName: name, thingArn: registry.arn(`thing/${name}`), thingId: id };
+      },
+    },
+    {
+      method: "GET",
+      path: thing,
+      run: (_, name) => {
+        const { id, attributes } = registry.thing(name);
+        return { thingName: name, thingArn: registry.arn(`thing/${name}`), thingId: id, attributes, version: 1 };
+      },
+    },
+    { method: "DELETE", path: thing, run: (_, name) => done(() => registry.deleteThing(name)) },
+    { method: "GET", path: principals, run: (_, name) => ({ principals: [...registry.thing(name).principals] }) },
+    {
+      method: "PUT",
+      path: principals,
+      run: (request, name) => done(() => registry.attachThing(name, principalOf(request))),
+    },
+    {
+      method: "DELETE",
+      path: principals,
+      run: (request, name) => done(() => registry.detachThing(name, principalOf(request))),
+    },
+    {
+      method: "GET",
+      path: /^\/principals\/things$/,
+      run: (request) => ({ things: registry.thingsOf(principalOf(request)) }),
+    },
+    {
+      method: "POST",
+      path: /^\/certificates$/,
+      run: async (request) => {
+        const { certificateSigningRequest = "" } = bodyOf(request) as { certificateSigningRequest?: string };
+        const issued = await authority.sign(certificateSigningRequest).catch((error: Error) => {
+          throw new IotError(
+            "InvalidRequestException",
+            400,
+            `The certificate signing request is invalid: ${error.message}`,
+          );
+        });
+        const { arn, id, pem } = registry.addCertificate(issued, request.query.get("setAsActive") === "true");
+        return { certificateArn: arn, certificateId: id, certificatePem: pem };
+      },
+    },
+    {
+      method: "GET",
+      path: certificate,
+      run: (_, id) => {
+        const { arn, pem, status } = registry.certificate(id);
+        return {
+          certificateDescription: { certificateArn: arn, certificateId: id, certificatePem: pem, status },
+        };
+      },
+    },
+    {
+      method: "PUT",
+      path: certificate,
+      run: (request, id) => {
+        const status = request.query.get("newStatus");
+        if (status !== "ACTIVE" && status !== "INACTIVE")
+          throw new IotError("InvalidRequestException", 400, `"newStatus" must be ACTIVE or INACTIVE here`);
+        registry.certificate(id).status = status;
+        return {};
+      },
+    },
+    { method: "DELETE", path: certificate, run: (_, id) => done(() => registry.deleteCertificate(id)) },
+    {
+      method: "PUT",
+      path: targetPolicies,
+      run: (request, policy) => done(() => registry.attachPolicy(policy, targetOf(request))),
+    },
+    {
+      method: "POST",
+      path: targetPolicies,
+      run: (request, policy) => done(() => registry.detachPolicy(policy, targetOf(request))),
+    },
+    {
+      method: "POST",
+      path: /^\/attached-policies\/(.+)$/,
+      run: (_, target) => ({
+        policies: [...registry.certificate(target).policies].map((policyName) => ({
+          policyName,
+          policyArn: registry.arn(`policy/${policyName}`),
+        })),
+      }),
+    },
+    {
+      method: "POST",
+      path: /^\/policy-targets\/([^/]+)$/,
+      run: (_, policy) => ({ targets: registry.targetsOf(policy) }),
+    },
+    { method: "GET", path: /^\/endpoint$/, run: () => ({ endpointAddress: endpoint() }) },
+  ];
+}
+
+function bodyOf({ body }: Request): unknown {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new IotError("InvalidRequestException", 400, "the body must be JSON");
+  }
+}
+
+function principalOf({ headers }: Request): string {
+  const principal = headers["x-amzn-principal"];
+  if (typeof principal === "string") return principal;
+  throw new IotError("InvalidRequestException", 400, "a principal must be named");
+}
+
+function targetOf(request: Request): string {
+  const { target } = bodyOf(request) as { target?: string };
+  if (typeof target === "string") return target;
+  throw new IotError("InvalidRequestException", 400, "a target must be named");
+}
+
+function answer(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
+  return {
+    status,
+    headers: { "content-type": "application/json", "x-amzn-requestid": randomUUID(), ...headers },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Recording } from "../../stack/capture";
+import type { ErrorLog } from "../iot/error-log";
+import type { FunctionLog, LogEvent, LogGroup } from "./log-group";
+
+/** The declared log groups, with what was written to each. A group that nothing here writes to is empty. */
+export function declaredGroups(
+  recording: Recording,
+  errorLog: { readonly name: string; readonly log: Pick<ErrorLog, "documents" | "times"> },
+  functions: Readonly<Record<string, FunctionLog>>,
+): LogGroup[] {
+  const eventsOf = (name: string): readonly LogEvent[] => {
+    if (name === errorLog.name)
+      return errorLog.log.documents.map((document, id) => ({
+        id,
+        timestamp: errorLog.log.times[id] ?? 0,
+        message: JSON.stringify(document),
+      }));
+    return functions[name.replace("/aws/lambda/", "")]?.events ?? [];
+  };
+  return recording.ofType("aws:cloudwatch/logGroup:LogGroup").map(({ inputs, state }) => {
+    const name = String(inputs.name);
+    const retentionInDays = typeof inputs.retentionInDays === "number" ? inputs.retentionInDays : undefined;
+    return { name, arn: String(state.arn), retentionInDays, events: () => eventsOf(name) };
+  });
+}

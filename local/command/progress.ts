@@ -1,0 +1,68 @@
+import { METRIC } from "../../contract/contract";
+import type { Pipeline } from "../pipeline/pipeline";
+import type { Terminal } from "./terminal";
+
+/** The run at a moment, as its progress line shows it. */
+export interface Progress {
+  readonly elapsedMs: number;
+  readonly published: number;
+  readonly stored: number;
+  readonly rejected: number;
+  readonly anomalies: number;
+  /** Messages that are neither stored nor anywhere else yet. */
+  readonly waiting: number;
+  /** Age of the oldest of them. */
+  readonly lagMs: number;
+  /** Published in the last second. */
+  readonly ratePerSecond: number;
+  /** What the run is about now, beside publishing. */
+  readonly phase?: string;
+}
+
+const NUMBER = new Intl.NumberFormat("en-US");
+
+/** One line: `00:12  published 2,400  stored 2,310 …`. */
+export function formatProgress(progress: Progress): string {
+  const seconds = Math.floor(progress.elapsedMs / 1000);
+  const clock = [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, "0")).join(":");
+  const parts = [
+    clock,
+    `published ${NUMBER.format(progress.published)}`,
+    `stored ${NUMBER.format(progress.stored)}`,
+    `rejected ${NUMBER.format(progress.rejected)}`,
+    `anomalies ${NUMBER.format(progress.anomalies)}`,
+    `waiting ${NUMBER.format(progress.waiting)}`,
+    `lag ${(progress.lagMs / 1000).toFixed(1)} s`,
+    `${NUMBER.format(Math.round(progress.ratePerSecond))}/s`,
+  ];
+  if (progress.phase !== undefined) parts.push(progress.phase);
+  return parts.join("  ");
+}
+
+/** Shows a progress line once a second, until it is stopped. */
+export function reportProgress(pipeline: Pipeline, terminal: Terminal, startedAt: number) {
+  let phase: string | undefined;
+  let lastPublished = 0;
+  const timer = setInterval(() => {
+    const published = pipeline.ledger.acknowledged;
+    const progress: Progress = {
+      elapsedMs: performance.now() - startedAt,
+      published,
+      stored: pipeline.metrics.sum(METRIC.processed),
+      rejected: pipeline.metrics.sum(METRIC.rejected),
+      anomalies: pipeline.metrics.sum(METRIC.anomalies),
+      waiting: pipeline.ledger.waiting,
+      lagMs: pipeline.lagMs,
+      ratePerSecond: published - lastPublished,
+      ...(phase === undefined ? {} : { phase }),
+    };
+    terminal.progress(formatProgress(progress));
+    lastPublished = published;
+  }, 1000);
+  return {
+    phase: (text: string) => {
+      phase = text;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

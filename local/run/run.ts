@@ -1,0 +1,208 @@
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stop as stopEsbuild } from "esbuild";
+import { printable } from "../../cli/kit/output";
+import { type AnomalyLimits, DEFAULTS, ENV, METRIC } from "../../contract/contract";
+import { topicsOf } from "../../contract/topics";
+import { bundleFunction } from "../../lib/function-bundle";
+import { copyArchive } from "../../stores/archive-copy";
+import { takeAccount } from "../accounting/account";
+import type { GaveUp } from "../accounting/places";
+import { readBack } from "../accounting/read-back";
+import { payloadId } from "../accounting/seen-record";
+import { formatSummary, type Summary } from "../accounting/summary";
+import { documentsOf } from "../aws/clients";
+import { banner } from "../command/banner";
+import type { Options } from "../command/options";
+import { reportProgress } from "../command/progress";
+import type { Terminal } from "../command/terminal";
+import { wreakHavoc } from "../faults/chaos";
+import type { Faults } from "../faults/endpoint-faults";
+import { Fleet } from "../fleet/fleet";
+import { seededRandom } from "../fleet/random";
+import { type RunningPage, servePage } from "../page/page";
+import { Pipeline, type PipelinePaths, taken } from "../pipeline/pipeline";
+import { type Declaration, readDeclaration } from "../stack/declaration";
+import { declareStack } from "../stack/declare-stack";
+import { stackConfig } from "../stack/stack-config";
+import { runDry } from "./draining";
+import { clearKept } from "./kept-data";
+
+export interface RunPaths extends PipelinePaths {
+  readonly projectRoot: string;
+  /** Folder of what was built for this run; it goes when the run ends. */
+  readonly runFolder: string;
+}
+
+/** Keys of unreadable objects that are told one by one. */
+const UNREADABLE_SHOWN = 5;
+
+/** Runs everything once: starts, publishes, drains, accounts. Resolves with the summary, which it has printed. */
+export async function runLocally(
+  options: Options,
+  paths: RunPaths,
+  terminal: Terminal,
+  stopRequested: AbortSignal,
+): Promise<Summary> {
+  if (options.clear && options.keep !== undefined) await clearKept(options.keep);
+  const config = stackConfig(paths.projectRoot, options.stack, options.config);
+  const recording = await declareStack(config, options.stack);
+  const declaration = readDeclaration(recording);
+  writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
+  writeFileSync(paths.archiveTransform, bundleFunction("archive", paths.projectRoot).code);
+  // Everything is built: the process that esbuild keeps for the next build is not needed.
+  await stopEsbuild();
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => {});
+  const pipeline = new Pipeline(declaration, paths, {
+    recording,
+    mqttPort: options.mqttPort,
+    mqttsPort: options.mqttsPort,
+    awsPort: options.awsPort,
+    random: seededRandom(options.seed + 1),
+    note: (text) => terminal.note(text),
+    onBroken: (why) => broken.reject(new Error(why)),
+  });
+  let page: RunningPage | undefined;
+  try {
+    await pipeline.start();
+    const limits = anomalyLimits(declaration);
+    page = await taken(
+      servePage(options.pagePort, paths.projectRoot, declaration, pipeline, limits),
+      options.pagePort ?? 0,
+      "--page-port",
+    );
+    pipeline.open();
+    terminal.note(banner(declaration, pipeline, page.url));
+    return await Promise.race([runFleet(options, declaration, pipeline, terminal, stopRequested), broken.promise]);
+  } finally {
+    await page?.stop();
+    await pipeline.stop();
+  }
+}
+
+async function runFleet(
+  options: Options,
+  declaration: Declaration,
+  pipeline: Pipeline,
+  terminal: Terminal,
+  stopRequested: AbortSignal,
+): Promise<Summary> {
+  const { ledger } = pipeline;
+  const fleet = new Fleet(
+    {
+      devices: options.devices,
+      ratePerSecond: options.ratePerSecond,
+      anomalyShare: options.anomalyShare,
+      badShare: options.badShare,
+      limits: anomalyLimits(declaration),
+      mqttPort: pipeline.mqttPort,
+      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
+    },
+    {
+      random: seededRandom(options.seed),
+      now: Date.now,
+      onPublish: (publish) => ledger.published(publish),
+      onAcknowledged: (publish) => ledger.acknowledge(publish),
+    },
+  );
+  await fleet.connect();
+  if (options.devices > 0)
+    terminal.note(`${options.devices} devices, ${options.ratePerSecond} readings a second, seed ${options.seed}`);
+  const startedAt = performance.now();
+  const progress = reportProgress(pipeline, terminal, startedAt);
+  try {
+    if (options.devices > 0) fleet.start();
+    const calm = new AbortController();
+    const havoc = options.chaos ? havocOn(options, fleet, pipeline, terminal, calm.signal) : undefined;
+    await sleep(options.forMs ?? 2 ** 31 - 1, undefined, { signal: stopRequested }).catch(() => {});
+    fleet.pause();
+    calm.abort();
+    await havoc;
+    progress.phase("draining");
+    const secondsRun = () => (performance.now() - startedAt) / 1000;
+    let durationSeconds = secondsRun();
+    const gaveUp = await runDry(fleet, pipeline, options.patienceMs, {
+      onAcknowledged: () => {
+        durationSeconds = secondsRun();
+      },
+      note: (text) => terminal.note(text),
+    });
+    progress.stop();
+    const { keep } = options;
+    if (keep !== undefined) {
+      pipeline.faults.set({});
+      const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
+      terminal.note(
+        `${kept} objects of the archive are kept in ${keep}. Ask them: npm run history -- --data ${keep} --list`,
+      );
+    }
+    const summary = await summarize(options, declaration, pipeline, durationSeconds, gaveUp, terminal);
+    terminal.result(formatSummary(summary));
+    if (options.json) terminal.result(JSON.stringify(summary));
+    return summary;
+  } finally {
+    progress.stop();
+    await fleet.stop();
+  }
+}
+
+function havocOn(
+  { seed }: Options,
+  fleet: Fleet,
+  { faults, broker }: Pipeline,
+  terminal: Terminal,
+  calm: AbortSignal,
+): Promise<void> {
+  const ports = {
+    setFaults: (broken: Faults) => faults.set(broken),
+    breakDevices: (pick: () => boolean) => fleet.breakConnections(pick),
+    breakBroker: (pick: () => boolean) => broker.breakConnections(pick),
+    note: (text: string) => terminal.note(text),
+  };
+  return wreakHavoc(seededRandom(seed + 2), ports, calm);
+}
+
+async function summarize(
+  options: Options,
+  { table, processor, mapping, delivery }: Declaration,
+  { clients, ledger, errorLog, metrics, faults }: Pipeline,
+  durationSeconds: number,
+  gaveUp: GaveUp,
+  terminal: Terminal,
+): Promise<Summary> {
+  faults.set({});
+  const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
+    table: table.name,
+    archive: processor.environment[ENV.bucket] ?? "",
+    failureBucket: mapping.failureBucket,
+    delivery,
+  });
+  const { unreadable } = found;
+  for (const { key, why } of unreadable.slice(0, UNREADABLE_SHOWN))
+    terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
+  const logged = new Map<string, number>();
+  for (const { base64OriginalPayload } of errorLog.documents) {
+    const id = payloadId(base64OriginalPayload);
+    logged.set(id, (logged.get(id) ?? 0) + 1);
+  }
+  const { entries, external, records, settledRecords: settled } = ledger;
+  const account = takeAccount({ entries, external, records, settled, errorLog: logged }, found, gaveUp);
+  const injected = faults.hits;
+  return {
+    ...account,
+    unreadable: unreadable.length,
+    duplicates: ledger.duplicates,
+    readingsPerSecond: Number((account.published / durationSeconds).toFixed(1)),
+    durationSeconds: Number(durationSeconds.toFixed(1)),
+    seed: options.seed,
+    metrics: Object.fromEntries(Object.values(METRIC).map((name) => [name, metrics.sum(name)])),
+    ...(Object.keys(injected).length > 0 ? { faults: injected } : {}),
+  };
+}
+
+/** The bounds that the function judges by. */
+function anomalyLimits({ processor }: Declaration): AnomalyLimits {
+  const declared = processor.environment[ENV.anomalyLimits];
+  return declared === undefined ? DEFAULTS.anomalyLimits : JSON.parse(declared);
+}

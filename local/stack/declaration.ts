@@ -1,0 +1,206 @@
+import { OUTPUTS, type OutputName } from "../../contract/outputs";
+import { type DeliveryDeclaration, deliveryOf } from "../aws/firehose/delivery-declaration";
+import type { RuleDeclaration } from "../aws/iot/rules-engine";
+import type { RecordedResource, Recording } from "./capture";
+import { DeclarationError, listOf, numberOf, refusal, textOf } from "./declared-property";
+
+/** What the stack declares, as far as the local run makes it real. */
+/** The stream as it is declared. */
+export interface StreamDeclaration {
+  readonly name: string;
+  readonly arn: string;
+  /** Of an on-demand stream: how many AWS begins with. */
+  readonly shardCount: number;
+  readonly retentionHours: number;
+  readonly mode: "PROVISIONED" | "ON_DEMAND";
+  readonly shardLevelMetrics: readonly string[];
+  /** Undefined: not encrypted. */
+  readonly kmsKeyId: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Declaration {
+  readonly region: string;
+  readonly accountId: string;
+  readonly stream: StreamDeclaration;
+  readonly table: TableDeclaration;
+  readonly buckets: readonly string[];
+  readonly topics: readonly string[];
+  readonly rule: RuleDeclaration;
+  /** The device policy's text. */
+  readonly devicePolicy: string;
+  readonly processor: FunctionDeclaration;
+  readonly mapping: MappingDeclaration;
+  /** The way into the cold tier, and the function on it; undefined where the stack has none. */
+  readonly delivery: DeliveryDeclaration | undefined;
+  readonly archiveTransform: FunctionDeclaration | undefined;
+  /** What the stack prints, by name. */
+  readonly outputs: Readonly<Record<OutputName, string>>;
+}
+
+export interface TableDeclaration {
+  readonly name: string;
+  readonly hashKey: string;
+  readonly rangeKey: string | undefined;
+  readonly attributes: readonly { readonly name: string; readonly type: string }[];
+  readonly indexes: readonly {
+    readonly name: string;
+    readonly keys: readonly { readonly attributeName: string; readonly keyType: string }[];
+    readonly projection: string;
+  }[];
+}
+
+export interface FunctionDeclaration {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** Reserved concurrency, or undefined where the account's is not divided. */
+  readonly reservedConcurrency: number | undefined;
+}
+
+export interface MappingDeclaration {
+  readonly uuid: string;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly parallelizationFactor: number;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeSeconds: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  readonly reportBatchItemFailures: boolean;
+  readonly failureBucket: string | undefined;
+}
+
+/** Shards that AWS gives a new on-demand stream: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
+const ON_DEMAND_SHARDS = 4;
+
+/** Reads what the local run makes real out of a captured stack. Throws DeclarationError. */
+export function readDeclaration(recording: Recording): Declaration {
+  const stream = recording.only("aws:kinesis/stream:Stream");
+  const streamArn = textOf(stream, "arn", stream.state);
+  const mapping = recording.only("aws:lambda/eventSourceMapping:EventSourceMapping");
+  const processor = functionNamed(recording, textOf(mapping, "functionName"));
+  const delivery = deliveryOf(recording, streamArn);
+  return {
+    region: streamArn.split(":")[3] ?? "",
+    accountId: streamArn.split(":")[4] ?? "",
+    stream: streamOf(stream, streamArn),
+    table: tableOf(recording.only("aws:dynamodb/table:Table")),
+    buckets: recording.ofType("aws:s3/bucket:Bucket").map((bucket) => textOf(bucket, "bucket")),
+    topics: recording.ofType("aws:sns/topic:Topic").map((topic) => textOf(topic, "name")),
+    rule: ruleOf(recording.only("aws:iot/topicRule:TopicRule"), textOf(stream, "name")),
+    devicePolicy: textOf(recording.only("aws:iot/policy:Policy"), "policy"),
+    processor,
+    mapping: mappingOf(mapping, streamArn),
+    delivery,
+    archiveTransform: delivery && functionNamed(recording, delivery.transform.functionArn),
+    outputs: outputsOf(recording),
+  };
+}
+
+function outputsOf({ outputs }: Recording): Declaration["outputs"] {
+  const missing = Object.keys(OUTPUTS).filter((name) => typeof outputs[name] !== "string");
+  if (missing.length > 0) throw new DeclarationError(`the program must export "${missing.join('", "')}"`);
+  return outputs as Declaration["outputs"];
+}
+
+function streamOf(stream: RecordedResource, arn: string): StreamDeclaration {
+  return {
+    name: textOf(stream, "name"),
+    arn,
+    shardCount: shardCountOf(stream),
+    retentionHours: numberOf(stream, "retentionPeriod"),
+    mode: isOnDemand(stream) ? "ON_DEMAND" : "PROVISIONED",
+    shardLevelMetrics: listOf<string>(stream, "shardLevelMetrics"),
+    kmsKeyId: stream.inputs.encryptionType === "KMS" ? textOf(stream, "kmsKeyId") : undefined,
+    tags: (stream.inputs.tags ?? {}) as Readonly<Record<string, string>>,
+  };
+}
+
+function shardCountOf(stream: RecordedResource): number {
+  return isOnDemand(stream) ? ON_DEMAND_SHARDS : numberOf(stream, "shardCount");
+}
+
+function isOnDemand(stream: RecordedResource): boolean {
+  return (stream.inputs.streamModeDetails as { streamMode?: string } | undefined)?.streamMode === "ON_DEMAND";
+}
+
+function tableOf(table: RecordedResource): TableDeclaration {
+  const rangeKey = table.inputs.rangeKey === undefined ? undefined : textOf(table, "rangeKey");
+  return {
+    name: textOf(table, "name"),
+    hashKey: textOf(table, "hashKey"),
+    rangeKey,
+    attributes: listOf<{ name: string; type: string }>(table, "attributes"),
+    indexes: listOf<{ name: string; keySchemas: { attributeName: string; keyType: string }[]; projectionType: string }>(
+      table,
+      "globalSecondaryIndexes",
+    ).map(({ name, keySchemas, projectionType }) => ({ name, keys: keySchemas, projection: projectionType })),
+  };
+}
+
+function ruleOf(rule: RecordedResource, streamName: string): RuleDeclaration {
+  const [action, ...others] = listOf<{ streamName: string; partitionKey?: string }>(rule, "kineses");
+  if (!action || others.length > 0 || action.streamName !== streamName || action.partitionKey === undefined)
+    throw refusal(rule, "kineses", `one action that puts to "${streamName}" with a partition key`, rule.inputs.kineses);
+  if (rule.inputs.enabled !== true) throw refusal(rule, "enabled", "true", rule.inputs.enabled);
+  return {
+    name: textOf(rule, "name"),
+    sql: textOf(rule, "sql"),
+    sqlVersion: textOf(rule, "sqlVersion"),
+    partitionKey: action.partitionKey,
+  };
+}
+
+/** By its name or its ARN. */
+function functionNamed(recording: Recording, nameOrArn: string): FunctionDeclaration {
+  const functions = recording.ofType("aws:lambda/function:Function");
+  const found = functions.find((each) => each.inputs.name === nameOrArn || each.state.arn === nameOrArn);
+  if (!found)
+    throw new DeclarationError(`"functionName" must be a declared function for the local run, got "${nameOrArn}"`);
+  return functionOf(found);
+}
+
+function functionOf(processor: RecordedResource): FunctionDeclaration {
+  const runtime = processor.inputs.runtime;
+  if (runtime !== "nodejs24.x") throw refusal(processor, "runtime", '"nodejs24.x"', runtime);
+  const reserved = processor.inputs.reservedConcurrentExecutions;
+  return {
+    name: textOf(processor, "name"),
+    arn: textOf(processor, "arn", processor.state),
+    roleArn: textOf(processor, "role"),
+    handler: textOf(processor, "handler"),
+    environment: (processor.inputs.environment as { variables?: Record<string, string> } | undefined)?.variables ?? {},
+    memoryMb: numberOf(processor, "memorySize"),
+    timeoutMs: numberOf(processor, "timeout") * 1000,
+    reservedConcurrency: typeof reserved === "number" && reserved >= 0 ? reserved : undefined,
+  };
+}
+
+function mappingOf(mapping: RecordedResource, streamArn: string): MappingDeclaration {
+  const { inputs } = mapping;
+  if (inputs.eventSourceArn !== streamArn) throw refusal(mapping, "eventSourceArn", streamArn, inputs.eventSourceArn);
+  if (inputs.startingPosition !== "TRIM_HORIZON")
+    throw refusal(mapping, "startingPosition", '"TRIM_HORIZON"', inputs.startingPosition);
+  for (const unsupported of ["filterCriteria", "tumblingWindowInSeconds"] as const)
+    if (inputs[unsupported] !== undefined) throw refusal(mapping, unsupported, "left out", inputs[unsupported]);
+  const destination = (inputs.destinationConfig as { onFailure?: { destinationArn?: string } } | undefined)?.onFailure
+    ?.destinationArn;
+  if (destination !== undefined && !destination.startsWith("arn:aws:s3:::"))
+    throw refusal(mapping, "destinationConfig", "a bucket's ARN, or left out", destination);
+  const responseTypes = (inputs.functionResponseTypes as string[] | undefined) ?? [];
+  return {
+    uuid: textOf(mapping, "uuid", { uuid: mapping.id, ...mapping.state }),
+    batchSize: numberOf(mapping, "batchSize", 100),
+    windowMs: numberOf(mapping, "maximumBatchingWindowInSeconds", 0) * 1000,
+    parallelizationFactor: numberOf(mapping, "parallelizationFactor", 1),
+    maximumRetryAttempts: numberOf(mapping, "maximumRetryAttempts", -1),
+    maximumRecordAgeSeconds: numberOf(mapping, "maximumRecordAgeInSeconds", -1),
+    bisectBatchOnFunctionError: inputs.bisectBatchOnFunctionError === true,
+    reportBatchItemFailures: responseTypes.includes("ReportBatchItemFailures"),
+    failureBucket: destination?.slice("arn:aws:s3:::".length),
+  };
+}

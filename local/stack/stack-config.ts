@@ -1,0 +1,42 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { UsageError } from "../command/options";
+
+/** The project's own keys stand under its name, the provider's under "aws". */
+const NAMESPACE = "industrial-iot-monitoring:";
+
+/**
+ * The configuration of a stack as `record` takes it: what `Pulumi.<stack>.yaml` says, overruled by `--config`. Throws UsageError
+ * where there is no such file, or where it holds a secret, which cannot be decrypted here.
+ */
+export function stackConfig(
+  projectRoot: string,
+  stack: string,
+  overrules: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const file = path.join(projectRoot, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) {
+    const stacks = readdirSync(projectRoot).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+    throw new UsageError(
+      `"--stack" must be one that has a file Pulumi.<stack>.yaml (${stacks.join(", ")}), got "${stack}"`,
+    );
+  }
+  const { config }: { config?: Record<string, unknown> } = parse(readFileSync(file, "utf8")) ?? {};
+  const entries = Object.entries(config ?? {}).map(([key, value]): [string, unknown] => {
+    if (typeof value === "object" && value !== null && "secure" in value)
+      throw new UsageError(`"${key}" in Pulumi.${stack}.yaml is a secret, which the local run cannot read`);
+    return [key.startsWith(NAMESPACE) ? key.slice(NAMESPACE.length) : key, value];
+  });
+  const overruling = Object.entries(overrules).map(([key, text]): [string, unknown] => [key, configValue(text)]);
+  return Object.fromEntries([...entries, ...overruling]);
+}
+
+/** `--config shardCount=2` is a number and `alarmEmails=["a@b.c"]` a list; what is no JSON is a text. */
+function configValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,30 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { PREFIX } from "../contract/contract";
+import { readBytes } from "./read-object";
+
+/** What SQL reads of the archive bucket. */
+export const COPIED = [PREFIX.readings, PREFIX.rejected];
+
+/** An object that SQL reads. Any other key is someone else's, and might lead out of the folder. */
+const OBJECT = /^[a-z]+\/\d{4}\/\d\d\/\d\d\/\d\d\/[^/\\]+\.(parquet|jsonl)$/;
+
+/** Copies the objects that SQL reads into the folder, under their keys, and resolves with their number. */
+export async function copyArchive(client: S3Client, bucket: string, folder: string): Promise<number> {
+  let count = 0;
+  for (const Prefix of COPIED) {
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix })) {
+      for (const { Key = "" } of page.Contents ?? []) {
+        if (!OBJECT.test(Key)) continue;
+        const read = await readBytes(client, bucket, Key);
+        if ("unreadable" in read) continue;
+        const file = path.join(folder, Key);
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeFile(file, read.content);
+        count += 1;
+      }
+    }
+  }
+  return count;
+}

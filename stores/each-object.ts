@@ -1,0 +1,45 @@
+import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { readBytes, type Unreadable } from "./read-object";
+
+const OBJECTS_AT_ONCE = 16;
+
+/**
+ * Reads every object under a prefix. `take` resolves with what of an object it could not read, if anything. One that cannot be read is
+ * told and passed over: whatever lies there, the run ends with its summary. Never rejects.
+ */
+export async function eachObject(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  onUnreadable: (unreadable: Unreadable) => void,
+  take: (body: Uint8Array) => Promise<string | undefined>,
+): Promise<void> {
+  const keys: string[] = [];
+  try {
+    // A key that ends so is a folder of the S3 console.
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
+      for (const { Key = "" } of page.Contents ?? []) if (!Key.endsWith("/")) keys.push(Key);
+  } catch (error) {
+    onUnreadable({ key: prefix, why: `the bucket "${bucket}" does not list it: ${wordsOf(error)}` });
+  }
+  const readOne = async (key: string): Promise<string | undefined> => {
+    try {
+      const read = await readBytes(client, bucket, key);
+      if ("unreadable" in read) return read.unreadable;
+      return read.content.length === 0 ? "it is empty" : await take(read.content);
+    } catch (error) {
+      return wordsOf(error);
+    }
+  };
+  const worker = async () => {
+    for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
+      const why = await readOne(key);
+      if (why !== undefined) onUnreadable({ key, why });
+    }
+  };
+  await Promise.all(Array.from({ length: OBJECTS_AT_ONCE }, worker));
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

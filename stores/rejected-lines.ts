@@ -1,0 +1,29 @@
+import type { RejectedLine } from "../contract/contract";
+
+/** The lines of a `rejected/` object that are records, and what is wrong with it; undefined where all of them are. */
+export function rejectedLines(text: string): { readonly lines: readonly RejectedLine[]; readonly unreadable?: string } {
+  const texts = text.split("\n").filter((line) => line !== "");
+  const lines = texts.flatMap((line) => rejectedLine(line) ?? []);
+  if (texts.length === 0) return { lines, unreadable: "it is empty" };
+  const others = texts.length - lines.length;
+  return others === 0 ? { lines } : { lines, unreadable: `${others} of its ${texts.length} lines hold no record` };
+}
+
+function rejectedLine(text: string): RejectedLine | undefined {
+  let line: Partial<Record<keyof RejectedLine, unknown>> | null;
+  try {
+    line = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof line !== "object" || line === null) return undefined;
+  const { reason, detail, shardId, sequenceNumber, partitionKey, arrivedAt, data } = line;
+  const texts = [reason, detail, shardId, partitionKey, data].every((field) => typeof field === "string");
+  const isRecord = texts && typeof sequenceNumber === "string" && /^\d+$/.test(sequenceNumber) && isTime(arrivedAt);
+  return isRecord ? (line as RejectedLine) : undefined;
+}
+
+/** Whether it is a time that a date can hold. */
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
+}

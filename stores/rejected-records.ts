@@ -1,0 +1,138 @@
+import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { PREFIX, type RejectedLine } from "../contract/contract";
+import { readText, type Unreadable } from "./read-object";
+import { rejectedLines } from "./rejected-lines";
+
+/** A record that was set aside, and the object whose line it is. */
+export interface SetAside extends RejectedLine {
+  readonly key: string;
+}
+
+/** What is looked for. */
+export interface Filter {
+  /** Arrival, milliseconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+  readonly reason?: string | undefined;
+  readonly device?: string | undefined;
+}
+
+const HOUR_MS = 3_600_000;
+const OBJECTS_AT_ONCE = 16;
+const KEY = /^rejected\/(\d{4}\/\d\d\/\d\d\/\d\d)\/(.+)-(\d+)-(\d+)\.jsonl$/;
+
+/**
+ * What was set aside, in the order of its objects' hours; each record once, though a crash can repeat its line. An object that cannot
+ * be read is told, and passed over.
+ */
+export async function* setAside(
+  client: S3Client,
+  Bucket: string,
+  filter: Filter,
+  onUnreadable: (unreadable: Unreadable) => void = () => {},
+): AsyncGenerator<SetAside> {
+  let [before, current] = [new Set<string>(), new Set<string>()];
+  let hour = "";
+  for await (const keys of keysOf(client, Bucket, filter)) {
+    const bodies = await Promise.all(keys.map((key) => linesOf(client, Bucket, key, onUnreadable)));
+    for (const line of bodies.flat()) {
+      const its = KEY.exec(line.key)?.[1] ?? "";
+      // A record's second line is under the same hour as its first or, where the batch began earlier, under the one before.
+      if (its !== hour) [hour, before, current] = [its, current, new Set()];
+      const identity = identityOf(line);
+      if (before.has(identity) || current.has(identity)) continue;
+      current.add(identity);
+      if (isWanted(line, filter)) yield line;
+    }
+  }
+}
+
+/** The record of this identity; undefined where it was not set aside. Reads only the objects whose name spans it. */
+export async function findSetAside(
+  client: S3Client,
+  Bucket: string,
+  identity: string,
+  onUnreadable: (unreadable: Unreadable) => void = () => {},
+): Promise<SetAside | undefined> {
+  const [shardId, sequenceNumber = ""] = identity.split(":");
+  for await (const keys of keysOf(client, Bucket, { from: 0, until: Number.POSITIVE_INFINITY })) {
+    const spanning = keys.filter((key) => {
+      const [, , shard, first = "", last = ""] = KEY.exec(key) ?? [];
+      return shard === shardId && isBetween(sequenceNumber, first, last);
+    });
+    for (const key of spanning) {
+      const found = (await linesOf(client, Bucket, key, onUnreadable)).find((line) => identityOf(line) === identity);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** What an object's key says; undefined for a key that is none of ours. */
+export function partsOf(
+  key: string,
+): { readonly hour: string; readonly shardId: string; readonly first: string } | undefined {
+  const [, hour, shardId, first] = KEY.exec(key) ?? [];
+  return hour === undefined || shardId === undefined || first === undefined ? undefined : { hour, shardId, first };
+}
+
+/** A record's identity, as the commands show and take it. */
+export function identityOf({ shardId, sequenceNumber }: Pick<RejectedLine, "shardId" | "sequenceNumber">): string {
+  return `${shardId}:${sequenceNumber}`;
+}
+
+/** The objects' keys, some at a time, from the hour before the first one asked for: a batch may go on into the next. */
+export async function* keysOf(
+  client: S3Client,
+  Bucket: string,
+  { from, until }: Pick<Filter, "from" | "until">,
+): AsyncGenerator<readonly string[]> {
+  const StartAfter = PREFIX.rejected + hourOf(Math.max(0, from - HOUR_MS));
+  const end = until === Number.POSITIVE_INFINITY ? "" : `${PREFIX.rejected}${hourOf(until)}0`;
+  let keys: string[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2(
+    { client },
+    { Bucket, Prefix: PREFIX.rejected, StartAfter },
+  )) {
+    for (const { Key = "" } of Contents) {
+      if (end !== "" && Key > end) break;
+      if (KEY.test(Key)) keys.push(Key);
+    }
+    for (; keys.length > 0; keys = keys.slice(OBJECTS_AT_ONCE)) yield keys.slice(0, OBJECTS_AT_ONCE);
+    if (end !== "" && (Contents.at(-1)?.Key ?? "") > end) return;
+  }
+}
+
+/** The records of an object; what cannot be read of it is told. */
+export async function linesOf(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  onUnreadable: (unreadable: Unreadable) => void,
+): Promise<SetAside[]> {
+  const read = await readText(client, bucket, key);
+  const { lines, unreadable } =
+    "unreadable" in read ? { lines: [], unreadable: read.unreadable } : rejectedLines(read.content);
+  if (unreadable !== undefined) onUnreadable({ key, why: unreadable });
+  return lines.map((line) => ({ ...line, key }));
+}
+
+/** Whether a record is among what is looked for. */
+export function isWanted({ arrivedAt, reason, partitionKey }: Omit<SetAside, "data">, filter: Filter): boolean {
+  return (
+    arrivedAt >= filter.from &&
+    arrivedAt < filter.until &&
+    (filter.reason === undefined || reason === filter.reason) &&
+    (filter.device === undefined || partitionKey === filter.device)
+  );
+}
+
+function isBetween(sequenceNumber: string, first: string, last: string): boolean {
+  if (!/^\d+$/.test(sequenceNumber)) return false;
+  return BigInt(first) <= BigInt(sequenceNumber) && BigInt(sequenceNumber) <= BigInt(last);
+}
+
+/** `yyyy/MM/dd/HH`, UTC. */
+export function hourOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 13).replace(/[-T]/g, "/");
+}

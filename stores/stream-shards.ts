@@ -1,0 +1,90 @@
+import {
+  type _Record,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+  ListShardsCommand,
+} from "@aws-sdk/client-kinesis";
+import type { OriginalRecord } from "../cli/replay/original-event";
+import type { Ports } from "../cli/replay/run";
+
+/** A stretch of time, milliseconds since the epoch. */
+export interface Period {
+  readonly from: number;
+  /** The first moment after it. */
+  readonly until: number;
+}
+
+/** A shard has five reads a second, and the event source mapping and Firehose take one each: two are left for them to catch up. */
+const READ_EVERY_MS = 500;
+
+/** All shards that still hold records, closed ones too (that is ListShards' default), parents before their children. */
+export async function shardsOf(client: KinesisClient, StreamARN: string): Promise<readonly string[]> {
+  const shards: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    // The stream stands in the token, and must not stand beside it.
+    const page = await client.send(new ListShardsCommand(NextToken === undefined ? { StreamARN } : { NextToken }));
+    for (const { ShardId } of page.Shards ?? []) if (ShardId !== undefined) shards.push(ShardId);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  // The numbers in their names grow.
+  return shards.sort();
+}
+
+/** A shard's records that arrived in the period, as far as they are there now: at the tip it ends. */
+export async function* recordsOf(
+  client: KinesisClient,
+  StreamARN: string,
+  shardId: string,
+  { from, until }: Period,
+  { io, sleep }: Pick<Ports, "io" | "sleep">,
+): AsyncGenerator<OriginalRecord> {
+  let last: string | undefined;
+  const newIterator = async () => {
+    const place =
+      last === undefined
+        ? ({ ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(from) } as const)
+        : ({ ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: last } as const);
+    return (await client.send(new GetShardIteratorCommand({ StreamARN, ShardId: shardId, ...place }))).ShardIterator;
+  };
+  let iterator = await newIterator();
+  while (iterator !== undefined) {
+    const page = await pageAt(client, StreamARN, iterator);
+    if (page === undefined) {
+      iterator = await newIterator();
+      continue;
+    }
+    for (const record of page.Records ?? []) {
+      const original = originalOf(record, shardId);
+      if (original.arrivedAt >= until) return;
+      last = original.sequenceNumber;
+      if (original.arrivedAt >= from) yield original;
+    }
+    if (page.MillisBehindLatest === 0) return;
+    iterator = page.NextShardIterator;
+    await sleep(READ_EVERY_MS);
+    if (io.signal.aborted) return;
+  }
+}
+
+/** Undefined where the iterator has expired: it lives five minutes, and a slow replay may take longer over a page. */
+async function pageAt(client: KinesisClient, StreamARN: string, ShardIterator: string) {
+  try {
+    return await client.send(new GetRecordsCommand({ StreamARN, ShardIterator }));
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExpiredIteratorException") return undefined;
+    throw error;
+  }
+}
+
+function originalOf(record: _Record, shardId: string): OriginalRecord {
+  const { SequenceNumber = "", PartitionKey = "", Data = new Uint8Array(), ApproximateArrivalTimestamp } = record;
+  return {
+    shardId,
+    sequenceNumber: SequenceNumber,
+    partitionKey: PartitionKey,
+    arrivedAt: ApproximateArrivalTimestamp?.getTime() ?? 0,
+    data: Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength).toString("base64"),
+  };
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { capacity } from "../../../cli/capacity/capacity";
+import { limits, type Plant, shardsNeeded } from "../../../cli/capacity/limits";
+import { plan } from "../../../cli/capacity/plan";
+import { cost, defaultConfig, USUAL_LOAD } from "../../../cli/cost/cost";
+import { costTables, markdown } from "../../../cli/cost/cost-tables";
+import { UsageError } from "../../../cli/kit/command";
+import { recordingIo } from "../../helpers/recording-io";
+
+const ROOT = join(__dirname, "../..", "../..");
+
+/** 5,000 devices, each once a second. */
+const PLANT: Plant = {
+  devices: 5_000,
+  secondsBetween: 1,
+  readingsPerSecond: 5_000,
+  payloadBytes: 220,
+  anomalyShare: 0.01,
+  basicIngest: false,
+};
+
+async function run(command: typeof capacity, args: readonly string[]): Promise<string> {
+  const io = recordingIo();
+  expect(await command.run(args, io)).toBe(0);
+  return io.results.join("\n");
+}
+
+describe("shardsNeeded", () => {
+  it("fills a shard to seven tenths, by readings or by bytes", () => {
+    expect(shardsNeeded(PLANT)).toBe(8);
+    expect(shardsNeeded({ ...PLANT, readingsPerSecond: 700 })).toBe(1);
+    expect(shardsNeeded({ ...PLANT, readingsPerSecond: 701 })).toBe(2);
+    expect(shardsNeeded({ ...PLANT, readingsPerSecond: 100, payloadBytes: 100_000 })).toBe(14);
+    expect(shardsNeeded({ ...PLANT, readingsPerSecond: 0.001 })).toBe(1);
+  });
+});
+
+describe("limits", () => {
+  it("has the nearest first", () => {
+    const used = limits(PLANT, { ...defaultConfig(), shardCount: 8 }).map(({ needed, limit }) => needed / limit);
+    expect(used).toEqual([...used].sort((one, other) => other - one));
+    expect(limits(PLANT, { ...defaultConfig(), shardCount: 8 })[0]?.what).toBe("IoT Core: messages in of the account");
+  });
+
+  it("knows what one device may send", () => {
+    const chatty = { ...PLANT, devices: 1, secondsBetween: 0.005, readingsPerSecond: 200 };
+    expect(limits(chatty, { ...defaultConfig(), shardCount: 1 })[0]).toMatchObject({
+      what: "IoT Core: messages of one device",
+      needed: 200,
+      limit: 100,
+    });
+  });
+});
+
+describe("plan", () => {
+  it("says what to set where it differs from the default", () => {
+    expect(plan(PLANT, defaultConfig())).toMatchObject({
+      shards: 8,
+      writeUnitsPerSecond: 10_000,
+      functionsAtOnce: 16,
+      settings: ["shardCount 8", "reservedConcurrency 16"],
+    });
+    // 2,500 a second fill four shards to less than seven tenths.
+    expect(plan({ ...PLANT, readingsPerSecond: 2_500 }, defaultConfig()).settings).toEqual([]);
+  });
+
+  it("sets what the stack's own rules accept", () => {
+    const { shards, functionsAtOnce } = plan({ ...PLANT, readingsPerSecond: 60_000 }, defaultConfig());
+    expect(functionsAtOnce).toBe(shards * defaultConfig().parallelizationFactor);
+  });
+});
+
+describe("iot capacity", () => {
+  it("answers in words, with the bill and what it rests on", async () => {
+    const text = await run(capacity, ["--devices", "5000", "--every", "1s", "--bytes", "220"]);
+    expect(text).toContain("readings a second     5,000");
+    expect(text).toContain("pulumi config set shardCount 8");
+    expect(text).toContain("Beyond the limit: IoT Core: messages in of the account");
+    expect(text).toContain("A new table takes 4,000 write units a second at first");
+    expect(text).toMatch(/together .* ~[\d,]+\.\d\d/);
+    expect(text).toContain("Prices of 2026-08-08 to 2026-11-24");
+  });
+
+  it("answers in JSON, whose lines add up", async () => {
+    const answer = JSON.parse(await run(capacity, ["--devices", "100", "--every", "10s", "--basic-ingest", "--json"]));
+    expect(answer).toMatchObject({
+      readingsPerSecond: 10,
+      shards: 1,
+      settings: ["shardCount 1"],
+      pricesOf: "2026-08-08 to 2026-11-24",
+    });
+    const usd = answer.bill.reduce((sum: number, line: { usd: number }) => sum + line.usd, 0);
+    expect(usd).toBeCloseTo(answer.usdPerMonth, 9);
+    expect(answer.bill.map(({ price }: { price: string }) => price)).not.toContain("iotMessage");
+  });
+
+  it.each([
+    [[], 'say how many "--devices" there are'],
+    [["--devices", "0", "--every", "1s"], '"--devices" must be a whole number from 1'],
+    [["--devices", "5", "--every", "fast"], '"--every" must be a duration such as 500ms'],
+    [["--devices", "5", "--every", "0s"], '"--every" must be a duration such as 500ms'],
+    [["--devices", "5", "--every", "1s", "--bytes", "200000"], '"--bytes" must be a whole number from 1 to 131072'],
+    [["--devices", "5", "--every", "1s", "--anomalies", "2"], '"--anomalies" must be a share from 0 to 1'],
+    [["--sensors", "5"], "Unknown option '--sensors'"],
+  ])("refuses %j", async (args, message) => {
+    await expect(run(capacity, args)).rejects.toThrow(message);
+    await expect(run(capacity, args)).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
+describe("iot cost", () => {
+  it("prints the tables that the README has", async () => {
+    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+    const printed = await run(cost, ["--markdown"]);
+    expect(printed).toBe(markdown(costTables(USUAL_LOAD, defaultConfig()), USUAL_LOAD));
+    expect(readme.split("<!-- npx --no iot cost --markdown -->")[1]?.trim()).toBe(printed);
+  });
+
+  it("prints a row as a JSON object", async () => {
+    const [first] = (await run(cost, ["--json"])).split("\n");
+    expect(JSON.parse(first ?? "")).toMatchObject({ table: "A million readings on their way in, once", USD: "1.50" });
+  });
+});

@@ -1,0 +1,254 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  AGES,
+  BATCH_LINE_BYTES,
+  type CostLine,
+  FUNCTION_GB,
+  keeping,
+  month,
+  moving,
+  oneObjectAReading,
+  standing,
+  TRANSFORM_BATCH,
+  takingIn,
+  tierUsd,
+  total,
+  WATCHING,
+} from "../../../cli/cost/model";
+import { PRICES } from "../../../cli/cost/prices";
+import {
+  archiveObject,
+  BATCHING_WINDOW_SECONDS,
+  ITEM_BYTES_BESIDE_PAYLOAD,
+  type Load,
+  writeUnits,
+} from "../../../cli/cost/usage";
+import { METRIC } from "../../../contract/contract";
+import { metricsLine } from "../../../lambda/processor/metrics-line";
+import { checkRecord } from "../../../lambda/reading/check-record";
+import { itemBytes } from "../../../lambda/reading/item";
+import { archiveLifecycle } from "../../../lib/archive-bucket";
+import { parseConfig, REGION } from "../../../lib/config";
+import type { Recording } from "../../../local/stack/capture";
+import { recordStack } from "../../helpers/stack";
+
+const MILLION = 1_000_000;
+const LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, anomalyShare: 0.01, basicIngest: false };
+const CONFIG = defaults();
+
+function defaults() {
+  const checked = parseConfig({ environmentSuffix: "dev" }, REGION);
+  if (!checked.ok) throw new Error(checked.problems.join());
+  return checked.config;
+}
+
+function quantities(lines: readonly CostLine[]): Record<string, number> {
+  return Object.fromEntries(lines.map(({ price, quantity }) => [price, quantity]));
+}
+
+describe("prices", () => {
+  it("are dollars for a unit, with a date and a source at AWS", () => {
+    for (const { usd, unit, source, date } of Object.values(PRICES)) {
+      expect(new Date(date).toISOString()).toContain(date);
+      expect(usd).toBeGreaterThanOrEqual(0);
+      expect(unit).not.toBe("");
+      expect(source).toMatch(/^https:\/\/(aws\.amazon\.com|pricing\.us-east-1\.amazonaws\.com)\//);
+    }
+  });
+});
+
+describe("takingIn", () => {
+  it("counts what a million readings use", () => {
+    expect(quantities(takingIn(MILLION, LOAD, CONFIG))).toEqual({
+      iotMessage: MILLION,
+      iotRule: MILLION,
+      iotAction: MILLION,
+      kinesisPutUnit: MILLION,
+      // Batches of 100 to the processor, and what 256 KB hold to the archive's function.
+      lambdaRequest: MILLION / 100 + MILLION / ((256 * 1024) / 220),
+      lambdaGbSecond: expect.closeTo(149, 0),
+      dynamodbWriteUnit: 2 * MILLION,
+      logGb: expect.closeTo(0.0101, 4),
+      s3Put: MILLION / ((128 * 1024 ** 2) / (220 + 241)),
+      firehoseGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),
+      firehoseConversionGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),
+    });
+  });
+
+  it("multiplies each quantity with its price", () => {
+    for (const { quantity, price, usd } of takingIn(MILLION, LOAD, CONFIG))
+      expect(usd).toBeCloseTo(quantity * PRICES[price].usd, 12);
+  });
+
+  it("costs in proportion to the readings", () => {
+    expect(total(takingIn(3 * MILLION, LOAD, CONFIG))).toBeCloseTo(3 * total(takingIn(MILLION, LOAD, CONFIG)), 9);
+  });
+
+  it("pays an invocation a reading where hardly any come", () => {
+    const trickle = quantities(takingIn(MILLION, { ...LOAD, readingsPerSecond: 0.01 }, CONFIG));
+    expect(trickle.lambdaRequest).toBe(2 * MILLION);
+  });
+
+  it("pays two units where an item is beyond 1 KB, and more messages beyond 5 KB", () => {
+    expect(writeUnits(1024 - ITEM_BYTES_BESIDE_PAYLOAD)).toBe(2);
+    expect(writeUnits(1025 - ITEM_BYTES_BESIDE_PAYLOAD)).toBe(4);
+    const large = quantities(takingIn(MILLION, { ...LOAD, payloadBytes: 6_000 }, CONFIG));
+    expect(large).toMatchObject({ iotMessage: 2 * MILLION, dynamodbWriteUnit: 12 * MILLION });
+  });
+
+  it("pays no message over Basic Ingest, and gigabytes instead of puts on demand", () => {
+    expect(quantities(takingIn(MILLION, { ...LOAD, basicIngest: true }, CONFIG))).not.toHaveProperty("iotMessage");
+    const onDemand = quantities(takingIn(MILLION, LOAD, { ...CONFIG, streamMode: "ON_DEMAND" }));
+    expect(onDemand).not.toHaveProperty("kinesisPutUnit");
+    // Each record counts as a KB, and two read it.
+    expect(onDemand.kinesisGbIn).toBeCloseTo((MILLION * 1024) / 1024 ** 3, 9);
+    expect(onDemand.kinesisGbOut).toBeCloseTo(2 * (onDemand.kinesisGbIn ?? 0), 9);
+  });
+});
+
+describe("keeping", () => {
+  it("has the table's days, and a year of the archive in three classes", () => {
+    expect(keeping(MILLION, LOAD, CONFIG).map(({ name, days }) => [name, days])).toEqual([
+      ["DynamoDB", 30],
+      ["S3 Standard", 90],
+      ["Glacier Flexible Retrieval", 90],
+      ["Glacier Deep Archive", 185],
+    ]);
+    expect(moving(MILLION, LOAD).map(({ price }) => price)).toEqual(["glacierTransition", "deepArchiveTransition"]);
+  });
+
+  it("leaves the objects of a small plant where they are", () => {
+    const small = { ...LOAD, readingsPerSecond: 1 };
+    expect(archiveObject(small).bytes).toBeLessThan(128 * 1024);
+    expect(keeping(MILLION, small, CONFIG).map(({ name, days }) => [name, days])).toEqual([
+      ["DynamoDB", 30],
+      ["S3 Standard", 365],
+    ]);
+    expect(moving(MILLION, small)).toEqual([]);
+  });
+
+  it("gets cheaper from class to class", () => {
+    const [, ...archive] = keeping(MILLION, LOAD, CONFIG);
+    const months = archive.map((tier) => total(tier.lines));
+    expect(months).toEqual([...months].sort((one, other) => other - one));
+    expect(tierUsd({ name: "", days: 365, lines: archive[0]?.lines ?? [] })).toBeCloseTo(12 * (months[0] ?? 0), 9);
+  });
+
+  it("is cheaper than an object a reading by far", () => {
+    const [put, year] = oneObjectAReading(MILLION, LOAD);
+    expect(put?.usd).toBeCloseTo(7, 9);
+    expect(year?.usd).toBeCloseTo(((MILLION * 220) / 1024 ** 3) * 12 * 0.0405, 9);
+  });
+});
+
+describe("standing", () => {
+  it("grows with the shards, and with retention beyond a day", () => {
+    expect(quantities(standing(CONFIG))).toEqual({
+      kinesisShardHour: 4 * 730,
+      customMetricMonth: WATCHING.ownMetrics + WATCHING.mappingMetrics,
+      alarmMetricMonth: WATCHING.alarmMetrics,
+      dashboardMonth: 1,
+    });
+    expect(quantities(standing({ ...CONFIG, streamRetentionHours: 48 }))).toHaveProperty(
+      "kinesisRetentionShardHour",
+      4 * 730,
+    );
+    expect(quantities(standing({ ...CONFIG, streamMode: "ON_DEMAND" }))).toHaveProperty("kinesisStreamHour", 730);
+  });
+});
+
+describe("month", () => {
+  it("adds up what stands, what comes and what is kept", () => {
+    const bill = month(LOAD, 1_000, CONFIG);
+    const readings = 1_000 * 730 * 3600;
+    const kept = keeping(readings, LOAD, CONFIG).reduce((sum, tier) => sum + tierUsd(tier), 0);
+    const connected = 1_000 * 730 * 60 * PRICES.iotConnectionMinute.usd;
+    expect(total(bill)).toBeCloseTo(
+      total(standing(CONFIG)) +
+        total(takingIn(readings, LOAD, CONFIG)) +
+        total(moving(readings, LOAD)) +
+        kept +
+        connected,
+      6,
+    );
+  });
+});
+
+describe("what the model takes from the stack", () => {
+  let stack: Recording;
+  beforeAll(async () => {
+    stack = await recordStack();
+  });
+
+  it("is the number of metrics that the declared stack has", async () => {
+    expect(await alarmMetrics({})).toBe(WATCHING.alarmMetrics);
+    expect(await alarmMetrics({ silenceMinutes: 0 })).toBe(WATCHING.alarmMetrics - 1);
+    expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsAShard);
+    expect(Object.values(METRIC)).toHaveLength(WATCHING.ownMetrics);
+    expect(stack.ofType("aws:cloudwatch/dashboard:Dashboard")).toHaveLength(1);
+  });
+
+  it("is what the declared stack has of memory, buffers, windows and ages", () => {
+    const memory = stack.ofType("aws:lambda/function:Function").map(({ inputs }) => Number(inputs.memorySize) / 1024);
+    expect(memory.sort()).toEqual([FUNCTION_GB.transform, FUNCTION_GB.processor]);
+    const mapping = stack.only("aws:lambda/eventSourceMapping:EventSourceMapping").inputs;
+    expect(mapping.maximumBatchingWindowInSeconds).toBe(BATCHING_WINDOW_SECONDS);
+    const delivery = JSON.stringify(stack.only("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream").inputs);
+    const parameter = (parameterName: string, value: number) =>
+      JSON.stringify({ parameterName, parameterValue: String(value) });
+    expect(delivery).toContain(parameter("BufferSizeInMBs", TRANSFORM_BATCH.bytes / 1024 ** 2));
+    // AWS's default, which is not declared: the provider would show it as a change in each plan.
+    expect([TRANSFORM_BATCH.seconds, delivery.includes("BufferIntervalInSeconds")]).toEqual([60, false]);
+    expect(archiveLifecycle().find(({ id }) => id === "readings")).toMatchObject({
+      transitions: [{ days: AGES.glacier }, { days: AGES.deepArchive }],
+      expiration: { days: AGES.end },
+    });
+  });
+
+  it("is the size of a usual item and of a batch's log line", () => {
+    const reading = {
+      deviceId: "sensor-0001",
+      sensorType: "temperature",
+      value: 79.19,
+      timestamp: 1_767_225_540_001,
+      metadata: { location: "assembly-line-1", firmware: "2.4.1", plant: "sao-jose" },
+    };
+    const payload = Buffer.from(JSON.stringify(reading));
+    const record = {
+      shardId: "shardId-000000000000",
+      sequenceNumber: "49590338271490256608559692538361571095921575989136588898",
+      partitionKey: reading.deviceId,
+      arrivedAt: 1_767_225_600_000,
+      data: payload.toString("base64"),
+    };
+    const checked = checkRecord(record, { anomalyLimits: new Map(), hotRetentionDays: 30 }, record.arrivedAt);
+    if (!checked.ok) throw new Error(checked.detail);
+    expect(itemBytes(checked.reading, checked.range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
+
+    const line = metricsLine({
+      environment: "dev",
+      shardId: record.shardId,
+      fates: Array.from({ length: 100 }, () => ({ kind: "stored", isAnomaly: false }) as const),
+      checkpoint: 100,
+      checkpointSequenceNumber: undefined,
+      writesRetried: 0,
+      storeErrors: new Map(),
+      now: record.arrivedAt,
+      durationMs: 32,
+    });
+    expect(Math.abs(line.length - BATCH_LINE_BYTES)).toBeLessThan(BATCH_LINE_BYTES / 10);
+  });
+});
+
+async function alarmMetrics(config: Readonly<Record<string, unknown>>): Promise<number> {
+  const recording = await recordStack("dev", config);
+  return recording
+    .ofType("aws:cloudwatch/metricAlarm:MetricAlarm")
+    .reduce((sum, { inputs }) => sum + metricsOf(inputs.metricQueries), 0);
+}
+
+/** CloudWatch asks for each metric that an alarm looks at, not for each expression. */
+function metricsOf(queries: unknown): number {
+  if (!Array.isArray(queries)) return 1;
+  return queries.filter((query: { metric?: unknown }) => query.metric !== undefined).length;
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "@jest/globals";
+import type { FirehoseTransformationEventRecord } from "aws-lambda";
+import { transform } from "../../../lambda/archive/transform";
+import { readRules } from "../../../lambda/reading/environment";
+import { ARRIVED_AT, goodPayload, sequenceNumber } from "../../helpers/kinesis-records";
+
+const RULES = readRules({});
+
+function record(place: number, payload: unknown, metadata: object = {}): FirehoseTransformationEventRecord {
+  const text = typeof payload === "string" ? payload : JSON.stringify(payload);
+  return {
+    recordId: `record-${place}`,
+    approximateArrivalTimestamp: ARRIVED_AT + 5_000,
+    data: Buffer.from(text).toString("base64"),
+    kinesisRecordMetadata: {
+      shardId: "shardId-000000000003",
+      partitionKey: "sensor-001",
+      approximateArrivalTimestamp: ARRIVED_AT,
+      sequenceNumber: sequenceNumber(place),
+      subsequenceNumber: "0",
+      ...metadata,
+    },
+  };
+}
+
+const run = (...records: FirehoseTransformationEventRecord[]) => transform({ records }, RULES);
+const rowOf = ({ records }: ReturnType<typeof run>, at = 0) =>
+  JSON.parse(Buffer.from(records[at]?.data ?? "", "base64").toString());
+
+describe("transform", () => {
+  it("makes a row of a reading, with who published it, its verdict, its key and its place in the stream", () => {
+    const reading = { ...goodPayload(0), value: 100.5, metadata: { line: "ç", nested: { a: [1] } } };
+    expect(rowOf(run(record(0, reading)))).toEqual({
+      device_id: "sensor-001",
+      sensor_type: "temperature",
+      value: 100.5,
+      event_time: new Date(Number(goodPayload(0).timestamp)).toISOString(),
+      arrived_at: new Date(ARRIVED_AT).toISOString(),
+      is_anomaly: true,
+      reading_key: `${goodPayload(0).timestamp}#temperature`,
+      shard_id: "shardId-000000000003",
+      sequence_number: sequenceNumber(0),
+      metadata: '{"line":"ç","nested":{"a":[1]}}',
+    });
+  });
+
+  it("gives a reading without a time of its own the stream's arrival time, and the key that it has in the hot tier", () => {
+    const { timestamp: _, ...reading } = goodPayload(0);
+    expect(rowOf(run(record(0, reading)))).toMatchObject({
+      event_time: new Date(ARRIVED_AT).toISOString(),
+      reading_key: `${ARRIVED_AT}#temperature#${sequenceNumber(0)}`,
+      is_anomaly: false,
+    });
+  });
+
+  it.each([
+    ["milliseconds", ARRIVED_AT],
+    ["digits", String(ARRIVED_AT)],
+    ["seconds", ARRIVED_AT / 1000],
+    ["seconds as digits, with a fraction", `${ARRIVED_AT / 1000}.000`],
+    ["ISO text", new Date(ARRIVED_AT).toISOString()],
+    ["ISO text without milliseconds, with an offset", "2025-12-31T21:00:00-03:00"],
+  ])("takes an arrival as %s", (_form, approximateArrivalTimestamp) => {
+    expect(rowOf(run(record(0, goodPayload(0), { approximateArrivalTimestamp })))).toMatchObject({
+      arrived_at: "2026-01-01T00:00:00.000Z",
+    });
+  });
+
+  it.each([undefined, null, "", "yesterday", "2026-01-01T00:00:00", 1.5, true, 0, -1, 5000, "7", 9e15, 1e300])(
+    "fails a record whose arrival is %p, and keeps it for firehose-errors/",
+    (approximateArrivalTimestamp) => {
+      const failed = run(record(0, goodPayload(0), { approximateArrivalTimestamp }));
+      expect(failed).toMatchObject({ unidentified: 1, records: [{ result: "ProcessingFailed" }] });
+    },
+  );
+
+  it("keeps the milliseconds of an arrival in seconds", () => {
+    const arrival = { approximateArrivalTimestamp: (ARRIVED_AT + 123) / 1000 };
+    expect(rowOf(run(record(0, goodPayload(0), arrival))).arrived_at).toBe("2026-01-01T00:00:00.123Z");
+  });
+
+  it("keeps fields that nobody knows out of the row", () => {
+    expect(Object.keys(rowOf(run(record(0, { ...goodPayload(0), device_id: "sensor-002", extra: 1 }))))).toHaveLength(
+      10,
+    );
+    expect(rowOf(run(record(0, { ...goodPayload(0), device_id: "sensor-002" }))).device_id).toBe("sensor-001");
+  });
+
+  it.each<[string, unknown]>([
+    ["no JSON", "not json"],
+    ["an array", []],
+    ["another device's name", { ...goodPayload(0), deviceId: "sensor-002" }],
+    ["a missing field", { deviceId: "sensor-001", sensorType: "temperature" }],
+    ["a wrong type", { ...goodPayload(0), value: "25" }],
+    ["a number out of range", '{"deviceId":"sensor-001","sensorType":"temperature","value":1e200}'],
+    ["seconds for milliseconds", { ...goodPayload(0), timestamp: 1_767_225_600 }],
+  ])("drops what the processor sets aside: %s", (_what, payload) => {
+    const { records, ...counts } = run(record(0, payload), record(1, goodPayload(1)));
+    expect(records.map(({ recordId, result }) => [recordId, result])).toEqual([
+      ["record-0", "Dropped"],
+      ["record-1", "Ok"],
+    ]);
+    expect(counts).toEqual({ archived: 1, rejected: 1, unpacked: 0, unidentified: 0 });
+  });
+
+  it("drops what came in an aggregate, whose inner keys anybody can write", () => {
+    const inner = (place: number, subsequenceNumber: string) =>
+      record(place, goodPayload(place), { sequenceNumber: sequenceNumber(0), subsequenceNumber });
+    const { records, ...counts } = run(inner(0, "0"), inner(1, "1"), record(2, goodPayload(2)));
+    expect(records.map(({ result }) => result)).toEqual(["Dropped", "Dropped", "Ok"]);
+    expect(counts).toMatchObject({ archived: 1, unpacked: 2 });
+    expect(run(inner(5, "7")).unpacked).toBe(1);
+  });
+
+  it("hands a record back, for the error prefix, where nothing tells who published it", () => {
+    const { kinesisRecordMetadata: _, ...bare } = record(0, goodPayload(0));
+    const broken = record(1, goodPayload(1), { approximateArrivalTimestamp: "soon" });
+    const { records, unidentified } = run(bare, broken);
+    expect(records).toEqual([
+      { recordId: "record-0", result: "ProcessingFailed", data: bare.data },
+      { recordId: "record-1", result: "ProcessingFailed", data: broken.data },
+    ]);
+    expect(unidentified).toBe(2);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "@jest/globals";
+import { KinesisAction } from "../../../../local/aws/iot/kinesis-action";
+import type { RuleMessage } from "../../../../local/aws/iot/rule-sql";
+
+const message = (clientId: string, text: string): RuleMessage => ({
+  topic: `sensor/data/${clientId}`,
+  clientId,
+  payload: Buffer.from(text),
+  receivedAt: 0,
+});
+
+/** A stream that takes what `takes` allows, a clock that sleeping moves, and a record of what happened. */
+function harness(takes: (text: string, attempt: number) => boolean = () => true, limits = {}) {
+  const attempts = new Map<string, number>();
+  const log = { taken: [] as string[], errors: [] as string[], inFlight: 0, mostInFlight: 0 };
+  const inFlightKeys = new Set<string>();
+  let clock = 0;
+  const action = new KinesisAction(
+    {
+      putRecord: async (data, key) => {
+        const text = data.toString();
+        if (inFlightKeys.has(key)) throw new Error(`two puts of ${key} at a time`);
+        inFlightKeys.add(key);
+        log.inFlight += 1;
+        log.mostInFlight = Math.max(log.mostInFlight, log.inFlight);
+        await new Promise((resolve) => setImmediate(resolve));
+        inFlightKeys.delete(key);
+        log.inFlight -= 1;
+        const attempt = (attempts.get(text) ?? 0) + 1;
+        attempts.set(text, attempt);
+        if (!takes(text, attempt)) throw new Error("throttled");
+        log.taken.push(text);
+      },
+      onError: (failed, why) => log.errors.push(`${failed.payload}: ${why}`),
+      now: () => clock,
+      sleep: async (ms) => {
+        clock += ms;
+      },
+    },
+    { maxWaitingBytes: 1_000_000, maxTryingMs: 10_000, concurrency: 3, ...limits },
+  );
+  return { action, log, clock: () => clock };
+}
+
+describe("KinesisAction", () => {
+  it("puts each device's messages in their order, one at a time, and several devices' at once", async () => {
+    const { action, log } = harness();
+    for (const n of [1, 2, 3])
+      for (const device of ["a", "b", "c", "d"]) await action.offer(message(device, `${device}${n}`), device);
+    expect(action.waiting).toBe(12);
+    await action.drained();
+    expect(log.mostInFlight).toBe(3);
+    for (const device of ["a", "b", "c", "d"])
+      expect(log.taken.filter((text) => text.startsWith(device))).toEqual([`${device}1`, `${device}2`, `${device}3`]);
+    expect(action.waiting).toBe(0);
+  });
+
+  it("tries again what the stream refuses, before the device's next message", async () => {
+    const { action, log } = harness((text, attempt) => text !== "a1" || attempt > 4);
+    await action.offer(message("a", "a1"), "a");
+    await action.offer(message("a", "a2"), "a");
+    await action.drained();
+    expect(log).toMatchObject({ taken: ["a1", "a2"], errors: [] });
+  });
+
+  it("hands a message to the error action when it was tried long enough, and goes on", async () => {
+    const { action, log } = harness((text) => text !== "a1");
+    await action.offer(message("a", "a1"), "a");
+    await action.offer(message("a", "a2"), "a");
+    await action.drained();
+    expect(log).toMatchObject({ taken: ["a2"], errors: ["a1: throttled"] });
+  });
+
+  it("acknowledges at once, however many wait: a PUBACK does not wait for the stream", async () => {
+    const { action, log } = harness(undefined, { maxWaitingBytes: 512 * 1024 * 1024 });
+    let accepted = 0;
+    for (let n = 0; n < 20_000; n += 1)
+      void action.offer(message("a", `a${n}`), "a").then(() => {
+        accepted += 1;
+      });
+    await Promise.resolve();
+    expect([accepted, action.waiting, log.taken]).toEqual([20_000, 20_000, []]);
+  });
+
+  it("tries what waits behind a message that fails no longer than that one: each from its arrival on, as AWS does", async () => {
+    const { action, log, clock } = harness(() => false);
+    const texts = Array.from({ length: 50 }, (_, n) => `a${n}`);
+    for (const text of texts) await action.offer(message("a", text), "a");
+    await action.drained();
+    expect(log.errors).toEqual(texts.map((text) => `${text}: throttled`));
+    expect(clock()).toBeLessThan(12_000);
+  });
+
+  it("holds an offer back, and with it the acknowledgement, only where the memory is at risk", async () => {
+    const { action, log } = harness(undefined, { maxWaitingBytes: 1000, concurrency: 1 });
+    const accepted: string[] = [];
+    const offers = ["a1", "a2", "a3", "a4"].map((text) =>
+      action.offer(message("a", text), "a").then(() => accepted.push(text)),
+    );
+    await Promise.resolve();
+    expect(accepted).toEqual(["a1", "a2"]);
+    await Promise.all(offers);
+    await action.drained();
+    expect(accepted).toEqual(["a1", "a2", "a3", "a4"]);
+    expect(log.taken).toEqual(["a1", "a2", "a3", "a4"]);
+  });
+});
