@@ -4,7 +4,7 @@ import requireNode from "../scripts/require-node.mjs";
 import { event } from "./events.mjs";
 
 requireNode();
-const { READINGS_COLUMNS } = await import("../contract/contract.ts");
+const { READINGS_COLUMNS } = await import("../contract/columns.ts");
 const { ARCHIVE_BUFFER } = await import("../lib/archive-buffer.ts");
 
 const TYPES = { string: "STRING", double: "DOUBLE", boolean: "BOOLEAN", timestamp: "TIMESTAMP" };

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, SENSOR_TYPE_INDEX } from "../contract/contract";
+import { SENSOR_TYPE_INDEX } from "../contract/item";
+import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
 import type { StackConfig } from "./config";
 
 /** What the alarms watch, by name. */

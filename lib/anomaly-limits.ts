@@ -1,4 +1,5 @@
-import { type AnomalyLimit, type AnomalyLimits, SENSOR_TYPE } from "../contract/contract";
+import { SENSOR_TYPE } from "../contract/sensor-type";
+import type { AnomalyLimit, AnomalyLimits } from "../contract/variables";
 import { fromJson, type Rule } from "./config-rules";
 
 /** Removes a bound, or both bounds of a sensor type. */

@@ -1,4 +1,4 @@
-import { type AnomalyLimits, DEFAULTS } from "../contract/contract";
+import { type AnomalyLimits, DEFAULTS } from "../contract/variables";
 import { anomalyLimitsOver } from "./anomaly-limits";
 import { emails, flag, oneOf, policyArn, type Rule, suffix, topicPrefix, wholeNumber, wordOr } from "./config-rules";
 import { nearestWord } from "./nearest-word";

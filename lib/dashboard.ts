@@ -1,4 +1,5 @@
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, SENSOR_TYPE_INDEX } from "../contract/contract";
+import { SENSOR_TYPE_INDEX } from "../contract/item";
+import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
 
 /** What the dashboard shows, by name. */
 export interface Shown {

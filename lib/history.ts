@@ -1,14 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ARRIVAL_HOUR_FORMAT } from "../contract/arrival-hour";
 import {
   ARRIVAL_HOUR,
   type Column,
-  PREFIX,
   READINGS_COLUMNS,
   READINGS_TABLE,
   REJECTED_COLUMNS,
   REJECTED_TABLE,
-} from "../contract/contract";
+} from "../contract/columns";
+import { PREFIX } from "../contract/objects";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { NAMED_QUERIES } from "./named-queries";
@@ -56,7 +57,9 @@ export class History extends pulumi.ComponentResource {
           description,
           tableType: "EXTERNAL_TABLE",
           parameters: projection(pulumi.interpolate`s3://${bucket.bucket}/${prefix}`, format.classification),
-          partitionKeys: [{ name: ARRIVAL_HOUR, type: "string", comment: "Hour of arrival, UTC, yyyy/MM/dd/HH" }],
+          partitionKeys: [
+            { name: ARRIVAL_HOUR, type: "string", comment: `Hour of arrival, UTC, ${ARRIVAL_HOUR_FORMAT}` },
+          ],
           storageDescriptor: {
             location: pulumi.interpolate`s3://${bucket.bucket}/${prefix}`,
             inputFormat: format.inputFormat,
@@ -141,7 +144,7 @@ function projection(location: pulumi.Output<string>, classification: string): Re
     classification,
     "projection.enabled": "true",
     [`${column}.type`]: "date",
-    [`${column}.format`]: "yyyy/MM/dd/HH",
+    [`${column}.format`]: ARRIVAL_HOUR_FORMAT,
     [`${column}.range`]: "NOW-366DAYS,NOW",
     [`${column}.interval`]: "1",
     [`${column}.interval.unit`]: "HOURS",

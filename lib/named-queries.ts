@@ -1,4 +1,4 @@
-import { ARRIVAL_HOUR, READINGS_TABLE, REJECTED_TABLE } from "../contract/contract";
+import { ARRIVAL_HOUR, READINGS_TABLE, REJECTED_TABLE } from "../contract/columns";
 
 /** A question about the history: SQL that Athena and DuckDB both read, with `?` for each parameter. */
 export interface NamedQuery {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ENV, PREFIX } from "../contract/contract";
+import { PREFIX } from "../contract/objects";
+import { ENV } from "../contract/variables";
 import type { StackConfig } from "./config";
 import { boundaryOf, type Environment, tagsOf } from "./environment";
 import { bundleFunction, NOTICES_FILE, readNotices } from "./function-bundle";

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX } from "../contract/contract";
+import { PREFIX } from "../contract/objects";
 import { readBytes } from "./read-object";
 
 /** What SQL reads of the archive bucket. */

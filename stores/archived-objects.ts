@@ -1,5 +1,6 @@
 import { type _Object as ListedObject, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX } from "../contract/contract";
+import { ARRIVAL_HOUR_FORMAT } from "../contract/arrival-hour";
+import { PREFIX } from "../contract/objects";
 
 /** The Glacier classes that the lifecycle moves objects to. */
 export const GLACIER_CLASSES = ["GLACIER", "DEEP_ARCHIVE"] as const;
@@ -57,5 +58,5 @@ function archivedObject({ Key = "", Size = 0, StorageClass, RestoreStatus }: Lis
 }
 
 function hourOf({ Key = "" }: ListedObject): string {
-  return Key.slice(PREFIX.readings.length, PREFIX.readings.length + "yyyy/MM/dd/HH".length);
+  return Key.slice(PREFIX.readings.length, PREFIX.readings.length + ARRIVAL_HOUR_FORMAT.length);
 }

@@ -1,6 +1,8 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { arrivalHour } from "../contract/arrival-hour";
+import { recordId } from "../contract/stream-record";
 import type { Unreadable } from "./read-object";
-import { type Filter, hourOf, identityOf, isWanted, keysOf, linesOf, partsOf, type SetAside } from "./rejected-records";
+import { type Filter, isWanted, keysOf, linesOf, partsOf, type SetAside } from "./rejected-records";
 
 /** A record without its bytes. */
 export type Listed = Omit<SetAside, "data">;
@@ -63,7 +65,7 @@ export async function* inArrivalOrder(
   for await (const objects of hours) {
     const hour = objects[0]?.hour ?? "";
     const carried = new Set(later);
-    const known = new Set(later.map(identityOf));
+    const known = new Set(later.map(recordId));
     later = [];
     const shards = new Map<string, RejectedObject[]>();
     for (const object of objects) {
@@ -73,8 +75,8 @@ export async function* inArrivalOrder(
     }
     const sources = [...shards.values()].map((own) => ofShard(own, read));
     for await (const record of merged([each(carried), ...sources])) {
-      if (known.has(identityOf(record)) && !carried.has(record)) continue;
-      if (hourOf(record.arrivedAt) > hour) later.push(record);
+      if (known.has(recordId(record)) && !carried.has(record)) continue;
+      if (arrivalHour(record.arrivedAt) > hour) later.push(record);
       else yield record;
     }
   }

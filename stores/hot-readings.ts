@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
-import { ATTRIBUTE, INDEX_SHARDS, SENSOR_TYPE_INDEX } from "../contract/contract";
+import { ATTRIBUTE, INDEX_SHARDS, SENSOR_TYPE_INDEX } from "../contract/item";
 import { inTimeOrder } from "./in-time-order";
 
 /** A reading as the hot tier holds it. */

@@ -1,4 +1,4 @@
-import type { RejectedLine } from "../contract/contract";
+import type { RejectedLine } from "../contract/rejected";
 
 /** The lines of a `rejected/` object that are records, and what is wrong with it; undefined where all of them are. */
 export function rejectedLines(text: string): { readonly lines: readonly RejectedLine[]; readonly unreadable?: string } {

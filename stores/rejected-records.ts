@@ -1,5 +1,8 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX, type RejectedLine } from "../contract/contract";
+import { arrivalHour } from "../contract/arrival-hour";
+import { PREFIX } from "../contract/objects";
+import type { RejectedLine } from "../contract/rejected";
+import { recordId } from "../contract/stream-record";
 import { readText, type Unreadable } from "./read-object";
 import { rejectedLines } from "./rejected-lines";
 
@@ -39,7 +42,7 @@ export async function* setAside(
       const its = KEY.exec(line.key)?.[1] ?? "";
       // A record's second line is under the same hour as its first or, where the batch began earlier, under the one before.
       if (its !== hour) [hour, before, current] = [its, current, new Set()];
-      const identity = identityOf(line);
+      const identity = recordId(line);
       if (before.has(identity) || current.has(identity)) continue;
       current.add(identity);
       if (isWanted(line, filter)) yield line;
@@ -61,7 +64,7 @@ export async function findSetAside(
       return shard === shardId && isBetween(sequenceNumber, first, last);
     });
     for (const key of spanning) {
-      const found = (await linesOf(client, Bucket, key, onUnreadable)).find((line) => identityOf(line) === identity);
+      const found = (await linesOf(client, Bucket, key, onUnreadable)).find((line) => recordId(line) === identity);
       if (found) return found;
     }
   }
@@ -76,19 +79,14 @@ export function partsOf(
   return hour === undefined || shardId === undefined || first === undefined ? undefined : { hour, shardId, first };
 }
 
-/** A record's identity, as the commands show and take it. */
-export function identityOf({ shardId, sequenceNumber }: Pick<RejectedLine, "shardId" | "sequenceNumber">): string {
-  return `${shardId}:${sequenceNumber}`;
-}
-
 /** The objects' keys, some at a time, from the hour before the first one asked for: a batch may go on into the next. */
 export async function* keysOf(
   client: S3Client,
   Bucket: string,
   { from, until }: Pick<Filter, "from" | "until">,
 ): AsyncGenerator<readonly string[]> {
-  const StartAfter = PREFIX.rejected + hourOf(Math.max(0, from - HOUR_MS));
-  const end = until === Number.POSITIVE_INFINITY ? "" : `${PREFIX.rejected}${hourOf(until)}0`;
+  const StartAfter = PREFIX.rejected + arrivalHour(Math.max(0, from - HOUR_MS));
+  const end = until === Number.POSITIVE_INFINITY ? "" : `${PREFIX.rejected}${arrivalHour(until)}0`;
   let keys: string[] = [];
   for await (const { Contents = [] } of paginateListObjectsV2(
     { client },
@@ -130,9 +128,4 @@ export function isWanted({ arrivedAt, reason, partitionKey }: Omit<SetAside, "da
 function isBetween(sequenceNumber: string, first: string, last: string): boolean {
   if (!/^\d+$/.test(sequenceNumber)) return false;
   return BigInt(first) <= BigInt(sequenceNumber) && BigInt(sequenceNumber) <= BigInt(last);
-}
-
-/** `yyyy/MM/dd/HH`, UTC. */
-export function hourOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 13).replace(/[-T]/g, "/");
 }

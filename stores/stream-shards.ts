@@ -5,14 +5,20 @@ import {
   type KinesisClient,
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
-import type { OriginalRecord } from "../cli/replay/original-event";
-import type { Ports } from "../cli/replay/run";
+import type { StreamRecord } from "../contract/stream-record";
 
 /** A stretch of time, milliseconds since the epoch. */
 export interface Period {
   readonly from: number;
   /** The first moment after it. */
   readonly until: number;
+}
+
+/** What reading a shard takes from outside. */
+export interface ReadingDeps {
+  readonly io: { readonly signal: AbortSignal };
+  /** Resolves after the time, or earlier when the signal is given. Never rejects. */
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** A shard has five reads a second, and the event source mapping and Firehose take one each: two are left for them to catch up. */
@@ -38,8 +44,8 @@ export async function* recordsOf(
   StreamARN: string,
   shardId: string,
   { from, until }: Period,
-  { io, sleep }: Pick<Ports, "io" | "sleep">,
-): AsyncGenerator<OriginalRecord> {
+  { io, sleep }: ReadingDeps,
+): AsyncGenerator<StreamRecord> {
   let last: string | undefined;
   const newIterator = async () => {
     const place =
@@ -78,7 +84,7 @@ async function pageAt(client: KinesisClient, StreamARN: string, ShardIterator: s
   }
 }
 
-function originalOf(record: _Record, shardId: string): OriginalRecord {
+function originalOf(record: _Record, shardId: string): StreamRecord {
   const { SequenceNumber = "", PartitionKey = "", Data = new Uint8Array(), ApproximateArrivalTimestamp } = record;
   return {
     shardId,

@@ -4,12 +4,12 @@ import { DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
 import {
   ARRIVAL_HOUR,
   type Column,
-  PREFIX,
   READINGS_COLUMNS,
   READINGS_TABLE,
   REJECTED_COLUMNS,
   REJECTED_TABLE,
-} from "../../contract/contract";
+} from "../../contract/columns";
+import { PREFIX } from "../../contract/objects";
 import type { Answer } from "../kit/output";
 import { printable } from "../kit/output";
 import { cell } from "./cell";

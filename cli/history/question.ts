@@ -1,3 +1,4 @@
+import { arrivalHour } from "../../contract/arrival-hour";
 import { NAMED_QUERIES, type NamedQuery } from "../../lib/named-queries";
 import { UsageError } from "../kit/command";
 import { oneSelect } from "./sql-text";
@@ -71,11 +72,6 @@ function givenOr24Hours(name: string, values: ParameterValues, now: number): str
 }
 
 function lastDay(name: string, now: number): string | undefined {
-  if (name === "from") return hourOf(now - 24 * 60 * 60 * 1000);
-  return name === "to" ? hourOf(now) : undefined;
-}
-
-/** `yyyy/MM/dd/HH`, UTC. */
-function hourOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 13).replaceAll("-", "/").replace("T", "/");
+  if (name === "from") return arrivalHour(now - 24 * 60 * 60 * 1000);
+  return name === "to" ? arrivalHour(now) : undefined;
 }

@@ -1,7 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { REJECT_REASONS } from "../../contract/contract";
+import { REJECT_REASONS } from "../../contract/rejected";
+import { recordId } from "../../contract/stream-record";
 import { type Listed, setAsideInOrder } from "../../stores/arrival-order";
-import { findSetAside, identityOf, type SetAside, setAside } from "../../stores/rejected-records";
+import { findSetAside, type SetAside, setAside } from "../../stores/rejected-records";
 import { FLAG, moment, orderedPeriod, parsed, TEXT } from "../kit/arguments";
 import { type Command, type Io, UsageError } from "../kit/command";
 import { counted, type Format, formatAnswer, formatOf, rowWriter } from "../kit/output";
@@ -112,7 +113,7 @@ async function list(records: AsyncIterable<Listed>, format: Format, io: Io): Pro
     io.signal.throwIfAborted();
     await io.ready();
     const { arrivedAt, partitionKey, reason, detail } = record;
-    write([new Date(arrivedAt).toISOString(), partitionKey, reason, identityOf(record), detail]);
+    write([new Date(arrivedAt).toISOString(), partitionKey, reason, recordId(record), detail]);
     count += 1;
   }
   io.note(counted(count, "record"));
@@ -123,7 +124,7 @@ function shown(record: SetAside, format: Format): string {
   const bytes = Buffer.from(data, "base64");
   const text = bytes.toString("utf8");
   const fields: readonly (readonly [string, unknown])[] = [
-    ["id", identityOf(record)],
+    ["id", recordId(record)],
     ["arrived", new Date(arrivedAt).toISOString()],
     ["device", partitionKey],
     ["reason", reason],

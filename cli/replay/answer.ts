@@ -1,4 +1,4 @@
-import { METRIC } from "../../contract/contract";
+import { METRIC } from "../../contract/metrics";
 
 /** An invocation's answer, in UTF-8 text. */
 export interface RawAnswer {

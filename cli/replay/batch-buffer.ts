@@ -1,4 +1,4 @@
-import { eventRecord, type OriginalRecord } from "./original-event";
+import { eventRecord, type StreamRecord } from "../../contract/stream-record";
 
 /** Records of a batch at most: the event source mapping's own default. */
 export const MAX_RECORDS = 100;
@@ -7,7 +7,7 @@ const MAX_BYTES = 5_000_000;
 
 /** Gathers the records of a shard until they are as many as an invocation takes. */
 export class BatchBuffer {
-  #records: OriginalRecord[] = [];
+  #records: StreamRecord[] = [];
   #bytes = 0;
 
   constructor(private readonly streamArn: string) {}
@@ -17,8 +17,8 @@ export class BatchBuffer {
   }
 
   /** Adds a record. Returns those before it where it does not fit in with them. */
-  add(record: OriginalRecord): OriginalRecord[] {
-    const bytes = JSON.stringify(eventRecord(record, this.streamArn)).length;
+  add(record: StreamRecord): StreamRecord[] {
+    const bytes = JSON.stringify(eventRecord(record, { streamArn: this.streamArn })).length;
     const isFull = this.#records.length === MAX_RECORDS || this.#bytes + bytes > MAX_BYTES;
     const before = isFull ? this.flush() : [];
     this.#records.push(record);
@@ -27,7 +27,7 @@ export class BatchBuffer {
   }
 
   /** What is left, in the order of the stream. */
-  flush(): OriginalRecord[] {
+  flush(): StreamRecord[] {
     const records = this.#records.sort((a, b) => (BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1));
     this.#records = [];
     this.#bytes = 0;

@@ -1,9 +1,9 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX } from "../../contract/contract";
+import { PREFIX } from "../../contract/objects";
+import type { ReplayedRecord } from "../../contract/stream-record";
 import { readText } from "../../stores/read-object";
 import { printable } from "../kit/output";
 import type { Marks } from "./marks";
-import type { EventRecord } from "./original-event";
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 
 /** The batches that the event source mapping has given up, each with the event of its invocations. */
@@ -26,7 +26,7 @@ export async function* failedBatches(
   marks: Marks,
   tally: Tally,
   { io }: Pick<Ports, "io">,
-): AsyncGenerator<Batch<EventRecord>> {
+): AsyncGenerator<Batch<ReplayedRecord>> {
   const replayed = new Set<string>();
   if (!again) for await (const name of marks.names("failed/")) replayed.add(name);
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: PREFIX.failed })) {
@@ -63,10 +63,10 @@ function timeIn(key: string): number | undefined {
 }
 
 /** The records of the event that stands in a failure object as a text. */
-function recordsIn(body: string): readonly EventRecord[] | undefined {
+function recordsIn(body: string): readonly ReplayedRecord[] | undefined {
   try {
     const { payload } = JSON.parse(body) as { payload: string };
-    const { Records } = JSON.parse(payload) as { Records: readonly EventRecord[] };
+    const { Records } = JSON.parse(payload) as { Records: readonly ReplayedRecord[] };
     return Records.length > 0 &&
       Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string" && /^\d+$/.test(kinesis.sequenceNumber))
       ? Records

@@ -1,14 +1,14 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../contract/contract";
+import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../contract/invocation";
+import type { ReplayedRecord } from "../../contract/stream-record";
 import { type Verdict, verdictOn } from "./answer";
-import type { EventRecord } from "./original-event";
 
 /**
  * Hands records to the function as its event source mapping would, but marked as replayed, and reads the answer. `asArrived`: a reading
  * with a wrong timestamp is stored at its arrival.
  */
 export function invokeWith(client: LambdaClient, FunctionName: string, asArrived = false) {
-  return async (records: readonly EventRecord[]): Promise<Verdict> => {
+  return async (records: readonly ReplayedRecord[]): Promise<Verdict> => {
     try {
       const { FunctionError, Payload, LogResult } = await client.send(
         new InvokeCommand({

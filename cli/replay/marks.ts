@@ -1,7 +1,7 @@
 import { PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX } from "../../contract/contract";
+import { arrivalHour } from "../../contract/arrival-hour";
+import { PREFIX } from "../../contract/objects";
 import { readText, type Unreadable } from "../../stores/read-object";
-import { hourOf } from "../../stores/rejected-records";
 
 const OBJECTS_AT_ONCE = 16;
 
@@ -46,14 +46,14 @@ export class Marks {
   /** Notes records under the hour in which they first arrived, by their identities. */
   async putRecords(kind: string, at: number, ids: readonly string[], about: object): Promise<void> {
     // A part of the same records may have a mark of its own, hence the time.
-    const name = `${kind}/${hourOf(at)}/${ids[0]?.replaceAll(":", "-")}-${this.now()}.jsonl`;
+    const name = `${kind}/${arrivalHour(at)}/${ids[0]?.replaceAll(":", "-")}-${this.now()}.jsonl`;
     await this.put(name, [about, ...ids.map((id) => ({ id }))]);
   }
 
   /** The identities of this kind's records that were replayed and arrived in these hours. */
   async replayedRecords(kind: string, { from, until }: { from: number; until: number }): Promise<Set<string>> {
     const found = new Set<string>();
-    const last = until === Number.POSITIVE_INFINITY ? "~" : `${hourOf(until)}/~`;
+    const last = until === Number.POSITIVE_INFINITY ? "~" : `${arrivalHour(until)}/~`;
     let names: string[] = [];
     const read = async () => {
       for (const ids of await Promise.all(names.map((name) => this.#idsIn(name)))) for (const id of ids) found.add(id);
@@ -61,7 +61,7 @@ export class Marks {
     };
     for await (const name of this.names(`${kind}/`)) {
       const place = name.slice(kind.length + 1);
-      if (place < hourOf(from) || place > last) continue;
+      if (place < arrivalHour(from) || place > last) continue;
       names.push(name);
       if (names.length === OBJECTS_AT_ONCE) await read();
     }

@@ -1,10 +1,11 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { RejectReason } from "../../contract/contract";
-import { type Filter, hourOf, identityOf, setAside } from "../../stores/rejected-records";
+import { arrivalHour } from "../../contract/arrival-hour";
+import type { RejectReason } from "../../contract/rejected";
+import { eventRecord, type ReplayedRecord, recordId, type StreamRecord } from "../../contract/stream-record";
+import { type Filter, setAside } from "../../stores/rejected-records";
 import { UnreadableObjects } from "../kit/unreadable-objects";
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
-import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 
 /** Marks of a replay as arrived are of a kind of their own: a replay before it has changed nothing for a wrong clock. */
@@ -32,7 +33,7 @@ export async function* rejectedBatches(
   marks: Marks,
   tally: Tally,
   { io }: Pick<Ports, "io">,
-): AsyncGenerator<Batch<EventRecord>> {
+): AsyncGenerator<Batch<ReplayedRecord>> {
   const { bucket, streamArn, again } = question;
   const unreadable = new UnreadableObjects(io.note);
   const replayed = again ? new Set<string>() : await replayedBefore(question, marks);
@@ -49,7 +50,7 @@ export async function* rejectedBatches(
   )) {
     const record = { shardId, sequenceNumber, partitionKey, arrivedAt, data };
     if (question.asArrived && !CLOCK_REASONS.includes(reason)) continue;
-    if (replayed.has(identityOf(record))) {
+    if (replayed.has(recordId(record))) {
       tally.replayedBefore += 1;
       continue;
     }
@@ -59,7 +60,7 @@ export async function* rejectedBatches(
       buffers.clear();
       folder = its;
     }
-    const place = `${shardId} ${hourOf(arrivedAt)}`;
+    const place = `${shardId} ${arrivalHour(arrivedAt)}`;
     const buffer = buffers.get(place) ?? new BatchBuffer(streamArn);
     buffers.set(place, buffer);
     const full = endsItsObject(key, record, buffer) ? buffer.flush() : [];
@@ -73,7 +74,7 @@ export async function* rejectedBatches(
  * Whether the record is the last of an object whose first is in the batch. Were both of a batch and set aside once more, the function
  * would write an object of this very name, without the lines that are not replayed.
  */
-function endsItsObject(key: string, { sequenceNumber }: OriginalRecord, batch: BatchBuffer): boolean {
+function endsItsObject(key: string, { sequenceNumber }: StreamRecord, batch: BatchBuffer): boolean {
   const [, first = "", last = ""] = /-(\d+)-(\d+)\.jsonl$/.exec(key) ?? [];
   return sequenceNumber === last && first !== last && batch.has(first);
 }
@@ -86,11 +87,11 @@ async function replayedBefore(question: RejectedQuestion, marks: Marks): Promise
     : new Set([...asArrived, ...(await marks.replayedRecords(kindOf(question), question))]);
 }
 
-function batchOf(records: readonly OriginalRecord[], question: RejectedQuestion, marks: Marks): Batch<EventRecord> {
+function batchOf(records: readonly StreamRecord[], question: RejectedQuestion, marks: Marks): Batch<ReplayedRecord> {
   return {
-    items: records.map((record) => eventRecord(record, question.streamArn)),
+    items: records.map((record) => eventRecord(record, question)),
     mark: async (verdict) => {
-      const ids = records.slice(0, verdict.done).map(identityOf);
+      const ids = records.slice(0, verdict.done).map(recordId);
       await marks.putRecords(kindOf(question), records[0]?.arrivedAt ?? 0, ids, outcomeOf(verdict));
     },
   };

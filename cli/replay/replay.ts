@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
-import { REJECT_REASONS } from "../../contract/contract";
+import { REJECT_REASONS } from "../../contract/rejected";
 import { FLAG, moment, orderedPeriod, parsed, TEXT, wholeNumber } from "../kit/arguments";
 import { type Command, type Io, UsageError } from "../kit/command";
 import { counted, formatAnswer } from "../kit/output";

@@ -1,7 +1,7 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { type KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { arrivalHour } from "../../contract/arrival-hour";
 import { topicsOf } from "../../contract/topics";
-import { hourOf } from "../../stores/rejected-records";
 import type { Verdict } from "./answer";
 import { mayPass } from "./invoker";
 import type { Marks } from "./marks";
@@ -57,7 +57,7 @@ export async function* ruleErrorBatches(
         continue;
       }
       const before = items[0];
-      if (before && (items.length === MESSAGES_AT_ONCE || hourOf(before.failedAt) !== hourOf(failedAt))) {
+      if (before && (items.length === MESSAGES_AT_ONCE || arrivalHour(before.failedAt) !== arrivalHour(failedAt))) {
         yield batchOf(items, marks);
         items = [];
       }

@@ -1,8 +1,8 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { eventRecord, type ReplayedRecord, type StreamRecord } from "../../contract/stream-record";
 import { type Period, recordsOf, shardsOf } from "../../stores/stream-shards";
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
-import { type EventRecord, eventRecord, type OriginalRecord } from "./original-event";
 import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
 
 export interface StreamQuestion extends Period {
@@ -18,7 +18,7 @@ export async function* streamBatches(
   marks: Marks,
   tally: Tally,
   ports: Pick<Ports, "io" | "sleep">,
-): AsyncGenerator<Batch<EventRecord>> {
+): AsyncGenerator<Batch<ReplayedRecord>> {
   const { streamArn, again } = question;
   for (const shardId of await shardsOf(client, streamArn)) {
     const isReplayed = again ? () => false : await replayedIn(marks, shardId);
@@ -39,9 +39,9 @@ export async function* streamBatches(
 }
 
 /** The mark's name says all: from which record to which. What lies between two of a batch was replayed before. */
-function batchOf(records: readonly OriginalRecord[], streamArn: string, marks: Marks): Batch<EventRecord> {
+function batchOf(records: readonly StreamRecord[], streamArn: string, marks: Marks): Batch<ReplayedRecord> {
   return {
-    items: records.map((record) => eventRecord(record, streamArn)),
+    items: records.map((record) => eventRecord(record, { streamArn })),
     mark: async (verdict) => {
       const [first, last] = [records[0], records[verdict.done - 1]];
       if (first === undefined || last === undefined) return;

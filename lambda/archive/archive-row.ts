@@ -1,12 +1,12 @@
-import type { READINGS_COLUMNS } from "../../contract/contract";
-import type { ReceivedRecord } from "../../contract/stream-record";
+import type { READINGS_COLUMNS } from "../../contract/columns";
+import type { StreamRecord } from "../../contract/stream-record";
 import type { CheckedRecord } from "../reading/check-record";
 
 /** A row of the cold tier, as Firehose's JSON reader takes it: timestamps are ISO 8601, UTC. */
 export type ArchiveRow = Readonly<Record<(typeof READINGS_COLUMNS)[number]["name"], string | number | boolean | null>>;
 
 /** The row of a record that was checked. */
-export function archiveRow(record: ReceivedRecord, { reading, range, facts, fields }: CheckedRecord): ArchiveRow {
+export function archiveRow(record: StreamRecord, { reading, range, facts, fields }: CheckedRecord): ArchiveRow {
   return {
     device_id: reading.deviceId,
     sensor_type: reading.sensorType,

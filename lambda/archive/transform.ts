@@ -3,7 +3,7 @@ import type {
   FirehoseTransformationEventRecord,
   FirehoseTransformationResultRecord,
 } from "aws-lambda";
-import type { ReceivedRecord } from "../../contract/stream-record";
+import { recordId as recordIdOf, type StreamRecord } from "../../contract/stream-record";
 import { checkRecord } from "../reading/check-record";
 import type { Rules } from "../reading/environment";
 import { archiveRow } from "./archive-row";
@@ -34,7 +34,7 @@ export function transform({ records }: Pick<FirehoseTransformationEvent, "record
   const counts = { archived: 0, rejected: 0, unpacked: 0, unidentified: 0 };
   const results = records.map((record): FirehoseTransformationResultRecord => {
     const { recordId, data } = record;
-    const received = receivedRecord(record);
+    const received = streamRecordOf(record);
     if (received === undefined) {
       counts.unidentified++;
       return { recordId, result: "ProcessingFailed", data };
@@ -56,11 +56,11 @@ export function transform({ records }: Pick<FirehoseTransformationEvent, "record
 }
 
 function placeOf({ kinesisRecordMetadata: metadata }: FirehoseTransformationEventRecord): string | undefined {
-  return metadata && `${metadata.shardId}:${metadata.sequenceNumber}`;
+  return metadata && recordIdOf(metadata);
 }
 
 /** Undefined where the stream is not the source. */
-function receivedRecord(record: FirehoseTransformationEventRecord): ReceivedRecord | undefined {
+function streamRecordOf(record: FirehoseTransformationEventRecord): StreamRecord | undefined {
   const { kinesisRecordMetadata: metadata, data } = record;
   if (metadata === undefined) return undefined;
   const { shardId, sequenceNumber, partitionKey, approximateArrivalTimestamp } = metadata;

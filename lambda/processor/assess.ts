@@ -1,4 +1,4 @@
-import type { ReceivedRecord } from "../../contract/stream-record";
+import type { StreamRecord } from "../../contract/stream-record";
 import { checkRecord } from "../reading/check-record";
 import type { Settings } from "../reading/environment";
 import { itemJson } from "../reading/item";
@@ -22,12 +22,7 @@ export interface Accepted {
 }
 
 /** What becomes of a record: all that can be told without asking a store. `now` is noted on the item and decides nothing. */
-export function assess(
-  record: ReceivedRecord,
-  settings: Settings,
-  now: number,
-  asArrived = false,
-): Accepted | Rejection {
+export function assess(record: StreamRecord, settings: Settings, now: number, asArrived = false): Accepted | Rejection {
   const checked = checkRecord(record, settings, now, asArrived);
   if (!checked.ok) return checked;
   const { body, reading, range, facts } = checked;

@@ -1,5 +1,5 @@
 import type { Context, KinesisStreamBatchResponse } from "aws-lambda";
-import { receivedRecord } from "../../contract/stream-record";
+import { streamRecord } from "../../contract/stream-record";
 import { readSettings } from "../reading/environment";
 import { recordsOf } from "../reading/kinesis-batch";
 import { type Invocation, mannerOf } from "./invocation";
@@ -23,5 +23,5 @@ export async function handler(
 ): Promise<KinesisStreamBatchResponse> {
   const records = recordsOf(event);
   if (records.length === 0) return { batchItemFailures: [] };
-  return processBatch(records.map(receivedRecord), context.getRemainingTimeInMillis(), surroundings, mannerOf(event));
+  return processBatch(records.map(streamRecord), context.getRemainingTimeInMillis(), surroundings, mannerOf(event));
 }

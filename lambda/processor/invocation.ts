@@ -1,5 +1,5 @@
 import type { KinesisStreamEvent } from "aws-lambda";
-import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../contract/contract";
+import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../contract/invocation";
 import { describe } from "../reading/rejection";
 
 /** The function's event: what Lambda makes of a batch, and what `iot replay` adds. */

@@ -1,4 +1,5 @@
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE, type RejectReason } from "../../contract/contract";
+import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../../contract/metrics";
+import type { RejectReason } from "../../contract/rejected";
 import type { Fate } from "./fates";
 
 /** What the log line of a batch tells. */

@@ -1,4 +1,5 @@
-import { PREFIX } from "../../contract/contract";
+import { arrivalHour } from "../../contract/arrival-hour";
+import { PREFIX } from "../../contract/objects";
 import type { Reading } from "../reading/reading";
 
 /** Where an anomaly's payload is kept. A reading without a time of its own is told from its neighbour by the sequence number. */
@@ -10,7 +11,7 @@ export function anomalyKey(reading: Reading, sequenceNumber: string): string {
 
 /** Where the records that an invocation sets aside are kept: by the hour in which the first arrived (UTC, milliseconds). */
 export function rejectedKey(shardId: string, first: string, last: string, firstArrivedAt: number): string {
-  const hour = new Date(firstArrivedAt).toISOString().slice(0, 13).replace(/[-T]/g, "/");
+  const hour = arrivalHour(firstArrivedAt);
   return `${PREFIX.rejected}${hour}/${shardId}-${first}-${last}.jsonl`;
 }
 

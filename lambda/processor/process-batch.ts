@@ -1,5 +1,5 @@
 import type { KinesisStreamBatchResponse } from "aws-lambda";
-import type { ReceivedRecord } from "../../contract/stream-record";
+import type { StreamRecord } from "../../contract/stream-record";
 import type { Settings } from "../reading/environment";
 import { assess } from "./assess";
 import { planBatch } from "./batch-plan";
@@ -31,7 +31,7 @@ export interface Surroundings {
  * Stores, sets aside or hands back every record, or lets it give way to a later one. Never throws for what a record holds or a store does.
  */
 export async function processBatch(
-  records: readonly ReceivedRecord[],
+  records: readonly StreamRecord[],
   remainingMs: number,
   { settings, stores, now, log }: Surroundings,
   manner: Manner = AS_THEY_COME,

@@ -1,12 +1,12 @@
-import type { RejectedLine } from "../../contract/contract";
-import type { ReceivedRecord } from "../../contract/stream-record";
+import type { RejectedLine } from "../../contract/rejected";
+import type { StreamRecord } from "../../contract/stream-record";
 import type { ObjectWrite } from "./batch-plan";
 import type { Fate } from "./fates";
 import { rejectedKey } from "./object-keys";
 
 /** The object that sets aside what was rejected before the checkpoint; undefined where nothing was. */
 export function rejectedObject(
-  records: readonly ReceivedRecord[],
+  records: readonly StreamRecord[],
   fates: readonly Fate[],
   checkpoint: number,
 ): ObjectWrite | undefined {

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { ATTRIBUTE } from "../../contract/contract";
+import { ATTRIBUTE } from "../../contract/item";
 import type { ItemWrite } from "./batch-plan";
 import type { Request } from "./shortcut";
 

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ATTRIBUTE } from "../../contract/contract";
+import { ATTRIBUTE } from "../../contract/item";
 import { MAX_BATCH_ITEMS } from "../reading/dynamodb-limits";
 import type { ItemWrite } from "./batch-plan";
 import { BatchPut, type BatchPutAnswer } from "./batch-put";

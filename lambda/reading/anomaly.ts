@@ -1,4 +1,4 @@
-import type { AnomalyLimit } from "../../contract/contract";
+import type { AnomalyLimit } from "../../contract/variables";
 
 /**
  * Whether a value is outside its sensor type's bounds; a bound itself is normal, and a type without bounds always is. A type that differs

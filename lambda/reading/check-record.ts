@@ -1,4 +1,4 @@
-import type { ReceivedRecord } from "../../contract/stream-record";
+import type { StreamRecord } from "../../contract/stream-record";
 import { isAnomaly } from "./anomaly";
 import { MAX_ITEM_BYTES } from "./dynamodb-limits";
 import type { Rules } from "./environment";
@@ -25,7 +25,7 @@ export interface CheckedRecord {
  * in the facts; `asArrived` stores a reading with a wrong timestamp at its arrival.
  */
 export function checkRecord(
-  record: ReceivedRecord,
+  record: StreamRecord,
   rules: Rules,
   now: number,
   asArrived = false,

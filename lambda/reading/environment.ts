@@ -1,4 +1,4 @@
-import { type AnomalyLimit, DEFAULTS, ENV } from "../../contract/contract";
+import { type AnomalyLimit, DEFAULTS, ENV } from "../../contract/variables";
 
 /** What a reading is judged by. */
 export interface Rules {

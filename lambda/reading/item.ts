@@ -1,4 +1,4 @@
-import { ATTRIBUTE, INDEX_SHARDS } from "../../contract/contract";
+import { ATTRIBUTE, INDEX_SHARDS } from "../../contract/item";
 import { numberBytes } from "./attribute-value";
 import type { Reading } from "./reading";
 import { numberText } from "./whole-number";

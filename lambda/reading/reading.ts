@@ -1,4 +1,4 @@
-import { SENSOR_TYPE } from "../../contract/contract";
+import { SENSOR_TYPE } from "../../contract/sensor-type";
 import { type EncodedMap, encodeMetadata } from "./attribute-value";
 import { isStorableNumber } from "./dynamodb-limits";
 import type { Payload } from "./payload";

@@ -1,4 +1,4 @@
-import type { RejectReason } from "../../contract/contract";
+import type { RejectReason } from "../../contract/rejected";
 
 /** Why a record can never be stored. */
 export interface Rejection {

@@ -1,7 +1,8 @@
+import type { RecordId } from "../../contract/stream-record";
 import type { ExternalMessages, LedgerEntry } from "./ledger";
 import { allRecords, type GaveUp, PLACES, type Place, placesOf, type StreamEvidence } from "./places";
 import type { ReadBack } from "./read-back";
-import type { PayloadId, RecordId } from "./seen-record";
+import type { PayloadId } from "./seen-record";
 
 /** Where messages ended. Each is in one of these. */
 export interface Counts {

@@ -1,7 +1,8 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { type RecordId, recordId } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
-import { itemKey, type PayloadId, payloadId, type RecordId, recordId } from "./seen-record";
+import { itemKey, type PayloadId, payloadId } from "./seen-record";
 
 /** What the cold tier holds at the end. */
 export interface ArchiveReadBack {

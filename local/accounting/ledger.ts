@@ -1,6 +1,7 @@
-import type { StreamRecord } from "../aws/lambda/event-source-mapping/stream-record";
+import type { StreamRecord } from "../../contract/stream-record";
+import { type RecordId, recordId } from "../../contract/stream-record";
 import type { Publish } from "../fleet/fleet";
-import { type PayloadId, payloadId, type RecordId, recordId, type SeenRecord, seenRecord } from "./seen-record";
+import { type PayloadId, payloadId, type SeenRecord, seenRecord } from "./seen-record";
 import { Underway } from "./underway";
 
 /** What is known of one publish of the fleet. */

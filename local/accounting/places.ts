@@ -1,5 +1,6 @@
+import type { RecordId } from "../../contract/stream-record";
 import type { ReadBack, StoredItem } from "./read-back";
-import type { RecordId, SeenRecord } from "./seen-record";
+import type { SeenRecord } from "./seen-record";
 
 /** Where a record is, or where a message is; the first that applies counts. */
 export const PLACES = [

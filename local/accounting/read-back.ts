@@ -1,12 +1,14 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
-import { ATTRIBUTE, PREFIX } from "../../contract/contract";
+import { ATTRIBUTE } from "../../contract/item";
+import { PREFIX } from "../../contract/objects";
+import type { StreamRecord } from "../../contract/stream-record";
+import { type RecordId, recordId, streamRecord } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
 import { rejectedLines } from "../../stores/rejected-lines";
-import type { StreamRecord } from "../aws/lambda/event-source-mapping/stream-record";
 import { type ArchiveReadBack, type Delivered, readArchive } from "./archive-read-back";
-import { itemKey, type RecordId, recordId, type SeenRecord, seenRecord } from "./seen-record";
+import { itemKey, type SeenRecord, seenRecord } from "./seen-record";
 
 /** What the account needs of an item. */
 export interface StoredItem {
@@ -103,28 +105,15 @@ export function rejectedRecords(jsonLines: string): ReturnType<Readers> {
 export function failedRecords(body: string): ReturnType<Readers> {
   try {
     const { payload } = JSON.parse(body) as { payload: string };
-    const { Records } = JSON.parse(payload) as { Records: readonly EventRecord[] };
-    return { records: Records.map(streamRecord) };
+    const { Records } = JSON.parse(payload) as { Records: Parameters<typeof streamRecord>[0][] };
+    const records = Records.map(streamRecord);
+    return records.every(isWhole) ? { records } : { records: [], unreadable: "a record of its event lacks a field" };
   } catch {
     return { records: [], unreadable: "it holds no Kinesis event" };
   }
 }
 
-interface EventRecord {
-  readonly eventID: string;
-  readonly kinesis: {
-    readonly partitionKey: string;
-    readonly sequenceNumber: string;
-    readonly data: string;
-    readonly approximateArrivalTimestamp: number;
-  };
-}
-
-/** @throws Error where the event's record lacks a field */
-function streamRecord({ eventID, kinesis }: EventRecord): StreamRecord {
-  const { partitionKey, sequenceNumber, data, approximateArrivalTimestamp: seconds } = kinesis;
-  if (![eventID, partitionKey, sequenceNumber, data].every((field) => typeof field === "string"))
-    throw new Error("a field is missing");
-  const [shardId = ""] = eventID.split(":");
-  return { shardId, sequenceNumber, partitionKey, data, arrivedAt: Math.round(seconds * 1000) };
+/** Whoever wrote the object, each text of its records is one. */
+function isWhole({ shardId, sequenceNumber, partitionKey, data }: StreamRecord): boolean {
+  return [shardId, sequenceNumber, partitionKey, data].every((field) => typeof field === "string");
 }

@@ -1,19 +1,11 @@
 import { hash } from "node:crypto";
-import type { StreamRecord } from "../aws/lambda/event-source-mapping/stream-record";
+import type { StreamRecord } from "../../contract/stream-record";
 
 /** A payload's identity: each publish of the fleet has bytes of its own. */
 export type PayloadId = string;
-/** A record's identity: `<shardId>:<sequenceNumber>`. */
-export type RecordId = string;
-
 /** The identity of a payload given as base64, which is how Kinesis, the error log and `rejected/` carry it. */
 export function payloadId(base64: string): PayloadId {
   return hash("sha1", base64, "base64");
-}
-
-/** The identity of a record, wherever it is found. */
-export function recordId({ shardId, sequenceNumber }: Pick<StreamRecord, "shardId" | "sequenceNumber">): RecordId {
-  return `${shardId}:${sequenceNumber}`;
 }
 
 /** The name under which an item and a reading find each other. */

@@ -1,4 +1,4 @@
-import { METRIC } from "../../contract/contract";
+import { METRIC } from "../../contract/metrics";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { Terminal } from "./terminal";
 

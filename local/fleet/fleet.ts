@@ -1,4 +1,4 @@
-import type { AnomalyLimits } from "../../contract/contract";
+import type { AnomalyLimits } from "../../contract/variables";
 import { spoil } from "./bad-messages";
 import { Device } from "./device";
 import { Pacer } from "./pacer";

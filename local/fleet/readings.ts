@@ -1,4 +1,4 @@
-import type { AnomalyLimit, AnomalyLimits } from "../../contract/contract";
+import type { AnomalyLimit, AnomalyLimits } from "../../contract/variables";
 
 /** A reading as a device publishes it. */
 export interface Reading {

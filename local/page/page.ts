@@ -1,5 +1,6 @@
 import path from "node:path";
-import { type AnomalyLimits, ENV, METRIC } from "../../contract/contract";
+import { METRIC } from "../../contract/metrics";
+import { type AnomalyLimits, ENV } from "../../contract/variables";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { Declaration } from "../stack/declaration";
 import { PageServer } from "./page-server";

@@ -1,6 +1,8 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { type AnomalyLimits, ATTRIBUTE, PREFIX } from "../../contract/contract";
+import { ATTRIBUTE } from "../../contract/item";
+import { PREFIX } from "../../contract/objects";
+import type { AnomalyLimits } from "../../contract/variables";
 import { CLOCK_TOLERANCE_MS } from "../../stores/hot-readings";
 import { readText } from "../../stores/read-object";
 import { rejectedLines } from "../../stores/rejected-lines";

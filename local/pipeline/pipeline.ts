@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { METRIC_NAMESPACE } from "../../contract/contract";
+import { METRIC_NAMESPACE } from "../../contract/metrics";
 import { Ledger } from "../accounting/ledger";
 import { type Clients, localClients } from "../aws/clients";
 import { MetricTotals } from "../aws/cloudwatch/emf";

@@ -6,6 +6,7 @@ const ROOT = path.join(__dirname, "../..");
 /** What a deployment reads of the project. */
 const DEPLOYED = [
   "index.ts",
+  "contract",
   "lib",
   "lambda",
   "tsconfig.json",

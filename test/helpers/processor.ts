@@ -1,6 +1,6 @@
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from "aws-lambda";
-import type { RejectedLine } from "../../contract/contract";
-import { receivedRecord } from "../../contract/stream-record";
+import type { RejectedLine } from "../../contract/rejected";
+import { streamRecord } from "../../contract/stream-record";
 import { AS_THEY_COME, type Manner } from "../../lambda/processor/invocation";
 import { processBatch } from "../../lambda/processor/process-batch";
 import { connectStores } from "../../lambda/processor/stores";
@@ -34,7 +34,7 @@ export function processorOn(
     const lines: string[] = [];
     const startedAt = performance.now();
     const surroundings = { settings, stores, now: Date.now, log: (line: string) => lines.push(line) };
-    const response = await processBatch(records.map(receivedRecord), remainingMs, surroundings, {
+    const response = await processBatch(records.map(streamRecord), remainingMs, surroundings, {
       ...AS_THEY_COME,
       ...manner,
     });

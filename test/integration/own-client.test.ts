@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/clien
 import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
-import type { RejectedLine } from "../../contract/contract";
+import type { RejectedLine } from "../../contract/rejected";
 import { type Ended, eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
 const TABLE = "iot-sensor-data-dev";

@@ -33,9 +33,9 @@ describe("bundleFunction", () => {
     expect(bundle.code).not.toContain("sourceMappingURL");
   });
 
-  it("is made of the function's own modules and the SDK's", () => {
+  it("is made of the function's own modules, the contract's and the SDK's", () => {
     const own = bundle.sources.filter((path) => !path.startsWith("node_modules/"));
-    expect(own.filter((path) => !path.startsWith("lambda/"))).toEqual([]);
+    expect(own.filter((path) => !/^(lambda|contract)\//.test(path))).toEqual([]);
     expect(own).toContain("lambda/processor/handler.ts");
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { READINGS_COLUMNS, REJECTED_COLUMNS } from "../../contract/contract";
+import { READINGS_COLUMNS, REJECTED_COLUMNS } from "../../contract/columns";
 import { NAMED_QUERIES } from "../../lib/named-queries";
 import type { Recording } from "../../local/stack/capture";
 import { named, recordStack, tags } from "../helpers/stack";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StreamRecord } from "../../../contract/stream-record";
 import type { KinesisReader } from "../lambda/event-source-mapping/ports";
 import { StreamReader } from "../lambda/event-source-mapping/stream-reader";
-import type { StreamRecord } from "../lambda/event-source-mapping/stream-record";
 import type { InvokeResult } from "../lambda/function-host/function-host";
 import type { DeliveryDeclaration } from "./delivery-declaration";
 import { conversionFailedLine, type ErrorLine, processingFailedLine } from "./error-line";

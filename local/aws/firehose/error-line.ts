@@ -1,4 +1,4 @@
-import type { StreamRecord } from "../lambda/event-source-mapping/stream-record";
+import type { StreamRecord } from "../../../contract/stream-record";
 
 /** What every line of an object under the error prefix holds. */
 interface CommonLine {

@@ -1,4 +1,4 @@
-import type { StreamRecord } from "../lambda/event-source-mapping/stream-record";
+import { recordId, type StreamRecord } from "../../../contract/stream-record";
 import type { InvokeResult } from "../lambda/function-host/function-host";
 
 /** What became of one record. */
@@ -76,8 +76,4 @@ export function readAnswer(
 interface Returned {
   readonly result?: unknown;
   readonly data?: unknown;
-}
-
-function recordId({ shardId, sequenceNumber }: Pick<StreamRecord, "shardId" | "sequenceNumber">): string {
-  return `${shardId}:${sequenceNumber}`;
 }

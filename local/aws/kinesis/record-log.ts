@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { StreamRecord } from "../lambda/event-source-mapping/stream-record";
+import type { StreamRecord } from "../../../contract/stream-record";
 
 /** A segment is closed at this size, of base64 characters and keys. */
 const SEGMENT_BYTES = 1024 * 1024;

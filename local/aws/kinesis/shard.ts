@@ -1,4 +1,4 @@
-import type { StreamRecord } from "../lambda/event-source-mapping/stream-record";
+import type { StreamRecord } from "../../../contract/stream-record";
 import type { HashKeyRange } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
 import { RecordLog } from "./record-log";

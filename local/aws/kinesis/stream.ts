@@ -1,6 +1,6 @@
 import path from "node:path";
+import type { StreamRecord } from "../../../contract/stream-record";
 import type { StreamDeclaration } from "../../stack/declaration";
-import type { StreamRecord } from "../lambda/event-source-mapping/stream-record";
 import { HASH_KEYS, type HashKeyRange, hashKeyOf, uniformRanges } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
 import { RateExceeded, Shard } from "./shard";

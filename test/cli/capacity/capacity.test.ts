@@ -9,7 +9,7 @@ import { costTables, markdown } from "../../../cli/cost/cost-tables";
 import { UsageError } from "../../../cli/kit/command";
 import { recordingIo } from "../../helpers/recording-io";
 
-const ROOT = join(__dirname, "../..", "../..");
+const ROOT = join(__dirname, "../../..");
 
 /** 5,000 devices, each once a second. */
 const PLANT: Plant = {

@@ -23,7 +23,7 @@ import {
   type Load,
   writeUnits,
 } from "../../../cli/cost/usage";
-import { METRIC } from "../../../contract/contract";
+import { METRIC } from "../../../contract/metrics";
 import { metricsLine } from "../../../lambda/processor/metrics-line";
 import { checkRecord } from "../../../lambda/reading/check-record";
 import { itemBytes } from "../../../lambda/reading/item";

@@ -2,9 +2,10 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/clien
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { statistics } from "../../../cli/rejected/statistics";
-import type { RejectedLine, RejectReason } from "../../../contract/contract";
+import type { RejectedLine, RejectReason } from "../../../contract/rejected";
+import { recordId } from "../../../contract/stream-record";
 import { inArrivalOrder, setAsideInOrder } from "../../../stores/arrival-order";
-import { findSetAside, identityOf, type SetAside, setAside } from "../../../stores/rejected-records";
+import { findSetAside, type SetAside, setAside } from "../../../stores/rejected-records";
 
 const s3 = mockClient(S3Client);
 const client = new S3Client({ region: "sa-east-1" });
@@ -112,7 +113,7 @@ describe("an object under rejected/ that cannot be read", () => {
 
 describe("findSetAside", () => {
   it("reads only the objects whose name spans the record", async () => {
-    expect(await findSetAside(client, "archive", identityOf(line(100)))).toEqual({ ...line(100), key: keys[1] });
+    expect(await findSetAside(client, "archive", recordId(line(100)))).toEqual({ ...line(100), key: keys[1] });
     expect(read()).toEqual([keys[1]]);
   });
 

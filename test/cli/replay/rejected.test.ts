@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import type { RejectedLine, RejectReason } from "../../../contract/contract";
+import type { RejectedLine, RejectReason } from "../../../contract/rejected";
 import { answerOf, bucketOf, counts, FUNCTION, runReplay, STREAM_ARN } from "../../helpers/replays";
 
 const s3 = mockClient(S3Client);

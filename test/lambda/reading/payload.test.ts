@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { receivedRecord } from "../../../contract/stream-record";
+import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";
 import { readRules } from "../../../lambda/reading/environment";
 import { jsonFault } from "../../../lambda/reading/json-fault";
@@ -13,7 +13,7 @@ const detailOf = (bytes: Buffer) => {
   return parsed.ok ? "" : parsed.detail;
 };
 const readingOf = (given: unknown, asArrived = false) =>
-  checkRecord(receivedRecord(kinesisRecord(7, given)), readRules({}), 0, asArrived);
+  checkRecord(streamRecord(kinesisRecord(7, given)), readRules({}), 0, asArrived);
 const timeDetail = (timestamp: unknown) => {
   const checked = readingOf(payload({ timestamp }));
   return checked.ok ? "" : checked.detail;
@@ -98,13 +98,13 @@ describe("a sensor type that differs by its case from one with bounds", () => {
 
   it("is judged by its own bounds where it has some", () => {
     const rules = readRules({ ANOMALY_LIMITS: '{"temperature":{"max":1},"Temperature":{"max":200}}' });
-    const record = receivedRecord(kinesisRecord(0, payload({ sensorType: "Temperature", value: 100 })));
+    const record = streamRecord(kinesisRecord(0, payload({ sensorType: "Temperature", value: 100 })));
     expect(checkRecord(record, rules, 0)).toMatchObject({ facts: { isAnomaly: false } });
   });
 
   it("is judged by bounds that are configured in capitals", () => {
     const rules = readRules({ ANOMALY_LIMITS: '{"Humidity":{"max":1}}' });
-    const record = receivedRecord(kinesisRecord(0, payload({ sensorType: "humidity", value: 2 })));
+    const record = streamRecord(kinesisRecord(0, payload({ sensorType: "humidity", value: 2 })));
     expect(checkRecord(record, rules, 0)).toMatchObject({ facts: { isAnomaly: true } });
   });
 });

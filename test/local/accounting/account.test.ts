@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
+import type { StreamRecord } from "../../../contract/stream-record";
+import { recordId } from "../../../contract/stream-record";
 import { percentile, takeAccount } from "../../../local/accounting/account";
 import { setAsidePayloads } from "../../../local/accounting/archive-read-back";
 import { Ledger } from "../../../local/accounting/ledger";
 import type { ReadBack, StoredItem } from "../../../local/accounting/read-back";
 import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
-import { payloadId, recordId, seenRecord } from "../../../local/accounting/seen-record";
-import type { StreamRecord } from "../../../local/aws/lambda/event-source-mapping/stream-record";
+import { payloadId, seenRecord } from "../../../local/accounting/seen-record";
 
 const T = 1767225600000;
 const SHARD = "shardId-000000000000";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import type { StreamRecord } from "../../../contract/stream-record";
 import { Ledger } from "../../../local/accounting/ledger";
-import type { StreamRecord } from "../../../local/aws/lambda/event-source-mapping/stream-record";
 
 const record = (n: number, text: string): StreamRecord => ({
   shardId: "shardId-0",

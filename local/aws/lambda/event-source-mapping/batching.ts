@@ -1,4 +1,4 @@
-import type { StreamRecord } from "./stream-record";
+import type { StreamRecord } from "../../../../contract/stream-record";
 
 /** Largest payload of an invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;

@@ -1,7 +1,7 @@
+import type { StreamRecord } from "../../../../contract/stream-record";
 import type { InvokeResult } from "../function-host/function-host";
 import { kinesisEvent } from "./kinesis-event";
 import type { MappingSettings } from "./settings";
-import type { StreamRecord } from "./stream-record";
 
 /** Why records are given up. The documentation shows the first; the name of the second is ours. */
 export type Condition = "RetryAttemptsExhausted" | "RecordAgeExceeded";

@@ -1,3 +1,4 @@
+import type { StreamRecord } from "../../../../contract/stream-record";
 import { nextBatch } from "./batching";
 import type { Counters } from "./counters";
 import type { FailureDestination } from "./failure-destination";
@@ -6,7 +7,6 @@ import { kinesisEvent } from "./kinesis-event";
 import type { MappingPorts } from "./ports";
 import { afterAttempt, type Batch, backoffMs, expiredCount } from "./retry-policy";
 import type { MappingSettings } from "./settings";
-import type { StreamRecord } from "./stream-record";
 import { verdictOn } from "./verdict";
 
 type Invoked = Awaited<ReturnType<MappingPorts["invoke"]>>;

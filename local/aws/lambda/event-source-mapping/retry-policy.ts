@@ -1,5 +1,5 @@
+import type { StreamRecord } from "../../../../contract/stream-record";
 import type { MappingSettings } from "./settings";
-import type { StreamRecord } from "./stream-record";
 import type { Verdict } from "./verdict";
 
 /** Records that are invoked together. */

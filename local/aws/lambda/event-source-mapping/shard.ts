@@ -1,7 +1,7 @@
+import type { StreamRecord } from "../../../../contract/stream-record";
 import type { Counters } from "./counters";
 import { laneOf } from "./lane-of";
 import type { MappingPorts, RecordsPage } from "./ports";
-import type { StreamRecord } from "./stream-record";
 
 /** A shard is polled once a second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
 const IDLE_POLL_MS = 1000;

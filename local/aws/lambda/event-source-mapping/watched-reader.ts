@@ -1,5 +1,5 @@
+import type { StreamRecord } from "../../../../contract/stream-record";
 import type { KinesisReader } from "./ports";
-import type { StreamRecord } from "./stream-record";
 
 /** Hears a record, once or again. */
 export type RecordListener = (record: StreamRecord) => void;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import type { StreamRecord } from "../../../../contract/stream-record";
 import {
   type DeliveryPorts,
   type DeliverySettings,
   DeliveryStream,
 } from "../../../../local/aws/firehose/delivery-stream";
-import type { StreamRecord } from "../../../../local/aws/lambda/event-source-mapping/stream-record";
 
 const ARRIVED = Date.UTC(2026, 0, 2, 3, 59, 59);
 const SETTINGS: DeliverySettings = {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "@jest/globals";
 const SCRIPT = `
   import { writeFileSync, rmSync } from "node:fs";
   import { DuckDBInstance } from "@duckdb/node-api";
-  import { parquetOf } from "./local/delivery-stream/parquet.ts";
+  import { parquetOf } from "./local/aws/firehose/parquet.ts";
   import { parquetReadObjects } from "hyparquet";
   const columns = [["device_id", "string"], ["reading_key", "string"], ["value", "double"], ["n", "bigint"], ["i", "int"], ["ok", "boolean"], ["at", "timestamp"]]
     .map(([name, type]) => ({ name, type }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import type { StreamRecord } from "../../../../../contract/stream-record";
 import type { MappingSettings } from "../../../../../local/aws/lambda/event-source-mapping/settings";
-import type { StreamRecord } from "../../../../../local/aws/lambda/event-source-mapping/stream-record";
 import { seededRandom } from "../../../../../local/fleet/random";
 import { DONE, recordOf, reports, type Simulated, START, simulate, streamOf, THROWN } from "./simulation";
 

@@ -1,8 +1,8 @@
+import type { StreamRecord } from "../../../../../contract/stream-record";
 import { EventSourceMapping } from "../../../../../local/aws/lambda/event-source-mapping/event-source-mapping";
 import type { kinesisEvent } from "../../../../../local/aws/lambda/event-source-mapping/kinesis-event";
 import type { KinesisReader, MappingPorts, Outcome } from "../../../../../local/aws/lambda/event-source-mapping/ports";
 import type { MappingSettings } from "../../../../../local/aws/lambda/event-source-mapping/settings";
-import type { StreamRecord } from "../../../../../local/aws/lambda/event-source-mapping/stream-record";
 import type { InvokeResult } from "../../../../../local/aws/lambda/function-host/function-host";
 
 export const START = Date.UTC(2026, 0, 31, 23, 59, 58);

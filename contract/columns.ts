@@ -1,0 +1,42 @@
+/** A column of a table that SQL reads: its name, its type as Glue writes it, and what it holds. */
+export interface Column {
+  readonly name: string;
+  readonly type: "string" | "double" | "boolean" | "timestamp" | "bigint";
+  readonly comment: string;
+}
+
+/** The cold tier's table. The transform function fills these columns, and Firehose writes them as Parquet. */
+export const READINGS_TABLE = "readings";
+
+export const READINGS_COLUMNS = [
+  { name: "device_id", type: "string", comment: "The thing that published" },
+  { name: "sensor_type", type: "string", comment: "What was measured" },
+  { name: "value", type: "double", comment: "In the sensor type's own unit" },
+  { name: "event_time", type: "timestamp", comment: "The device's own time, or the arrival where it sent none, UTC" },
+  { name: "arrived_at", type: "timestamp", comment: "When the stream took it, UTC" },
+  { name: "is_anomaly", type: "boolean", comment: "Whether the value was out of bounds on arrival" },
+  {
+    name: "reading_key",
+    type: "string",
+    comment: "The reading's range key in the hot tier; with device_id its identity",
+  },
+  { name: "shard_id", type: "string", comment: "Where it lay in the stream" },
+  { name: "sequence_number", type: "string", comment: "Its place there; the later one counts" },
+  { name: "metadata", type: "string", comment: "The device's own object as JSON text, or null" },
+] as const satisfies readonly Column[];
+
+/** What was set aside, as a table over the same objects that `rejected/` holds; its columns are a `RejectedLine`'s fields. */
+export const REJECTED_TABLE = "rejected";
+
+export const REJECTED_COLUMNS = [
+  { name: "reason", type: "string", comment: "Why, as a code" },
+  { name: "detail", type: "string", comment: "Why, as a sentence" },
+  { name: "shardid", type: "string", comment: "Where it lay in the stream" },
+  { name: "sequencenumber", type: "string", comment: "Its place there" },
+  { name: "partitionkey", type: "string", comment: "The thing that published" },
+  { name: "arrivedat", type: "bigint", comment: "When the stream took it, milliseconds since the epoch" },
+  { name: "data", type: "string", comment: "The original bytes, in base64" },
+] as const satisfies readonly Column[];
+
+/** The partition of both tables: the hour of arrival, UTC, as it stands in the object's prefix, `yyyy/MM/dd/HH`. */
+export const ARRIVAL_HOUR = "arrival_hour";

@@ -1,0 +1,40 @@
+import type { StreamRecord } from "./stream-record";
+
+/** Why a record can never be stored: every code that a `rejected/` line or the log can hold, and what it means. */
+export const REJECT_REASONS = {
+  empty_payload: "The payload has no bytes.",
+  gzip_payload: "The payload is compressed with gzip.",
+  aggregated_payload: "The payload is a record that the Kinesis Producer Library aggregated.",
+  byte_order_mark: "The payload begins with a byte order mark, which JSON forbids.",
+  not_utf8: "The payload is not UTF-8 text.",
+  not_json: "The payload is text, but not JSON.",
+  not_an_object: "The payload is JSON, but not an object.",
+  device_id_missing: "There is no deviceId.",
+  device_id_invalid: "deviceId is not a thing's name.",
+  device_id_spoofed: "deviceId names another device than the one that published.",
+  sensor_type_missing: "There is no sensorType.",
+  sensor_type_invalid:
+    "sensorType is not a name of 1 to 64 visible characters in NFC, without # and without a blank at an end.",
+  value_missing: "There is no value.",
+  value_invalid: "value is not a number.",
+  value_inexact: "value is an integer that a double does not hold, or too small for it to be more than 0.",
+  value_out_of_range: "value is beyond what DynamoDB holds.",
+  timestamp_invalid: "timestamp is not a whole number.",
+  timestamp_out_of_range: "timestamp is not in milliseconds, or more than a day ahead of the arrival.",
+  metadata_invalid:
+    "metadata is not an object, or holds an empty key, broken text or a number beyond what DynamoDB holds.",
+  metadata_too_deep: "metadata is nested deeper than DynamoDB allows.",
+  item_too_large: "The item would be larger than DynamoDB allows.",
+  refused_by_store: "DynamoDB refused this one item; the detail holds its message.",
+} as const;
+
+/** A key of `REJECT_REASONS`. */
+export type RejectReason = keyof typeof REJECT_REASONS;
+
+/** A line of a `rejected/` object: the record as it arrived, and why it is rejected. A crash can repeat a line. */
+export interface RejectedLine extends StreamRecord {
+  /** Why, as a code. */
+  readonly reason: RejectReason;
+  /** Why, as a sentence. */
+  readonly detail: string;
+}
