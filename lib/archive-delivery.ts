@@ -19,8 +19,11 @@ export interface ArchiveDeliveryArgs {
   readonly table: aws.glue.CatalogTable;
 }
 
-/** What the function gets at once. Rows are longer than payloads, and what it returns must stay below 6 MB. */
-const TRANSFORM_BUFFER_MB = 0.25;
+/**
+ * What the function receives in one call: the least that Firehose takes. A row of each reading is up to twenty times as long as its place
+ * in a packed message, and the answer must stay below 6 MB.
+ */
+const TRANSFORM_BUFFER_MB = 0.2;
 const LOG_STREAM = "DestinationDelivery";
 
 /** From the stream into the cold tier: Firehose, and the function that turns payloads into rows. */

@@ -29,7 +29,7 @@ const LAMBDA_LINES_BYTES = 450;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ITEM_STORAGE_OVERHEAD_BYTES = 100;
 /** https://docs.aws.amazon.com/firehose/latest/dev/data-transform.html: the function's buffer, and how long it may wait. */
-export const TRANSFORM_BATCH = { bytes: 256 * KB, seconds: 60 };
+export const TRANSFORM_BATCH = { bytes: 0.2 * KB * KB, seconds: 60 };
 /** S3 counts them for each object in a Glacier class: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
 const GLACIER_OVERHEAD_BYTES = { ownClass: 32 * KB, standard: 8 * KB };
 /** Smaller objects are not moved. */

@@ -44,7 +44,7 @@ describe("the delivery to the cold tier", () => {
               type: "Lambda",
               parameters: [
                 { parameterName: "LambdaArn", parameterValue: `${TRANSFORM}:$LATEST` },
-                { parameterName: "BufferSizeInMBs", parameterValue: "0.25" },
+                { parameterName: "BufferSizeInMBs", parameterValue: "0.2" },
               ],
             },
           ],

@@ -26,6 +26,7 @@ import {
 import { METRIC } from "../../../contract/metrics";
 import { metricsLine } from "../../../lambda/processor/metrics-line";
 import { checkRecord } from "../../../lambda/reading/check-record";
+import type { CheckedReading } from "../../../lambda/reading/checked-reading";
 import { itemBytes } from "../../../lambda/reading/item";
 import { archiveLifecycle } from "../../../lib/archive-bucket";
 import { parseConfig, REGION } from "../../../lib/config";
@@ -223,12 +224,20 @@ describe("what the model takes from the stack", () => {
     };
     const checked = checkRecord(record, { anomalyLimits: new Map(), hotRetentionDays: 30 }, record.arrivedAt);
     if (!checked.ok) throw new Error(checked.detail);
-    expect(itemBytes(checked.reading, checked.range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
+    const [{ reading: only, range }] = checked.readings as [CheckedReading];
+    expect(itemBytes(only, range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
 
     const line = metricsLine({
       environment: "dev",
       shardId: record.shardId,
-      fates: Array.from({ length: 100 }, () => ({ kind: "stored", isAnomaly: false }) as const),
+      fates: Array.from({ length: 100 }, () => ({
+        isFailed: false,
+        readings: 1,
+        stored: 1,
+        anomalies: 0,
+        superseded: 0,
+        rejection: undefined,
+      })),
       checkpoint: 100,
       checkpointSequenceNumber: undefined,
       writesRetried: 0,
