@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { COMMANDS } from "../../cli/main";
+import { KEYS } from "../../lib/config";
 import { HELP as LOCAL_HELP } from "../../local/options";
 import { documents, withoutParts } from "../../scripts/docs/generated";
 
@@ -42,8 +43,9 @@ describe("the documents' commands", () => {
 
   it.each(COMMAND_LINES.filter(([, line]) => line.startsWith("npx iot ")))("in %s exist: %s", (_, line) => {
     const [, name = ""] = /^npx iot ([a-z][a-z-]*)/.exec(line) ?? [];
-    if (name === "") return expect(optionsIn(line)).toEqual(["--stack"]);
-    const help = COMMANDS.find((command) => command.name === name)?.help ?? "";
+    const help = COMMANDS.filter((command) => name === "" || command.name === name)
+      .map((command) => command.help)
+      .join("\n");
     expect(help).not.toBe("");
     expect(optionsIn(help)).toEqual(expect.arrayContaining([...optionsIn(line)]));
   });
@@ -52,6 +54,14 @@ describe("the documents' commands", () => {
     const [, name = ""] = /^npm run ([a-z:]+)/.exec(line) ?? [];
     expect(Object.keys(scripts)).toContain(name);
     if (name === "local") expect(optionsIn(LOCAL_HELP)).toEqual(expect.arrayContaining([...optionsIn(line)]));
+  });
+
+  it("set keys of the configuration", () => {
+    const keys = COMMAND_LINES.flatMap(
+      ([, line]) => /^npx pulumi config [sg]et (?:--path )?'?(\w+)/.exec(line)?.slice(1) ?? [],
+    );
+    expect(keys.length).toBeGreaterThan(8);
+    expect(keys.filter((key) => !Object.hasOwn(KEYS, key))).toEqual([]);
   });
 
   it("run the operator's program in one way, and one sentence says what --no is for", () => {
