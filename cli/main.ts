@@ -12,13 +12,24 @@ import { rejected } from "./rejected/rejected";
 import { replay } from "./replay/replay";
 import { restore } from "./restore/restore";
 
-const COMMANDS: readonly Command[] = [device, readings, latest, rejected, replay, history, restore, cost, capacity];
+/** Every command, in the order of `iot --help`. */
+export const COMMANDS: readonly Command[] = [
+  device,
+  readings,
+  latest,
+  rejected,
+  replay,
+  history,
+  restore,
+  cost,
+  capacity,
+];
 
-const HELP = `Usage: npx --no iot <command> [options]
+const HELP = `Usage: npx iot <command> [options]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
-npx --no iot <command> --help tells more.
+npx iot <command> --help tells more.
 `;
 
 /** Runs the command line and resolves with its exit status: 0, 1 where the command failed, 2 for a wrong option, 130 for Ctrl-C. */
@@ -47,7 +58,7 @@ export async function main([name = "--help", ...args]: readonly string[]): Promi
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${printableLines(message)}\n`);
     if (!(error instanceof UsageError)) return 1;
-    process.stderr.write(`Try "npx --no iot ${name} --help".\n`);
+    process.stderr.write(`Try "npx iot ${name} --help".\n`);
     return 2;
   }
 }

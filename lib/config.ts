@@ -148,6 +148,12 @@ export function parseConfig(
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
 
+/** The error that ends a deployment whose configuration has these problems. */
+export function configurationError(problems: readonly string[]): string {
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return `The configuration has ${count}; nothing was created.\n${problems.map((text) => `  - ${text}`).join("\n")}`;
+}
+
 /** An on-demand stream's shards are AWS's to choose, so nothing is reserved for them by default. */
 function reservedConcurrency({ reservedConcurrency: given, streamMode }: Given): number | undefined {
   if (given === RESERVE_NONE) return undefined;

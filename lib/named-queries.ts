@@ -51,7 +51,7 @@ const HEARD_AT = "least(event_time, arrived_at)";
 export const NAMED_QUERIES: readonly NamedQuery[] = [
   {
     name: "device-day",
-    description: "All readings of one device, in its own time's order.",
+    description: "All readings of one device, ordered by its own time.",
     parameters: [...HOURS, { name: "device", description: "the thing's name" }],
     sql: `${ONCE}
 SELECT event_time, sensor_type, value, is_anomaly, metadata
@@ -72,7 +72,7 @@ ORDER BY 1, 2`,
   },
   {
     name: "anomalies-by-device",
-    description: "How often each device's values were out of bounds, how far, and how often its clock was ahead.",
+    description: "Anomalies of each device: how many, how far out of bounds, and how many with a clock that was ahead.",
     parameters: HOURS,
     sql: `${ONCE}
 SELECT device_id, sensor_type, count(*) AS anomalies, min(value) AS lowest, max(value) AS highest,
@@ -84,7 +84,7 @@ ORDER BY anomalies DESC, device_id, sensor_type`,
   },
   {
     name: "gaps",
-    description: "Devices that were silent for longer than some minutes, and when.",
+    description: "Devices that were silent for longer than a number of minutes, and when.",
     parameters: [...HOURS, { name: "minutes", description: "the longest silence that is none", default: "15" }],
     sql: `${ONCE},
 steps AS (
@@ -100,7 +100,7 @@ ORDER BY minutes DESC, device_id, silent_from`,
   },
   {
     name: "late-arrivals",
-    description: "Readings that arrived later than some seconds after their own time, by device.",
+    description: "Readings that arrived more than a number of seconds after their own time, by device.",
     parameters: [...HOURS, { name: "seconds", description: "the longest way that is not late", default: "60" }],
     sql: `${ONCE}
 SELECT device_id, count(*) AS readings, max(date_diff('millisecond', event_time, arrived_at)) / 1000e0 AS seconds
@@ -111,7 +111,7 @@ ORDER BY seconds DESC, device_id`,
   },
   {
     name: "rejections",
-    description: "Why how many messages of each device were set aside; each record once.",
+    description: "Rejected records by reason and device; each record counts once.",
     parameters: [FROM, TO],
     // A crash or a replay can write a record's line again.
     sql: `WITH records AS (

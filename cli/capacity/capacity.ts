@@ -9,7 +9,7 @@ import type { Limit, Plant } from "./limits";
 import { NEW_TABLE_WRITE_UNITS, type Plan, plan } from "./plan";
 import { RESHARDS_PER_DAY, reshardSteps } from "./reshard-steps";
 
-const HELP = `Usage: npx --no iot capacity --devices COUNT --every TIME [options]
+const HELP = `Usage: npx iot capacity --devices COUNT --every TIME [options]
 
 How large a stack a plant needs, what it costs a month, and which limit it meets first.
 
@@ -29,7 +29,7 @@ const MAX_PAYLOAD_BYTES = 128 * 1024;
 /** `iot capacity`: how large, how dear, and what ends first. */
 export const capacity: Command = {
   name: "capacity",
-  summary: "says how large a stack a plant needs, and what it costs",
+  summary: "sizes a stack for a plant and estimates its monthly cost",
   help: HELP,
   async run(args, io) {
     const { values } = parsed({

@@ -5,17 +5,17 @@ import { formatAnswer } from "../kit/output";
 import { basis, costTables, markdown } from "./cost-tables";
 import type { Load } from "./usage";
 
-const HELP = `Usage: npx --no iot cost [options]
+const HELP = `Usage: npx iot cost [options]
 
 What a million readings cost on their way in and in each tier, and what the stack costs to leave running, with its
-default configuration. "npx --no iot capacity" says it for a plant's own numbers.
+default configuration. "npx iot capacity" says it for a plant's own numbers.
 
-  --markdown       as the README has it
+  --markdown       as docs/costs.md has it
   --json           one JSON object a row
   --help           this text
 `;
 
-/** What the README's tables are for: a mid-sized plant. */
+/** What the tables of docs/costs.md are for: a mid-sized plant. */
 export const USUAL_LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, anomalyShare: 0.01, basicIngest: false };
 
 /** The configuration of a plant that sets nothing. */
@@ -28,7 +28,7 @@ export function defaultConfig(): StackConfig {
 /** `iot cost`: what readings cost. */
 export const cost: Command = {
   name: "cost",
-  summary: "says what a million readings cost, and the stack in a month",
+  summary: "prints what a million readings cost, and a month of the idle stack",
   help: HELP,
   async run(args, io) {
     const { values } = parsed({ args: [...args], options: { markdown: FLAG, json: FLAG } });

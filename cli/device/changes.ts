@@ -36,10 +36,10 @@ export async function addDevice(
   const own = id === undefined ? undefined : await directory.certificate(id);
   if (own === undefined && attached.length > 0)
     throw new Error(
-      `it has a certificate already, whose key is not in ${folder.path}; a new one: npx --no iot device rotate ${name}`,
+      `it has a certificate already, whose key is not in ${folder.path}; a new one: npx iot device rotate ${name}`,
     );
   if (own !== undefined && !own.isActive)
-    throw new Error(`its certificate is not active; a new one: npx --no iot device rotate ${name}`);
+    throw new Error(`its certificate is not active; a new one: npx iot device rotate ${name}`);
   await folder.saveOwner(owner);
   await folder.saveConnection(connection);
   if (
@@ -117,7 +117,7 @@ export async function removeDevice(name: string, { directory, folder, connection
   const arns = new Set([...attached, ...left]);
   if (!isThere && arns.size === 0)
     throw new Error(
-      `"${name}" must be a device of this stack (${owner.endpoint}, ${owner.policy}), got none of that name; nothing was deleted. Fix: npx --no iot device list`,
+      `"${name}" must be a device of this stack (${owner.endpoint}, ${owner.policy}), got none of that name; nothing was deleted. Fix: npx iot device list`,
     );
   for (const arn of arns) await directory.retire(name, arn);
   if (isThere) await directory.deleteThing(name);
@@ -143,5 +143,5 @@ async function certify(name: string, key: string, directory: DeviceDirectory) {
 }
 
 function notThere(name: string): Error {
-  return new Error(`there is no such device; add it: npx --no iot device add ${name}`);
+  return new Error(`there is no such device; add it: npx iot device add ${name}`);
 }

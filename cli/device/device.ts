@@ -14,13 +14,13 @@ import { deviceOf, devicesOf } from "./fleet-file";
 import { listDevices } from "./list";
 import { commandOf, sendCommand } from "./send";
 
-const HELP = `Usage: npx --no iot device add NAME [--type TYPE] [options]
-       npx --no iot device add --from FILE.csv [options]
-       npx --no iot device list [options]
-       npx --no iot device rotate NAME [--overlap | --finish] [options]
-       npx --no iot device remove NAME [options]
-       npx --no iot device remove --from FILE.csv [options]
-       npx --no iot device send NAME JSON [options]
+const HELP = `Usage: npx iot device add NAME [--type TYPE] [options]
+       npx iot device add --from FILE.csv [options]
+       npx iot device list [options]
+       npx iot device rotate NAME [--overlap | --finish] [options]
+       npx iot device remove NAME [options]
+       npx iot device remove --from FILE.csv [options]
+       npx iot device send NAME JSON [options]
 
 add     makes a key here, which is never sent, has it certified, and lets the certificate in as the thing NAME. DIR/NAME then
         holds private.key, certificate.pem, ca.pem, publish.sh, which publishes a reading with mosquitto_pub, and stack.json, which
@@ -51,7 +51,7 @@ const AT_ONCE = 16;
 /** `iot device`: who may publish. */
 export const device: Command = {
   name: "device",
-  summary: "adds devices, lists, rotates and removes them, sends them commands",
+  summary: "adds, lists, rotates and removes devices, and sends them commands",
   help: HELP,
   async run(args, io) {
     const { values, positionals } = parsed({

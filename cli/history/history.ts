@@ -11,8 +11,8 @@ import { type Question, questionOf } from "./question";
 
 const DEFAULT_FOLDER = ".local/data";
 
-const HELP = `Usage: npx --no iot history [options] "SELECT …"
-       npx --no iot history [options] --query NAME [parameters]
+const HELP = `Usage: npx iot history [options] "SELECT …"
+       npx iot history [options] --query NAME [parameters]
 
 Asks the cold tier with SQL: the tables "readings" and "rejected", by the hour of arrival ("arrival_hour", yyyy/MM/dd/HH, UTC).
 It asks the local run that is up, or else what a run has kept (npm run local -- --keep ${DEFAULT_FOLDER}), or a deployed stack
@@ -34,7 +34,7 @@ ${TARGET_HELP}  --query NAME     a named query; --list shows them
 /** `iot history`: SQL over the cold tier, here or deployed. */
 export const history: Command = {
   name: "history",
-  summary: "asks the cold tier with SQL",
+  summary: "queries the archive with SQL",
   help: HELP,
   async run(args, io) {
     const { values, sql } = parse(args);

@@ -9,7 +9,7 @@ import { readingWriter } from "./reading-writer";
 /** Sensor types that were silent this long before the device's last reading are not its present state. */
 const PRESENT_MS = 3_600_000;
 
-const HELP = `Usage: npx --no iot latest DEVICE [options]
+const HELP = `Usage: npx iot latest DEVICE [options]
 
 The device's latest reading of each sensor type that it has reported in the hour before its last one. Readings whose time is ahead
 of now are not its present state: they come after it, with "ahead".
@@ -22,7 +22,7 @@ ${TARGET_HELP}  --json           one JSON object a line
 /** `iot latest`: a device's present state. Its status is 1 where the hot tier has nothing of the device. */
 export const latest: Command = {
   name: "latest",
-  summary: "shows a device's latest readings",
+  summary: "prints a device's latest readings",
   help: HELP,
   async run(args, io) {
     const { values, positionals } = parsed({

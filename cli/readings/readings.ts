@@ -10,8 +10,8 @@ import { readingWriter } from "./reading-writer";
 
 const LOOK_EVERY_MS = 2000;
 
-const HELP = `Usage: npx --no iot readings DEVICE [--type TYPE] [options]
-       npx --no iot readings --type TYPE [options]
+const HELP = `Usage: npx iot readings DEVICE [--type TYPE] [options]
+       npx iot readings --type TYPE [options]
 
 The hot tier's readings, oldest first: one device's, or all of one sensor type. The time is the device's own, so what arrives
 late stands where it belongs; a clock that is ahead shows as "ahead".
@@ -28,7 +28,7 @@ ${TARGET_HELP}  --json           one JSON object a line
 /** `iot readings`: what a sensor said. */
 export const readings: Command = {
   name: "readings",
-  summary: "shows what a device, or a sensor type, has said",
+  summary: "prints the readings of a device or of a sensor type",
   help: HELP,
   async run(args, io) {
     const { values, positionals } = parsed({

@@ -10,9 +10,9 @@ import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/targ
 import { UnreadableObjects } from "../kit/unreadable-objects";
 import { statistics } from "./statistics";
 
-const HELP = `Usage: npx --no iot rejected list [options]
-       npx --no iot rejected stats [options]
-       npx --no iot rejected show ID [options]
+const HELP = `Usage: npx iot rejected list [options]
+       npx iot rejected stats [options]
+       npx iot rejected show ID [options]
 
 What was set aside because it can never be stored: a line a record in the order of arrival, how many by reason, or one record with
 its original bytes. ID is what "list" shows. A record that is set aside twice counts once.
@@ -43,7 +43,7 @@ const COLUMNS = [
 /** `iot rejected`: what was set aside, and why. */
 export const rejected: Command = {
   name: "rejected",
-  summary: "shows what was set aside, and why",
+  summary: "lists and counts rejected records, with their reasons",
   help: HELP,
   async run(args, io) {
     const { values, positionals } = parsed({

@@ -11,10 +11,10 @@ import { CLOCK_REASONS } from "./rejected";
 import { newTally, type Ports, type Tally } from "./run";
 import { SOURCES } from "./sources";
 
-const HELP = `Usage: npx --no iot replay failed [--since TIME] [--until TIME] [options]
-       npx --no iot replay rejected [--reason CODE] [--device NAME] [--since TIME] [--until TIME] [options]
-       npx --no iot replay stream --from TIME [--to TIME] [options]
-       npx --no iot replay rule-errors [--since TIME] [--until TIME] [options]
+const HELP = `Usage: npx iot replay failed [--since TIME] [--until TIME] [options]
+       npx iot replay rejected [--reason CODE] [--device NAME] [--since TIME] [--until TIME] [options]
+       npx iot replay stream --from TIME [--to TIME] [options]
+       npx iot replay rule-errors [--since TIME] [--until TIME] [options]
 
 Hands records to the processor once more, as they first arrived: their keys, expiry and verdicts stay theirs, and a reading that
 is stored already stays one. Of two readings with the same device, type and time the one that arrived last counts: a replayed one
@@ -51,7 +51,7 @@ after Ctrl-C, which waits for the invocation at hand and marks what it did.
 /** `iot replay`: what was not stored, once more. */
 export const replay: Command = {
   name: "replay",
-  summary: "hands what was not stored to the processor once more",
+  summary: "sends rejected, failed and undelivered records to the processor again",
   help: HELP,
   async run(args, io) {
     const { values, positionals } = parsed({

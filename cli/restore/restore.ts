@@ -9,7 +9,7 @@ import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/targ
 import { type Estimate, estimate, TIERS, type TierName } from "./estimate";
 import { requestRestores } from "./request-restores";
 
-const HELP = `Usage: npx --no iot restore --from HOUR --to HOUR [options]
+const HELP = `Usage: npx iot restore --from HOUR --to HOUR [options]
 
 Makes what is in Glacier readable again for some days, for Athena too. Says first how much it is, what it costs and how
 long it takes, and asks. Asking for the same hours once more asks S3 for nothing twice.
@@ -31,7 +31,7 @@ const POLL_MS = 60_000;
 /** `iot restore`: what is in Glacier, made readable. */
 export const restore: Command = {
   name: "restore",
-  summary: "makes what is in Glacier readable again",
+  summary: "makes readings in Glacier readable again",
   help: HELP,
   run: (args, io) => restoreWith(args, io, POLL_MS),
 };

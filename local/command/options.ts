@@ -59,7 +59,7 @@ Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a seco
   --stack NAME         declare this stack's configuration, Pulumi.NAME.yaml (default dev)
   --config KEY=VALUE   a configuration key of the project, before that file's; may be repeated
   --seed N             start of all randomness, a whole number; default: a new one, which is printed
-  --keep DIR           keep the run's archive in this folder, such as .local/data, for "npm run history"
+  --keep DIR           keep the run's archive in this folder, such as .local/data, for "npx iot history"
   --clear              empty that folder first
   --patience DURATION  at the end, give up on what is on its way when nothing has moved for this long (default 2m)
   --chaos              break stores, function and connections at random while the fleet publishes, then heal and drain

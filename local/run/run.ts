@@ -135,7 +135,7 @@ async function runFleet(
       pipeline.faults.set({});
       const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
       terminal.note(
-        `${kept} objects of the archive are kept in ${keep}. Ask them: npm run history -- --data ${keep} --list`,
+        `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
       );
     }
     const summary = await summarize(options, declaration, pipeline, durationSeconds, gaveUp, terminal);

@@ -51,7 +51,7 @@ function walk(): string[] {
 /** What a command shows on standard output, in a shell, with this run's ports. */
 async function shown(command: string): Promise<string> {
   const here = command
-    .replace(/^npx --no iot /, `"${process.execPath}" "${ROOT}/cli/iot.mjs" `)
+    .replace(/^npx iot /, `"${process.execPath}" "${ROOT}/cli/iot.mjs" `)
     .replace("127.0.0.1:4566", endpoint);
   if (command.startsWith("curl ") && !isThere("curl", "--version")) return fetched(here);
   const env = { ...process.env, AWS_ENDPOINT_URL: endpoint, PATH: `${process.env.PATH}:${folder}` };

@@ -60,13 +60,14 @@ describe("the history's tables", () => {
   });
 });
 
-describe("README's tables of columns", () => {
-  const readme = readFileSync(path.join(__dirname, "../../README.md"), "utf8");
+describe("the tables of columns in docs/history.md", () => {
+  const page = readFileSync(path.join(__dirname, "../../docs/history.md"), "utf8");
   it.each([
     ["readings", READINGS_COLUMNS],
     ["rejected", REJECTED_COLUMNS],
   ])("name every column of %s, as it is declared", (table, columns) => {
-    const [, rows = ""] = new RegExp(`\\| column of \`${table}\` .*\\n.*\\n((?:\\|.*\\n)+)`).exec(readme) ?? [];
+    const [, rows = ""] =
+      new RegExp(`generated: columns of ${table} -->\\n\\n.*\\n.*\\n((?:\\|.*\\n)+)`).exec(page) ?? [];
     expect(rows.trim().split("\n").slice(0, -1)).toEqual(
       columns.map(({ name, type, comment }) => `| \`${name}\` | ${type} | ${comment} |`),
     );

@@ -13,7 +13,7 @@ function expectWholeStack(run: ProgramRun): void {
   expect(run).toMatchObject({ exitCode: 0, messages: [] });
   expect(run.resources).toContain("iot:index:TapStack::iot");
   expect(run.resources).toContain("aws:lambda/eventSourceMapping:EventSourceMapping::iot-processor-mapping");
-  // Each one that a command asks for, README's table lists and the stack has.
+  // Each one that a command asks for, docs/deploy.md lists and the stack has.
   expect(Object.keys(run.outputs).sort()).toEqual(Object.keys(OUTPUTS).sort());
   for (const value of Object.values(run.outputs)) expect(value).toEqual(expect.any(String));
 }

@@ -65,11 +65,11 @@ describe("takingIn", () => {
       iotRule: MILLION,
       iotAction: MILLION,
       kinesisPutUnit: MILLION,
-      // Batches of 100 to the processor, and what 256 KB hold to the archive's function.
-      lambdaRequest: MILLION / 100 + MILLION / ((256 * 1024) / 220),
-      lambdaGbSecond: expect.closeTo(149, 0),
+      // Batches of 100 to the processor, and what 0.2 MB hold to the archive's function.
+      lambdaRequest: MILLION / 100 + MILLION / ((0.2 * 1024 * 1024) / 220),
+      lambdaGbSecond: expect.closeTo(150, 0),
       dynamodbWriteUnit: 2 * MILLION,
-      logGb: expect.closeTo(0.0101, 4),
+      logGb: expect.closeTo(0.0102, 4),
       s3Put: MILLION / ((128 * 1024 ** 2) / (220 + 241)),
       firehoseGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),
       firehoseConversionGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),

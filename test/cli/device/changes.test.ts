@@ -276,7 +276,7 @@ describe("removeDevice", () => {
     aws({});
     const files = readdirSync(path.join(root, NAME));
     await expect(remove()).rejects.toThrow(
-      `"${NAME}" must be a device of this stack (${connection.host}:8883, ${POLICY}), got none of that name; nothing was deleted. Fix: npx --no iot device list`,
+      `"${NAME}" must be a device of this stack (${connection.host}:8883, ${POLICY}), got none of that name; nothing was deleted. Fix: npx iot device list`,
     );
     expect(readdirSync(path.join(root, NAME))).toEqual(files);
     expect(changes()).toEqual([]);

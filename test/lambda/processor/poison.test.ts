@@ -42,7 +42,7 @@ const BAD_DAYS: readonly BadDay[] = [
   { name: "a KPL aggregate", payload: Buffer.from([0xf3, 0x89, 0x9a, 0xc2, 1, 2]), becomes: "aggregated_payload" },
   { name: "an empty payload", payload: "", becomes: "empty_payload" },
   { name: "null", payload: "null", becomes: "not_an_object" },
-  { name: "an array that is not SenML", payload: "[1,2]", becomes: "entry_invalid" },
+  { name: "an array that is not SenML", payload: "[1]", becomes: "entry_invalid" },
   { name: "an empty array", payload: "[]", becomes: "readings_empty" },
   { name: "readings and a value", payload: payload({ readings: [{ value: 1 }] }), becomes: "value_beside_readings" },
   { name: "readings that are an object", payload: list({ value: 1 }), becomes: "readings_invalid" },
@@ -258,12 +258,11 @@ describe("a record that is not what it should be", () => {
     expect(line).toMatchObject({ ProcessedRecords: bad.length, RejectedRecords: bad.length });
   });
 
-  it("has a row for every reason in README's table, in the same words, and no other", () => {
-    const readme = readFileSync("README.md", "utf8");
-    const table = readme.slice(readme.indexOf("| reason | what is wrong |"));
+  it("has a row for every reason in the table of docs/messages.md, in the same words, and no other", () => {
+    const page = readFileSync("docs/messages.md", "utf8");
+    const table = page.slice(page.indexOf("| reason | what is wrong |"));
     const rows = [...table.slice(0, table.indexOf("\n\n")).matchAll(/^\| `(\w+)` \| (.*) \|$/gm)];
     expect(Object.fromEntries(rows.map(([, reason, meaning]) => [reason, meaning]))).toEqual(REJECT_REASONS);
-    expect(readme).toContain(`(${Object.keys(REJECT_REASONS).length} reasons, above)`);
   });
 
   it("has a record here for every reason that rejects a whole message, but the store's own", () => {
