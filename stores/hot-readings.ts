@@ -1,22 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
-import { ATTRIBUTE, INDEX_SHARDS, SENSOR_TYPE_INDEX } from "../contract/item";
+import { ATTRIBUTE, INDEX_SHARDS, MAX_PACKED_SPAN_MS, SENSOR_TYPE_INDEX } from "../contract/item";
 import { inTimeOrder } from "./in-time-order";
-
-/** A reading as the hot tier holds it. */
-export interface StoredReading {
-  readonly deviceId: string;
-  /** Its range key: with the device its identity. */
-  readonly key: string;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  readonly sensorType: string;
-  readonly value: number;
-  readonly isAnomaly: boolean;
-  /** When it arrived, milliseconds since the epoch; undefined for an item that an earlier version wrote. */
-  readonly arrivedAt?: number;
-  readonly metadata?: unknown;
-}
+import { type HotItem, readingsInOrder, type StoredReading } from "./unpacked";
 
 /** How far a device's clock may be ahead of ours before its reading counts as ahead. */
 export const CLOCK_TOLERANCE_MS = 60_000;
@@ -55,9 +41,9 @@ export class HotReadings {
   }
 
   /** One device's, oldest first or newest first, of one sensor type or all. */
-  async *ofDevice(deviceId: string, span: Span, sensorType?: string, newestFirst = false) {
+  ofDevice(deviceId: string, span: Span, sensorType?: string, newestFirst = false): AsyncGenerator<StoredReading> {
     const { from, until, now } = span;
-    yield* this.#query({
+    const items = this.#query({
       KeyConditionExpression: "#device = :device AND #key BETWEEN :from AND :until",
       FilterExpression: sensorType === undefined ? NOT_EXPIRED : `${NOT_EXPIRED} AND #type = :type`,
       ExpressionAttributeNames: {
@@ -69,13 +55,14 @@ export class HotReadings {
       ExpressionAttributeValues: {
         ":device": deviceId,
         // A key goes on after the digits, so the bare digits come before all keys of their millisecond.
-        ":from": digits(from),
+        ":from": digits(from - MAX_PACKED_SPAN_MS),
         ":until": digits(until),
         ":now": Math.floor(now / 1000),
         ...(sensorType === undefined ? {} : { ":type": sensorType }),
       },
       ScanIndexForward: !newestFirst,
     });
+    return within(readingsInOrder(items, newestFirst), span);
   }
 
   /** All of one sensor type, oldest first: all shards of the index, merged. */
@@ -100,39 +87,38 @@ export class HotReadings {
     return newest.reduce((one, other) => ((other?.timestamp ?? -1) > (one?.timestamp ?? -1) ? other : one), undefined);
   }
 
-  async *#ofShard(shard: string, { from, until, now }: Span, newestFirst = false) {
-    yield* this.#query({
+  #ofShard(shard: string, span: Span, newestFirst = false): AsyncGenerator<StoredReading> {
+    const { from, until, now } = span;
+    const items = this.#query({
       IndexName: SENSOR_TYPE_INDEX,
       KeyConditionExpression: "#shard = :shard AND #timestamp BETWEEN :from AND :last",
       FilterExpression: NOT_EXPIRED,
       ExpressionAttributeNames: { ...NAMES, "#shard": ATTRIBUTE.sensorTypeShard, "#timestamp": ATTRIBUTE.timestamp },
-      ExpressionAttributeValues: { ":shard": shard, ":from": from, ":last": until - 1, ":now": Math.floor(now / 1000) },
+      ExpressionAttributeValues: {
+        ":shard": shard,
+        ":from": from - MAX_PACKED_SPAN_MS,
+        ":last": until - 1,
+        ":now": Math.floor(now / 1000),
+      },
       ...(newestFirst ? { ScanIndexForward: false } : {}),
     });
+    return within(readingsInOrder(items, newestFirst), span);
   }
 
-  async *#query(input: object): AsyncGenerator<StoredReading> {
+  async *#query(input: object): AsyncGenerator<HotItem> {
     for await (const { Items = [] } of paginateQuery({ client: this.#client }, { TableName: this.table, ...input }))
-      for (const item of Items) yield readingOf(item);
+      yield* Items;
   }
+}
+
+/** A packed item may begin before the span, or end after it. */
+async function* within(readings: AsyncIterable<StoredReading>, { from, until }: Span): AsyncGenerator<StoredReading> {
+  for await (const reading of readings) if (reading.timestamp >= from && reading.timestamp < until) yield reading;
 }
 
 /** The index's hash keys of a sensor type. */
 function shardsOf(sensorType: string): readonly string[] {
   return Array.from({ length: INDEX_SHARDS }, (_, shard) => `${sensorType}#${String(shard).padStart(2, "0")}`);
-}
-
-function readingOf(item: Readonly<Record<string, unknown>>): StoredReading {
-  return {
-    deviceId: String(item[ATTRIBUTE.deviceId]),
-    key: String(item[ATTRIBUTE.timestampSensorType]),
-    timestamp: Number(item[ATTRIBUTE.timestamp]),
-    sensorType: String(item[ATTRIBUTE.sensorType]),
-    value: Number(item[ATTRIBUTE.value]),
-    isAnomaly: item[ATTRIBUTE.isAnomaly] === true,
-    ...(item[ATTRIBUTE.arrivedAt] === undefined ? {} : { arrivedAt: Number(item[ATTRIBUTE.arrivedAt]) }),
-    ...(item[ATTRIBUTE.metadata] === undefined ? {} : { metadata: item[ATTRIBUTE.metadata] }),
-  };
 }
 
 function digits(ms: number): string {

@@ -1,4 +1,4 @@
-import type { StoredReading } from "./hot-readings";
+import type { StoredReading } from "./unpacked";
 
 /** Merges what is in time order each by itself. Holds one reading of each source, and asks all for their first at once. */
 export async function* inTimeOrder(sources: readonly AsyncGenerator<StoredReading>[]): AsyncGenerator<StoredReading> {

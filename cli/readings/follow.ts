@@ -1,4 +1,5 @@
-import { aheadMs, type StoredReading } from "../../stores/hot-readings";
+import { aheadMs } from "../../stores/hot-readings";
+import type { StoredReading } from "../../stores/unpacked";
 
 /** A reading that is stored later than this after a younger one is not seen any more. */
 export const LATE_MS = 60_000;

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { aheadMs, END_OF_TIME, HotReadings, type StoredReading } from "../../stores/hot-readings";
+import { aheadMs, END_OF_TIME, HotReadings } from "../../stores/hot-readings";
+import type { StoredReading } from "../../stores/unpacked";
 import { FLAG, parsed } from "../kit/arguments";
 import { type Command, UsageError } from "../kit/command";
 import { formatOf } from "../kit/output";

@@ -1,4 +1,5 @@
-import { aheadMs, type StoredReading } from "../../stores/hot-readings";
+import { aheadMs } from "../../stores/hot-readings";
+import type { StoredReading } from "../../stores/unpacked";
 import type { Io } from "../kit/command";
 import { type Format, rowWriter } from "../kit/output";
 

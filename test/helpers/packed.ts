@@ -48,3 +48,15 @@ function valueBytes(value: Item[string]): number {
   if (L !== undefined) return L.reduce((sum, element) => sum + 1 + valueBytes(element), 3);
   return Object.entries(M ?? {}).reduce((sum, [key, each]) => sum + 1 + Buffer.byteLength(key) + valueBytes(each), 3);
 }
+
+/** An item as JavaScript values, as the SDK's document client gives it. */
+export function plain(item: Item): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
+}
+
+function plainValue(value: Item[string]): unknown {
+  const { S, N, BOOL, L, M } = value as { S?: string; N?: string; BOOL?: boolean; L?: Item[string][]; M?: Item };
+  if (L !== undefined) return L.map(plainValue);
+  if (M !== undefined) return plain(M);
+  return N === undefined ? (S ?? BOOL ?? null) : Number(N);
+}

@@ -5,8 +5,9 @@ import { mockClient } from "aws-sdk-client-mock";
 import { follow, LATE_MS } from "../../../cli/readings/follow";
 import { latestOfEachType } from "../../../cli/readings/latest";
 import { aheadInWords, readingWriter } from "../../../cli/readings/reading-writer";
-import { HotReadings, type StoredReading } from "../../../stores/hot-readings";
+import { HotReadings } from "../../../stores/hot-readings";
 import { inTimeOrder } from "../../../stores/in-time-order";
+import type { StoredReading } from "../../../stores/unpacked";
 import { recordingIo } from "../../helpers/recording-io";
 
 const documents = mockClient(DynamoDBDocumentClient);
@@ -57,7 +58,7 @@ describe("HotReadings", () => {
       },
       ExpressionAttributeValues: {
         ":device": "sensor-001",
-        ":from": "1767225600000",
+        ":from": "1767225000000",
         ":until": "1767225601000",
         ":now": 1_767_225_600,
         ":type": "temperature",
@@ -91,7 +92,7 @@ describe("HotReadings", () => {
       },
       ExpressionAttributeValues: {
         ":shard": "temperature#09",
-        ":from": T,
+        ":from": T - 600_000,
         ":last": T + 999,
         ":now": 1_767_225_600,
       },
