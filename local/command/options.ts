@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { FORMS, type Form } from "../fleet/messages";
 
 /** What the command line asks for. */
 export interface Options {
@@ -6,6 +7,10 @@ export interface Options {
   readonly devices: number;
   /** Readings a second, of all devices together. */
   readonly ratePerSecond: number;
+  /** Readings that a device gathers and publishes in one message. */
+  readonly perMessage: number;
+  /** How a message of several readings is written. */
+  readonly form: Form;
   /** How long the fleet publishes; without it, until Ctrl-C. */
   readonly forMs?: number;
   /** Share of the good readings that are out of bounds, 0 to 1. */
@@ -48,6 +53,8 @@ Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a seco
 
   --devices N          simulated devices (default 25); 0 for none: bring your own MQTT client
   --rate R             readings a second, all devices together (default 100)
+  --per-message N      readings that a device gathers and publishes in one message, 1 to 1000 (default 1)
+  --form FORM          how it writes them: list, this project's own form (default), or senml (RFC 8428)
   --for DURATION       publish for this long (30s, 5m, 1h), then drain and end; default: until Ctrl-C
   --anomalies SHARE    share of the readings that are out of bounds, 0 to 1 (default 0.02)
   --bad SHARE          share of the messages that break a rule, 0 to 1 (default 0.01)
@@ -77,6 +84,8 @@ export function parseOptions(args: readonly string[], newSeed: number): Options 
   return {
     devices: wholeNumber("--devices", values.devices ?? "25", 0, 5000),
     ratePerSecond: numberBetween("--rate", values.rate ?? "100", 0.01, 20_000),
+    perMessage: wholeNumber("--per-message", values["per-message"] ?? "1", 1, 1000),
+    form: formOf(values.form ?? "list"),
     ...(forMs === undefined ? {} : { forMs }),
     anomalyShare: numberBetween("--anomalies", values.anomalies ?? "0.02", 0, 1),
     badShare: numberBetween("--bad", values.bad ?? "0.01", 0, 1),
@@ -104,6 +113,8 @@ function parse(args: readonly string[]) {
       options: {
         devices: { type: "string" },
         rate: { type: "string" },
+        "per-message": { type: "string" },
+        form: { type: "string" },
         for: { type: "string" },
         anomalies: { type: "string" },
         bad: { type: "string" },
@@ -153,6 +164,12 @@ function duration(option: string, text: string): number {
   const ms = match ? Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0) : 0;
   if (ms <= 0) throw new UsageError(`"${option}" must be a duration such as 30s, 5m or 1h, got "${text}"`);
   return ms;
+}
+
+function formOf(text: string): Form {
+  const form = FORMS.find((name) => name === text);
+  if (form === undefined) throw new UsageError(`"--form" must be ${FORMS.join(" or ")}, got "${text}"`);
+  return form;
 }
 
 function stackName(text: string): string {

@@ -12,6 +12,8 @@ export class Pacer {
   constructor(
     private readonly ratePerSecond: number,
     nowMs: number,
+    /** Readings that can only be taken together. */
+    private readonly together = 1,
   ) {
     this.#lastMs = nowMs;
   }
@@ -19,7 +21,7 @@ export class Pacer {
   /** Readings due by now. What is not `take`n stays due. */
   due(nowMs: number): number {
     this.#due += ((nowMs - this.#lastMs) / 1000) * this.ratePerSecond;
-    this.#due = Math.min(this.#due, Math.max(1, this.ratePerSecond * MAX_DEBT_SECONDS));
+    this.#due = Math.min(this.#due, Math.max(this.together, this.ratePerSecond * MAX_DEBT_SECONDS));
     this.#lastMs = nowMs;
     return Math.floor(this.#due + ROUNDING);
   }

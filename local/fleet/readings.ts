@@ -65,11 +65,15 @@ export class ReadingSource {
     this.#turn = Math.floor(random() * 1000);
   }
 
-  /** The next reading; `anomalous` asks for one out of bounds, which only a type with bounds can give. */
-  next(now: number, anomalous: boolean): Reading {
+  /**
+   * The next reading; `anomalous` asks for one out of bounds, which only a type with bounds can give.
+   * @param wanted The sensor type, where it can be had.
+   */
+  next(now: number, anomalous: boolean, wanted?: string): Reading {
     const types = anomalous ? Object.keys(this.limits) : fleetSensorTypes(this.limits);
     this.#turn += 1;
-    const sensorType = types[this.#turn % types.length] ?? "humidity";
+    const sensorType =
+      wanted !== undefined && types.includes(wanted) ? wanted : (types[this.#turn % types.length] ?? "humidity");
     const limit = this.limits[sensorType] ?? {};
     const outside = anomalous ? anomalousValue(limit, this.random) : undefined;
     return {

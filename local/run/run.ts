@@ -96,6 +96,8 @@ async function runFleet(
       ratePerSecond: options.ratePerSecond,
       anomalyShare: options.anomalyShare,
       badShare: options.badShare,
+      perMessage: options.perMessage,
+      form: options.form,
       limits: anomalyLimits(declaration),
       mqttPort: pipeline.mqttPort,
       topicOf: topicsOf(declaration.outputs.topic_prefix).data,
@@ -109,7 +111,9 @@ async function runFleet(
   );
   await fleet.connect();
   if (options.devices > 0)
-    terminal.note(`${options.devices} devices, ${options.ratePerSecond} readings a second, seed ${options.seed}`);
+    terminal.note(
+      `${options.devices} devices, ${options.ratePerSecond} readings per second${messageWords(options)}, seed ${options.seed}`,
+    );
   const startedAt = performance.now();
   const progress = reportProgress(pipeline, terminal, startedAt);
   try {
@@ -200,6 +204,10 @@ async function summarize(
     metrics: Object.fromEntries(Object.values(METRIC).map((name) => [name, metrics.sum(name)])),
     ...(Object.keys(injected).length > 0 ? { faults: injected } : {}),
   };
+}
+
+function messageWords({ perMessage, form }: Options): string {
+  return perMessage === 1 ? "" : `, ${perMessage} in a message (${form})`;
 }
 
 /** The bounds that the function judges by. */

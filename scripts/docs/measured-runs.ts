@@ -25,6 +25,7 @@ const CLEAN = {
 export const SHORT_RUN: Summary = {
   ...CLEAN,
   published: 2_999,
+  messages: 2_999,
   stored: 2_965,
   rejected: 34,
   anomalies: 58,
@@ -52,6 +53,7 @@ export const PROGRESS: Progress = {
 export const CHAOS_RUN: Summary = {
   ...CLEAN,
   published: 119_996,
+  messages: 119_996,
   stored: 118_761,
   rejected: 1_235,
   anomalies: 2_468,
