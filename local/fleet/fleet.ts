@@ -149,7 +149,7 @@ export class Fleet {
       );
       sensorType ??= reading.sensorType;
       // One of a message at most: of two that arrive together, nothing but their places would tell which is which.
-      const isTimeless = !isBad && place === 0 && random() < TIMELESS_SHARE && perMessage > 1;
+      const isTimeless = form === "list" && !isBad && place === 0 && random() < TIMELESS_SHARE;
       return { reading, isTimeless, spoiled: isBad ? random() : undefined };
     });
     const message = messageOf(gathered, form);

@@ -7,7 +7,7 @@ export type Form = (typeof FORMS)[number];
 /** A reading of a message, and what it is sent as in place of a good one. */
 export interface Gathered {
   readonly reading: Reading;
-  /** Sent without a time of its own. */
+  /** Sent without a time of its own; SenML's base time holds for every record, so there it is not. */
   readonly isTimeless: boolean;
   /** Sent so that it breaks a rule, in the way of this number from 0 to below 1. */
   readonly spoiled?: number | undefined;
@@ -31,12 +31,10 @@ function listOf(gathered: readonly Gathered[]): object {
 
 function senmlOf(gathered: readonly Gathered[]): object[] {
   const { deviceId, timestamp: first } = (gathered[0] as Gathered).reading;
-  return gathered.map(({ reading, isTimeless, spoiled }, place) => {
+  return gathered.map(({ reading, spoiled }, place) => {
     const { sensorType, value, timestamp } = reading;
     const base = place === 0 ? { bn: `${deviceId}/`, bt: first / 1000 } : {};
-    // A base time holds for all, so the arrival is said as the time that takes it back to 0.
-    const t = isTimeless ? -first / 1000 : (timestamp - first) / 1000;
-    const record = { ...base, n: sensorType, t, v: value };
+    const record = { ...base, n: sensorType, t: (timestamp - first) / 1000, v: value };
     return spoiled === undefined ? record : pick(BAD_RECORDS, spoiled)(record);
   });
 }
