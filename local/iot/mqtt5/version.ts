@@ -21,7 +21,7 @@ export function speaksMqtt5(head: Buffer): boolean | undefined {
   return version === undefined ? undefined : version === 5;
 }
 
-/** Looks at what a connection says first, leaves it where it was, and calls `then`. One that is silent is closed. */
+/** Looks at what a connection says first, leaves it where it was, and calls `then`. One that says too little is closed. */
 export function whenVersionKnown(socket: Duplex, then: (isMqtt5: boolean) => void, onSilent: () => void): void {
   let head = Buffer.alloc(0);
   const timer = setTimeout(() => {
@@ -31,14 +31,14 @@ export function whenVersionKnown(socket: Duplex, then: (isMqtt5: boolean) => voi
   const look = () => {
     for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) head = Buffer.concat([head, chunk]);
     const answer = speaksMqtt5(head);
-    if (answer === undefined && !socket.readableEnded) return;
+    if (answer === undefined) return;
     stop();
-    if (head.length > 0) socket.unshift(head);
-    then(answer ?? false);
+    socket.unshift(head);
+    then(answer);
   };
   const stop = () => {
     clearTimeout(timer);
-    socket.off("readable", look).off("close", stop).off("error", stop);
+    socket.off("readable", look).off("end", stop).off("close", stop).off("error", stop);
   };
-  socket.on("readable", look).on("close", stop).on("error", stop);
+  socket.on("readable", look).on("end", stop).on("close", stop).on("error", stop);
 }
