@@ -8,7 +8,7 @@ import { publishFault } from "./limits";
 import { endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
 import { Mqtt5Connection } from "./mqtt5/connection";
 import { REASON, Reason } from "./mqtt5/reason";
-import { Sessions } from "./mqtt5/sessions";
+import { forgetSession, Sessions } from "./mqtt5/sessions";
 import { whenVersionKnown } from "./mqtt5/version";
 import type { RuleMessage } from "./rule-sql";
 
@@ -32,13 +32,6 @@ export interface BrokerPorts {
   /** Whether connections are taken yet: before, each gets "server unavailable" and may try again. */
   readonly isReady?: () => boolean;
   readonly now: () => number;
-}
-
-/** aedes' store of sessions, in its own words. */
-interface Persistence {
-  cleanSubscriptions(client: { id: string }): Promise<void>;
-  outgoingStream(client: { id: string }): AsyncIterable<object>;
-  outgoingClearMessageId(client: { id: string }, packet: object): Promise<unknown>;
 }
 
 /**
@@ -99,7 +92,7 @@ export class Broker {
           : null,
     });
     this.#sessions = new Sessions(
-      (clientId) => this.#forget(clientId),
+      (clientId) => forgetSession(this.#aedes, clientId),
       (ms, then) => {
         const timer = setTimeout(then, ms).unref();
         return () => clearTimeout(timer);
@@ -229,13 +222,6 @@ export class Broker {
     if (older === undefined) return;
     this.ports.onRefused(clientId, "another connection has its client id, so the older one is closed");
     endBecause(older, new Reason(REASON.sessionTakenOver, "another connection has its client id"));
-  }
-
-  async #forget(id: string): Promise<void> {
-    const { persistence } = this.#aedes as unknown as { readonly persistence: Persistence };
-    await persistence.cleanSubscriptions({ id });
-    for await (const packet of persistence.outgoingStream({ id }))
-      await persistence.outgoingClearMessageId({ id }, packet);
   }
 
   #connectRefusal(client: Client): Reason | undefined {

@@ -1,3 +1,19 @@
+/** aedes' store of sessions, in its own words. */
+interface Persistence {
+  cleanSubscriptions(client: { id: string }): Promise<void>;
+  outgoingStream(client: { id: string }): AsyncIterable<object>;
+  outgoingClearMessageId(client: { id: string }, packet: object): Promise<unknown>;
+}
+
+/** Forgets a client's subscriptions, and the messages that wait for it. */
+export async function forgetSession(broker: object, id: string): Promise<void> {
+  // Its types do not show it.
+  const { persistence } = broker as { readonly persistence: Persistence };
+  await persistence.cleanSubscriptions({ id });
+  for await (const packet of persistence.outgoingStream({ id }))
+    await persistence.outgoingClearMessageId({ id }, packet);
+}
+
 interface Session {
   readonly version: number;
   readonly cancelEnd?: () => void;
@@ -8,6 +24,7 @@ export class Sessions {
   readonly #sessions = new Map<string, Session>();
 
   constructor(
+    /** Forgets what the broker keeps of a client's session. */
     private readonly forget: (clientId: string) => Promise<void>,
     /** Calls `then` after a while, and returns how to prevent it. */
     private readonly later: (ms: number, then: () => void) => () => void,
