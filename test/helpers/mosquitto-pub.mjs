@@ -16,10 +16,12 @@ const { values } = parseArgs({
     id: { type: "string", short: "i" },
     topic: { type: "string", short: "t" },
     message: { type: "string", short: "m" },
+    "protocol-version": { type: "string", short: "V" },
   },
 });
 const client = await connectAsync(`mqtts://${values.host}:${values.port}`, {
   clientId: values.id,
+  protocolVersion: values["protocol-version"] === "5" ? 5 : 4,
   ca: readFileSync(values.cafile),
   cert: readFileSync(values.cert),
   key: readFileSync(values.key),
