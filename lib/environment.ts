@@ -33,11 +33,6 @@ export function tagsOf(
   return { Name: name, Environment: environment.suffix, Purpose: purpose };
 }
 
-/** A role's arguments that bound it, where the account demands that. */
-export function boundaryOf({ permissionsBoundaryArn }: Environment): { permissionsBoundary?: string } {
-  return permissionsBoundaryArn === "" ? {} : { permissionsBoundary: permissionsBoundaryArn };
-}
-
 /** `arn:aws:<service>:<region>:<account>:<resource>` in this environment. */
 export function arnOf(environment: Environment, service: string, resource: string): pulumi.Output<string> {
   return pulumi.interpolate`arn:aws:${service}:${environment.region}:${environment.accountId}:${resource}`;

@@ -57,3 +57,8 @@ export function denyPlainHttp(action: string, resources: readonly string[]): Sta
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
 }
+
+/** Holds for buckets of this account only: a bucket that somebody else creates under this name, once it is deleted here, gets nothing. */
+export function ownBucket(accountId: string): NonNullable<Statement["Condition"]> {
+  return { StringEquals: { "s3:ResourceAccount": accountId } };
+}

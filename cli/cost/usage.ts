@@ -1,4 +1,4 @@
-import { ARCHIVE_BUFFER } from "../../lib/archive-buffer";
+import { ARCHIVE_BUFFER } from "../../lib/sizes";
 import type { StackConfig } from "../../lib/config";
 
 /** What a plant sends. */
