@@ -2,22 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
+import { SHARD_LEVEL_METRICS } from "./metrics";
 
 export interface ReadingStreamArgs {
   readonly environment: Environment;
   readonly config: Pick<StackConfig, "streamMode" | "shardCount" | "streamRetentionHours">;
 }
-
-/** Every shard-level metric that the dashboard and an operator's questions need. */
-const SHARD_LEVEL_METRICS = [
-  "IncomingBytes",
-  "IncomingRecords",
-  "OutgoingBytes",
-  "OutgoingRecords",
-  "WriteProvisionedThroughputExceeded",
-  "ReadProvisionedThroughputExceeded",
-  "IteratorAgeMilliseconds",
-];
 
 /** The stream that parts what arrives from what is done with it. Each of its readers has every reading. */
 export class ReadingStream extends pulumi.ComponentResource {
@@ -34,7 +24,7 @@ export class ReadingStream extends pulumi.ComponentResource {
         streamModeDetails: { streamMode: config.streamMode },
         ...(onDemand ? {} : { shardCount: config.shardCount }),
         retentionPeriod: config.streamRetentionHours,
-        shardLevelMetrics: SHARD_LEVEL_METRICS,
+        shardLevelMetrics: [...SHARD_LEVEL_METRICS],
         encryptionType: "KMS",
         kmsKeyId: "alias/aws/kinesis",
         // Otherwise a consumer with enhanced fan-out keeps AWS from deleting the stream:
