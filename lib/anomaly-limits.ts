@@ -1,5 +1,5 @@
-import { SENSOR_TYPE } from "../contract/sensor-type";
-import type { AnomalyLimit, AnomalyLimits } from "../contract/variables";
+import { isSensorType } from "../contract/sensor-type";
+import { type AnomalyLimit, type AnomalyLimits, areInOrder } from "../contract/variables";
 import { fromJson, type Rule } from "./config-rules";
 
 /** Removes a bound, or both bounds of a sensor type. */
@@ -50,6 +50,7 @@ function twinOf(given: readonly string[], defaults: readonly string[]): readonly
 function merge(defaults: AnomalyLimits, given: Readonly<Record<string, unknown>>): AnomalyLimits | undefined {
   const merged = new Map<string, AnomalyLimit>(Object.entries(defaults));
   for (const [type, limit] of Object.entries(given)) {
+    // Bounds of a type that no reading can have would never be used.
     if (!isSensorType(type)) return undefined;
     const bounds = limit === NONE ? {} : boundsOver(defaults[type] ?? {}, limit);
     if (bounds === undefined) return undefined;
@@ -69,13 +70,7 @@ function boundsOver(defaults: AnomalyLimit, given: unknown): AnomalyLimit | unde
     if (bound === NONE) delete bounds[name];
     else bounds[name] = number;
   }
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds;
-  return min < max ? bounds : undefined;
-}
-
-/** What a reading may have as its type: bounds for another would never be used. */
-function isSensorType(type: string): boolean {
-  return SENSOR_TYPE.test(type) && type === type.trim() && type === type.normalize("NFC");
+  return areInOrder(bounds) ? bounds : undefined;
 }
 
 /** `pulumi config set --path` keeps 90.5 as a text. */

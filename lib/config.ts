@@ -1,4 +1,4 @@
-import { type AnomalyLimits, DEFAULTS } from "../contract/variables";
+import { type AnomalyLimits, DEFAULTS, MAX_HOT_RETENTION_DAYS } from "../contract/variables";
 import { anomalyLimitsOver } from "./anomaly-limits";
 import { emails, flag, oneOf, policyArn, type Rule, suffix, topicPrefix, wholeNumber, wordOr } from "./config-rules";
 import { nearestWord } from "./nearest-word";
@@ -76,7 +76,7 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   batchSize: { rule: wholeNumber(1, 10_000), default: 100 },
   parallelizationFactor: { rule: wholeNumber(1, 10), default: 2 },
   reservedConcurrency: { rule: wordOr("auto", wholeNumber(1, 10_000, [RESERVE_NONE])), default: "auto" },
-  hotRetentionDays: { rule: wholeNumber(1, 3650), default: DEFAULTS.hotRetentionDays },
+  hotRetentionDays: { rule: wholeNumber(1, MAX_HOT_RETENTION_DAYS), default: DEFAULTS.hotRetentionDays },
   anomalyLimits: { rule: anomalyLimitsOver(DEFAULTS.anomalyLimits), default: DEFAULTS.anomalyLimits },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
   logRetentionDays: {
