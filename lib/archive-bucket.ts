@@ -8,6 +8,7 @@ import { ARCHIVE_DAYS } from "./sizes";
 
 /** Arguments of `ArchiveBucket`. */
 export interface ArchiveBucketArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
 }
 

@@ -12,7 +12,9 @@ import { ARCHIVE_BUFFER, FUNCTION_SIZES, TRANSFORM_BUFFER } from "./sizes";
 
 /** Arguments of `ArchiveDelivery`. */
 export interface ArchiveDeliveryArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "anomalyLimits" | "hotRetentionDays" | "logRetentionDays">;
   /** The stream that the records come from. */
   readonly stream: aws.kinesis.Stream;
@@ -27,6 +29,7 @@ const LOG_STREAM = "DestinationDelivery";
 /** From the stream into the archive: Firehose, and the function that transforms payloads into rows. */
 export class ArchiveDelivery extends pulumi.ComponentResource {
   readonly deliveryStream: aws.kinesis.FirehoseDeliveryStream;
+  /** Transforms payloads into rows. */
   readonly transform: aws.lambda.Function;
 
   constructor(name: string, args: ArchiveDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -101,7 +104,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
         environment,
         roleName: names.archiveDeliveryRole,
         purpose: "What the delivery to the cold tier may do",
-        // No condition: no page of AWS shows one for Firehose, and CreateDeliveryStream may try the role without its context.
+        // Without a condition: AWS documents none for Firehose, and CreateDeliveryStream may check the role without the context for one.
         // docs/decisions/09-least-privilege.md says why that is safe.
         trust: JSON.stringify(trustPolicy("firehose.amazonaws.com")),
         policyName: "read-stream-and-archive",

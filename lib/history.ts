@@ -17,7 +17,9 @@ import { ARCHIVE_DAYS } from "./sizes";
 
 /** Arguments of `History`. */
 export interface HistoryArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "queryScanLimitGb">;
   /** The bucket that holds the tables' objects. */
   readonly bucket: aws.s3.Bucket;
@@ -30,6 +32,7 @@ export class History extends pulumi.ComponentResource {
   readonly database: aws.glue.CatalogDatabase;
   /** The table of archived readings; the delivery takes its columns. */
   readonly readings: aws.glue.CatalogTable;
+  /** Where queries run, with a limit on what each scans. */
   readonly workgroup: aws.athena.Workgroup;
 
   constructor(name: string, args: HistoryArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -89,7 +92,7 @@ function workgroupSettings({ environment, config, bucket }: HistoryArgs): aws.at
   };
 }
 
-/** How a table's objects are read. */
+/** How Athena reads a table's objects. */
 interface Format {
   readonly classification: string;
   readonly inputFormat: string;

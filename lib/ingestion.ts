@@ -9,7 +9,9 @@ import { type ServiceRoleArgs, serviceRole } from "./service-role";
 
 /** Arguments of `Ingestion`. */
 export interface IngestionArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "logRetentionDays" | "topicPrefix">;
   /** The stream that the messages go to. */
   readonly stream: aws.kinesis.Stream;
@@ -20,6 +22,7 @@ export interface IngestionArgs {
 /** From the MQTT topics into the stream: the rule, its role and its error log. */
 export class Ingestion extends pulumi.ComponentResource {
   readonly rule: aws.iot.TopicRule;
+  /** Receives the messages that the rule could not put into the stream. */
   readonly errorLog: aws.cloudwatch.LogGroup;
 
   constructor(name: string, args: IngestionArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -4,6 +4,7 @@ import { type Environment, tagsOf } from "./environment";
 
 /** Arguments of `logGroup`. */
 export interface LogGroupArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
   /** Physical name. Whatever writes to the group must find it: a group that AWS creates by itself never expires. */
   readonly logGroupName: string;

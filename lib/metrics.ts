@@ -7,6 +7,7 @@ export interface Watched<Name> {
   readonly suffix: string;
   readonly streamName: Name;
   readonly ruleName: Name;
+  /** Name of the hot tier's table. */
   readonly tableName: Name;
   /** Name of the archive bucket. */
   readonly bucketName: Name;
@@ -30,10 +31,13 @@ export type Unit =
 
 /** A metric in CloudWatch. */
 export interface Metric<Name> {
+  /** Namespace of the service that publishes it. */
   readonly namespace: string;
+  /** Its name within the namespace. */
   readonly name: string;
   /** The series has exactly these dimensions: CloudWatch finds nothing for fewer or more. */
   readonly dimensions: Readonly<Record<string, Name | string>>;
+  /** The unit in which it is published. */
   readonly unit: Unit;
   /** Seconds between two values. */
   readonly periodSeconds: number;

@@ -10,10 +10,13 @@ import { denyPlainHttp, type PolicyDocument, policyDocument, policyText } from "
 
 /** Arguments of `Monitoring`: what is watched. */
 export interface MonitoringArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
   /** Thresholds of the alarms, and the addresses that they are sent to. */
   readonly config: StackConfig;
+  /** The stream of the readings. */
   readonly stream: aws.kinesis.Stream;
+  /** The rule from the device topics into the stream. */
   readonly rule: aws.iot.TopicRule;
   /** The hot tier. */
   readonly table: aws.dynamodb.Table;
@@ -31,6 +34,7 @@ export interface MonitoringArgs {
 
 /** The alarm topic with its subscribers, the alarms, and the dashboard. */
 export class Monitoring extends pulumi.ComponentResource {
+  /** Receives every alarm and every recovery. */
   readonly topic: aws.sns.Topic;
   readonly dashboard: aws.cloudwatch.Dashboard;
 

@@ -9,7 +9,9 @@ import { serviceRole } from "./service-role";
 
 /** Arguments of `NodeFunction`. */
 export interface NodeFunctionArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "logRetentionDays">;
   /** Which of the project's functions this is. */
   readonly bundle: FunctionName;

@@ -4,6 +4,7 @@ import { type Environment, tagsOf } from "./environment";
 
 /** Arguments of `PrivateBucket`. */
 export interface PrivateBucketArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
   /** Physical name. */
   readonly bucketName: pulumi.Input<string>;

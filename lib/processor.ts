@@ -12,7 +12,9 @@ import { deliverFailedBatches, readStream } from "./stream-reader";
 
 /** Arguments of `Processor`. */
 export interface ProcessorArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<
     StackConfig,
     | "anomalyLimits"

@@ -4,12 +4,15 @@ import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { SHARD_LEVEL_METRICS } from "./metrics";
 
+/** Arguments of `ReadingStream`. */
 export interface ReadingStreamArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "streamMode" | "shardCount" | "streamRetentionHours">;
 }
 
-/** The stream that parts what arrives from what is done with it. Each of its readers has every reading. */
+/** The stream between ingestion and its readers. Each reader receives every record. */
 export class ReadingStream extends pulumi.ComponentResource {
   readonly stream: aws.kinesis.Stream;
 
@@ -27,7 +30,7 @@ export class ReadingStream extends pulumi.ComponentResource {
         shardLevelMetrics: [...SHARD_LEVEL_METRICS],
         encryptionType: "KMS",
         kmsKeyId: "alias/aws/kinesis",
-        // Otherwise a consumer with enhanced fan-out keeps AWS from deleting the stream:
+        // AWS refuses to delete a stream with a registered fan-out consumer unless this is set:
         // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
         enforceConsumerDeletion: !environment.protectData,
         tags: tagsOf(environment, names.stream, "Readings on their way to the processor and the archive"),

@@ -4,6 +4,7 @@ import { type Environment, tagsOf } from "./environment";
 
 /** Arguments of `serviceRole`. */
 export interface ServiceRoleArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
   /** Physical name. */
   readonly roleName: string;
@@ -19,6 +20,7 @@ export interface ServiceRoleArgs {
 
 /** A role and its one inline policy. */
 export interface ServiceRole {
+  /** The role that the service assumes. */
   readonly role: aws.iam.Role;
   /** Must exist before the service uses the role. */
   readonly rolePolicy: aws.iam.RolePolicy;

@@ -25,6 +25,7 @@ export type TapStackOutputs = Readonly<Record<OutputName, pulumi.Output<string>>
 
 /** One environment of a plant: from the sensors' topics to the stores, and its monitoring. */
 export class TapStack extends pulumi.ComponentResource {
+  /** What the program exports. */
   readonly outputs: TapStackOutputs;
 
   constructor(name: string, { config }: TapStackArgs, opts?: pulumi.ComponentResourceOptions) {
