@@ -106,7 +106,7 @@ export const ALARMS: readonly AlarmRow[] = [
     statistic: "Sum",
     above: ({ alarmRejectedReadings }) => alarmRejectedReadings,
     description: ({ alarmRejectedReadings }) =>
-      `More than ${alarmRejectedReadings} readings were set aside in five minutes`,
+      `More than ${alarmRejectedReadings} readings were rejected in five minutes`,
   },
   {
     key: "anomalies",
@@ -132,14 +132,14 @@ export const ALARMS: readonly AlarmRow[] = [
     metric: "mappingFailedRecords",
     statistic: "Sum",
     above: 0,
-    description: "Records were given up after their retries and are in the failure destination",
+    description: "Records failed after all retries; they are in the failure destination",
   },
   {
     key: "dropped-batches",
     metric: "mappingDroppedRecords",
     statistic: "Sum",
     above: 0,
-    description: "Records were given up and not even the failure destination took them; only the stream still has them",
+    description: "Records failed and could not be written to the failure destination; only the stream still has them",
   },
   {
     key: "destination-failures",
@@ -160,7 +160,7 @@ export const ALARMS: readonly AlarmRow[] = [
     metric: "ruleParseErrors",
     statistic: "Sum",
     above: 0,
-    description: "The rules engine could not read messages, and neither the stream nor the error log has them",
+    description: "The rules engine could not parse messages; neither the stream nor the error log has them",
   },
   {
     key: "archive-freshness",
@@ -178,28 +178,28 @@ export const ALARMS: readonly AlarmRow[] = [
     above: ({ alarmArchiveAgeMinutes }) => alarmArchiveAgeMinutes * MILLISECONDS,
     periods: 2,
     description: ({ alarmArchiveAgeMinutes }) =>
-      `The delivery to the cold tier is more than ${alarmArchiveAgeMinutes} minutes behind the stream`,
+      `The delivery to the archive is more than ${alarmArchiveAgeMinutes} minutes behind the stream`,
   },
   {
     key: "archive-conversion-failures",
     metric: "archiveConversionFailures",
     statistic: "Sum",
     above: 0,
-    description: "Rows did not become Parquet; they are in firehose-errors/",
+    description: "Rows could not be converted to Parquet; they are in firehose-errors/",
   },
   {
     key: "archive-delivery-failures",
     metric: "archiveDeliverySuccess",
     statistic: "Minimum",
     below: 1,
-    description: "The bucket refused an object of the cold tier",
+    description: "The bucket refused an object of the archive",
   },
   {
     key: "archive-transform-errors",
     metric: "transformErrors",
     statistic: "Sum",
     above: 0,
-    description: "The archive's transform function failed, and Firehose tries again",
+    description: "The archive's transform function failed; Firehose retries",
   },
 ];
 

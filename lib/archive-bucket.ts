@@ -25,7 +25,7 @@ export class ArchiveBucket extends pulumi.ComponentResource {
       {
         environment,
         bucketName: archiveName,
-        purpose: "Cold tier and what was set aside or failed",
+        purpose: "Archive with rejected records and failed batches",
         policy: (bucketArn) => policyText({ bucketArn }, archiveBucketPolicy),
         lifecycleRules: archiveLifecycle(),
         versioned: true,

@@ -44,7 +44,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
         environment,
         logGroupName: `/aws/kinesisfirehose/${archiveDelivery}`,
         retentionDays: config.logRetentionDays,
-        purpose: "Errors of the delivery to the cold tier",
+        purpose: "Errors of the delivery to the archive",
       },
       childOptions,
     );
@@ -61,7 +61,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
         destination: "extended_s3",
         kinesisSourceConfiguration: { kinesisStreamArn: args.stream.arn, roleArn: role.arn },
         extendedS3Configuration: destination(args, { role, logStream, transform: this.transform }),
-        tags: tagsOf(environment, archiveDelivery, "From the stream to the cold tier"),
+        tags: tagsOf(environment, archiveDelivery, "From the stream to the archive"),
       },
       { ...childOptions, dependsOn: [rolePolicy] },
     );
@@ -79,8 +79,8 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
         functionName: archiveTransform,
         roleName: archiveTransformRole,
         title: "the archive transform",
-        description: "Turns the stream's readings into rows of the cold tier.",
-        purpose: "Turns readings into rows of the cold tier",
+        description: "Turns the stream's readings into rows of the archive.",
+        purpose: "Turns readings into rows of the archive",
         ...FUNCTION_SIZES.archive,
         variables: {
           [ENV.anomalyLimits]: JSON.stringify(config.anomalyLimits),
@@ -103,7 +103,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
       {
         environment,
         roleName: names.archiveDeliveryRole,
-        purpose: "What the delivery to the cold tier may do",
+        purpose: "What the delivery to the archive may do",
         // Without a condition: AWS documents none for Firehose, and CreateDeliveryStream may check the role without the context for one.
         // docs/decisions/09-least-privilege.md says why that is safe.
         trust: JSON.stringify(trustPolicy("firehose.amazonaws.com")),

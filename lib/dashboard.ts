@@ -25,7 +25,7 @@ const PANELS: readonly Panel[] = [
     metrics: ["streamIteratorAge", "processorIteratorAge", "processorDuration"],
   },
   { title: "Anomalies", unit: "readings", statistic: "Sum", metrics: ["anomalies"] },
-  { title: "Set aside", unit: "readings", statistic: "Sum", metrics: ["rejectedReadings", "processingErrors"] },
+  { title: "Rejected", unit: "readings", statistic: "Sum", metrics: ["rejectedReadings", "processingErrors"] },
   {
     title: "Throttles",
     unit: "count",
@@ -53,19 +53,19 @@ const PANELS: readonly Panel[] = [
     ],
   },
   {
-    title: "Cold tier: behind",
-    unit: "seconds on the way; milliseconds behind the stream",
+    title: "Archive: lag",
+    unit: "seconds until archived; milliseconds behind the stream",
     statistic: "Maximum",
     metrics: ["archiveFreshness", "archiveLag"],
   },
   {
-    title: "Cold tier: rows and failures",
+    title: "Archive: rows and failures",
     unit: "count",
     statistic: "Sum",
     metrics: ["archiveRows", "archiveConversionFailures", "transformErrors"],
   },
   {
-    title: "Cold tier: share of deliveries that succeed",
+    title: "Archive: share of deliveries that succeed",
     unit: "share",
     statistic: "Minimum",
     metrics: ["archiveDeliverySuccess"],
@@ -77,7 +77,7 @@ const PANELS: readonly Panel[] = [
     metrics: ["tableWrites", "indexWrites", "streamBytes", "processorInvocations"],
   },
   {
-    title: "Cost drivers: bytes and objects kept",
+    title: "Cost drivers: bytes and objects stored",
     unit: "bytes, count",
     statistic: "Average",
     metrics: ["bucketBytes", "bucketObjects"],

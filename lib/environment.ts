@@ -4,7 +4,7 @@ import { physicalNames } from "./names";
 
 /** Where a stack is deployed, and its physical names. Every component takes it. */
 export interface Environment {
-  /** Ends every physical name. */
+  /** Suffix of every physical name. */
   readonly suffix: string;
   /** AWS region of the stack. */
   readonly region: string;

@@ -44,8 +44,8 @@ export class History extends pulumi.ComponentResource {
       `${name}-database`,
       {
         name: historyDatabase,
-        description: "The cold tier of the plant's readings, and what was set aside.",
-        tags: tagsOf(environment, historyDatabase, "Tables of the cold tier"),
+        description: "The archived readings of the plant, and the rejected records.",
+        tags: tagsOf(environment, historyDatabase, "Tables of the history"),
       },
       childOptions,
     );
@@ -76,7 +76,7 @@ function workgroupSettings({ environment, config, bucket }: HistoryArgs): aws.at
   const { historyWorkgroup } = environment.names;
   return {
     name: historyWorkgroup,
-    description: "Questions to the plant's history, each with a limit on what it reads.",
+    description: "Queries of the plant's history, each with a limit on what it scans.",
     forceDestroy: !environment.protectData,
     configuration: {
       // A client can choose neither another place for its results nor another limit.
@@ -88,7 +88,7 @@ function workgroupSettings({ environment, config, bucket }: HistoryArgs): aws.at
         encryptionConfiguration: { encryptionOption: "SSE_S3" },
       },
     },
-    tags: tagsOf(environment, historyWorkgroup, "Queries of the cold tier"),
+    tags: tagsOf(environment, historyWorkgroup, "Queries of the history"),
   };
 }
 
@@ -127,7 +127,7 @@ interface Table {
 
 const READINGS: Table = {
   name: READINGS_TABLE,
-  description: "Every reading of a year",
+  description: "Readings of the last year",
   prefix: PREFIX.readings,
   columns: READINGS_COLUMNS,
   format: PARQUET,
@@ -135,7 +135,7 @@ const READINGS: Table = {
 
 const REJECTED: Table = {
   name: REJECTED_TABLE,
-  description: "What was set aside, and why",
+  description: "Rejected records, and why",
   prefix: PREFIX.rejected,
   columns: REJECTED_COLUMNS,
   format: JSON_LINES,

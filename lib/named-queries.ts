@@ -57,7 +57,7 @@ const HEARD_AT = "least(event_time, arrived_at)";
 export const NAMED_QUERIES: readonly NamedQuery[] = [
   {
     name: "device-day",
-    description: "All readings of one device, in its own time's order.",
+    description: "All readings of one device, in the order of its own clock.",
     parameters: [...HOURS, { name: "device", description: "the thing's name" }],
     sql: `${ONCE}
 SELECT event_time, sensor_type, value, is_anomaly, metadata
@@ -90,8 +90,8 @@ ORDER BY anomalies DESC, device_id, sensor_type`,
   },
   {
     name: "gaps",
-    description: "Devices that were silent for longer than some minutes, and when.",
-    parameters: [...HOURS, { name: "minutes", description: "the longest silence that is none", default: "15" }],
+    description: "Devices that were silent for longer than a number of minutes, and when.",
+    parameters: [...HOURS, { name: "minutes", description: "the longest silence that is not a gap", default: "15" }],
     sql: `${ONCE},
 steps AS (
   SELECT device_id, ${HEARD_AT} AS silent_until,
@@ -106,8 +106,8 @@ ORDER BY minutes DESC, device_id, silent_from`,
   },
   {
     name: "late-arrivals",
-    description: "Readings that arrived later than some seconds after their own time, by device.",
-    parameters: [...HOURS, { name: "seconds", description: "the longest way that is not late", default: "60" }],
+    description: "Readings that arrived more than a number of seconds after their own time, by device.",
+    parameters: [...HOURS, { name: "seconds", description: "the longest delay that is not late", default: "60" }],
     sql: `${ONCE}
 SELECT device_id, count(*) AS readings, max(date_diff('millisecond', event_time, arrived_at)) / 1000e0 AS seconds
 FROM once
@@ -117,7 +117,7 @@ ORDER BY seconds DESC, device_id`,
   },
   {
     name: "rejections",
-    description: "Why how many messages of each device were set aside; each record once.",
+    description: "How many records of each device were rejected, by reason; each record once.",
     parameters: [FROM, TO],
     // A crash or a replay can repeat a record's line.
     sql: `WITH records AS (

@@ -125,7 +125,7 @@ function processorPermissions({ streamArn, tableArn, bucketArn, accountId }: Pro
       Resource: tableArn,
     },
     {
-      Sid: "KeepAnomaliesAndSetAside",
+      Sid: "KeepAnomaliesAndRejected",
       Effect: "Allow",
       Action: "s3:PutObject",
       Resource: [`${bucketArn}/${PREFIX.anomalies}*`, `${bucketArn}/${PREFIX.rejected}*`],
