@@ -16,9 +16,12 @@ describe("a sensor type", () => {
   it.each(["t", "vibração", "two words", "x".repeat(64)])("may be %s", (type) => {
     expect(isSensorType(type)).toBe(true);
   });
-  it.each(["", "x".repeat(65), "a#b", " t", "t ", "e\u0301", "a\u200Bb", "a\u00A0b", "a\nb"])("may not be %j", (type) => {
-    expect(isSensorType(type)).toBe(false);
-  });
+  it.each(["", "x".repeat(65), "a#b", " t", "t ", "e\u0301", "a\u200Bb", "a\u00A0b", "a\nb"])(
+    "may not be %j",
+    (type) => {
+      expect(isSensorType(type)).toBe(false);
+    },
+  );
 });
 
 describe("bounds", () => {
