@@ -5,7 +5,7 @@ import { event } from "./events.mjs";
 
 requireNode();
 const { READINGS_COLUMNS } = await import("../contract/columns.ts");
-const { ARCHIVE_BUFFER } = await import("../lib/archive-buffer.ts");
+const { ARCHIVE_BUFFER } = await import("../lib/sizes.ts");
 
 const TYPES = { string: "STRING", double: "DOUBLE", boolean: "BOOLEAN", timestamp: "TIMESTAMP" };
 /** Enough to know the size of a row; more rows of one object compress alike. */

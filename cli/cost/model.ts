@@ -1,3 +1,7 @@
+import { METRIC } from "../../contract/metrics";
+import { ALARMS } from "../../lib/alarms";
+import { SHARD_LEVEL_METRICS } from "../../lib/metrics";
+import { ARCHIVE_DAYS, FUNCTION_SIZES, TRANSFORM_BUFFER } from "../../lib/sizes";
 import { PRICES, type PriceName } from "./prices";
 import {
   archiveObject,
@@ -28,20 +32,26 @@ export const BATCH_LINE_BYTES = 600;
 const LAMBDA_LINES_BYTES = 450;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ITEM_STORAGE_OVERHEAD_BYTES = 100;
-/** https://docs.aws.amazon.com/firehose/latest/dev/data-transform.html: the function's buffer, and how long it may wait. */
-export const TRANSFORM_BATCH = { bytes: 0.2 * KB * KB, seconds: 60 };
+/** What the transform function is called with at most. */
+const TRANSFORM_BATCH = { bytes: TRANSFORM_BUFFER.megabytes * KB * KB, seconds: TRANSFORM_BUFFER.seconds };
 /** S3 counts them for each object in a Glacier class: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
 const GLACIER_OVERHEAD_BYTES = { ownClass: 32 * KB, standard: 8 * KB };
 /** Smaller objects are not moved. */
 const SMALLEST_MOVED_BYTES = 128 * KB;
-/** Age in days at which the archive's objects change their class, and go; like what is above and below it as the stack declares it, which a test compares. */
-export const AGES = { glacier: 90, deepArchive: 180, end: 365 };
 
-/** Memory of the functions. */
-export const FUNCTION_GB = { processor: 0.5, transform: 0.25 };
+/** Memory of the functions, in GB. */
+const FUNCTION_GB = {
+  processor: FUNCTION_SIZES.processor.memoryMb / KB,
+  transform: FUNCTION_SIZES.archive.memoryMb / KB,
+};
 
-/** Metrics that alarms look at, that are the stack's own, and that are kept for each shard. A test counts them in the declared stack. */
-export const WATCHING = { alarmMetrics: 19, ownMetrics: 5, mappingMetrics: 7, metricsAShard: 7 };
+/** Metrics that alarms look at, that are the stack's own, that a mapping's event counts have, and that are kept for each shard. */
+export const WATCHING = {
+  alarmMetrics: ALARMS.length,
+  ownMetrics: Object.keys(METRIC).length,
+  mappingMetrics: 7,
+  metricsAShard: SHARD_LEVEL_METRICS.length,
+};
 
 /** What it costs to take in so many readings: each is paid once. */
 export function takingIn(readings: number, load: Load, config: PricedConfig): CostLine[] {
@@ -118,7 +128,7 @@ function archiveTiers(objects: number, bytes: number): Tier[] {
     days,
     lines: [line("objects", gb, "s3StandardGbMonth")],
   });
-  if (!isMoved) return [standard(AGES.end)];
+  if (!isMoved) return [standard(ARCHIVE_DAYS.expiry)];
   const overhead = (bytes: number) => (objects * bytes) / GB;
   const cold = (name: string, days: number, price: PriceName): Tier => ({
     name,
@@ -129,9 +139,9 @@ function archiveTiers(objects: number, bytes: number): Tier[] {
     ],
   });
   return [
-    standard(AGES.glacier),
-    cold("Glacier Flexible Retrieval", AGES.deepArchive - AGES.glacier, "glacierGbMonth"),
-    cold("Glacier Deep Archive", AGES.end - AGES.deepArchive, "deepArchiveGbMonth"),
+    standard(ARCHIVE_DAYS.glacier),
+    cold("Glacier Flexible Retrieval", ARCHIVE_DAYS.deepArchive - ARCHIVE_DAYS.glacier, "glacierGbMonth"),
+    cold("Glacier Deep Archive", ARCHIVE_DAYS.expiry - ARCHIVE_DAYS.deepArchive, "deepArchiveGbMonth"),
   ];
 }
 
@@ -150,7 +160,7 @@ export function oneObjectAReading(readings: number, { payloadBytes }: Load): Cos
   const gb = (readings * payloadBytes) / GB;
   return [
     line("a put for each", readings, "s3Put"),
-    line("a year in S3 Standard", gb * (AGES.end / DAYS_A_MONTH), "s3StandardGbMonth"),
+    line("a year in S3 Standard", gb * (ARCHIVE_DAYS.expiry / DAYS_A_MONTH), "s3StandardGbMonth"),
   ];
 }
 

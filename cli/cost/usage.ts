@@ -1,5 +1,5 @@
-import { ARCHIVE_BUFFER } from "../../lib/archive-buffer";
 import type { StackConfig } from "../../lib/config";
+import { ARCHIVE_BUFFER, BATCHING_WINDOW_SECONDS } from "../../lib/sizes";
 
 /** What a plant sends. */
 export interface Load {
@@ -36,8 +36,6 @@ const ROW_BYTES_BESIDE_PAYLOAD = 241;
  * Assumed from `npm run bench`: nothing was measured in AWS.
  */
 const INVOCATION = { secondsWaiting: 0.02, secondsAReading: 0.00006 };
-/** The processor reads with a window of five seconds. */
-export const BATCHING_WINDOW_SECONDS = 5;
 
 /** Write units of a reading, in the table and in its index. */
 export function writeUnits(payloadBytes: number): number {

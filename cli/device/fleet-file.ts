@@ -1,10 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
+import { MAX_THING_NAME_LENGTH, THING_NAME } from "../../contract/thing-name";
 import { UsageError } from "../kit/command";
 import type { NewDevice } from "./changes";
 
-/** https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html */
-const NAME = /^[A-Za-z0-9:_-]{1,128}$/;
 /** https://docs.aws.amazon.com/iot/latest/apireference/API_AttributePayload.html */
 const TYPE = /^[A-Za-z0-9_.,@/:#-]{1,800}$/;
 const PROBLEMS_SHOWN = 10;
@@ -90,8 +89,8 @@ function headerOf(header: readonly string[], file: string): string[] {
 }
 
 function problemOf(name: string, type: string | undefined): string | undefined {
-  if (!NAME.test(name))
-    return `a device's name must be 1 to 128 letters, digits, ":", "_" and "-", got ${JSON.stringify(name)}`;
+  if (!THING_NAME.test(name))
+    return `a device's name must be 1 to ${MAX_THING_NAME_LENGTH} letters, digits, ":", "_" and "-", got ${JSON.stringify(name)}`;
   if (type !== undefined && !TYPE.test(type))
     return `a device's type must be letters, digits and "_.,@/:#-", got ${JSON.stringify(type)}`;
   return undefined;

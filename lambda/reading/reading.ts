@@ -1,4 +1,5 @@
 import { SENSOR_TYPE } from "../../contract/sensor-type";
+import { MAX_THING_NAME_LENGTH, THING_NAME } from "../../contract/thing-name";
 import { type EncodedMap, encodeMetadata } from "./attribute-value";
 import { isStorableNumber } from "./dynamodb-limits";
 import type { Entry } from "./entry";
@@ -17,8 +18,6 @@ export interface Reading {
   readonly metadata: EncodedMap | undefined;
 }
 
-/** A thing's name. https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html */
-const DEVICE_ID = /^[A-Za-z0-9:_-]{1,128}$/;
 /** The earliest time of 13 digits, 2001: what is below is seconds, or a clock that was never set. */
 export const MIN_TIMESTAMP = 1_000_000_000_000;
 /** How far a device's clock may be ahead of the arrival. */
@@ -84,8 +83,8 @@ export function parseReading(
 export function checkDeviceId(deviceId: unknown, publisher: string): Rejection | undefined {
   if (deviceId === undefined)
     return reject("device_id_missing", '"deviceId" must be the name of the thing that publishes; it is missing.');
-  if (typeof deviceId !== "string" || !DEVICE_ID.test(deviceId)) {
-    const rule = "1 to 128 letters, digits, colons, underscores and hyphens";
+  if (typeof deviceId !== "string" || !THING_NAME.test(deviceId)) {
+    const rule = `1 to ${MAX_THING_NAME_LENGTH} letters, digits, colons, underscores and hyphens`;
     return reject("device_id_invalid", `"deviceId" must be a thing's name of ${rule}, was ${describe(deviceId)}.`);
   }
   // The partition key is the thing that published, by the rule's ${topic(3)}: no device writes in another's name.

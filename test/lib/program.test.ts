@@ -28,7 +28,7 @@ describe("index.ts under Pulumi's own runner", () => {
     expect(run.messages).toEqual([
       [
         "error: The configuration has 2 problems; nothing was created.",
-        `  - "aws:region" must be sa-east-1: the plant's data stays in Brazil; got "us-east-1". Fix: pulumi config set aws:region sa-east-1`,
+        `  - "aws:region" must be sa-east-1, because the plant's data stays in Brazil, got "us-east-1". Fix: pulumi config set aws:region sa-east-1`,
         '  - "shardCounts" is not a key of this project; did you mean "shardCount"? Fix: pulumi config rm shardCounts',
       ].join("\n"),
     ]);

@@ -1,15 +1,11 @@
+import { MAX_TOPIC_BYTES, MAX_TOPIC_SLASHES } from "../../../contract/topics";
 import { REASON, Reason } from "./mqtt5/reason";
 import { basicIngest } from "./rule-sql";
 
 /** AWS IoT Core's limits of a publish: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
 export const MAX_PAYLOAD_BYTES = 128 * 1024;
-export const MAX_TOPIC_BYTES = 256;
-export const MAX_TOPIC_SLASHES = 7;
 /** Publishes of a connection that wait for their PUBACK. */
 export const MAX_INFLIGHT = 100;
-
-/** A thing's name: https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html */
-export const THING_NAME = /^[A-Za-z0-9:_-]{1,128}$/;
 
 /** Why AWS IoT closes the connection on this publish, or undefined where it does not. */
 export function publishFault(packet: { topic: string; payload: Buffer | string; qos: number }): Reason | undefined {

@@ -1,28 +1,19 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import {
-  AGES,
   BATCH_LINE_BYTES,
   type CostLine,
-  FUNCTION_GB,
   keeping,
   month,
   moving,
   oneObjectAReading,
   standing,
-  TRANSFORM_BATCH,
   takingIn,
   tierUsd,
   total,
   WATCHING,
 } from "../../../cli/cost/model";
 import { PRICES } from "../../../cli/cost/prices";
-import {
-  archiveObject,
-  BATCHING_WINDOW_SECONDS,
-  ITEM_BYTES_BESIDE_PAYLOAD,
-  type Load,
-  writeUnits,
-} from "../../../cli/cost/usage";
+import { archiveObject, ITEM_BYTES_BESIDE_PAYLOAD, type Load, writeUnits } from "../../../cli/cost/usage";
 import { METRIC } from "../../../contract/metrics";
 import { metricsLine } from "../../../lambda/processor/metrics-line";
 import { checkRecord } from "../../../lambda/reading/check-record";
@@ -30,6 +21,7 @@ import type { CheckedReading } from "../../../lambda/reading/checked-reading";
 import { itemBytes } from "../../../lambda/reading/item";
 import { archiveLifecycle } from "../../../lib/archive-bucket";
 import { parseConfig, REGION } from "../../../lib/config";
+import { ARCHIVE_DAYS, BATCHING_WINDOW_SECONDS, FUNCTION_SIZES, TRANSFORM_BUFFER } from "../../../lib/sizes";
 import type { Recording } from "../../../local/stack/capture";
 import { recordStack } from "../../helpers/stack";
 
@@ -190,19 +182,19 @@ describe("what the model takes from the stack", () => {
   });
 
   it("is what the declared stack has of memory, buffers, windows and ages", () => {
-    const memory = stack.ofType("aws:lambda/function:Function").map(({ inputs }) => Number(inputs.memorySize) / 1024);
-    expect(memory.sort()).toEqual([FUNCTION_GB.transform, FUNCTION_GB.processor]);
+    const memory = stack.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.memorySize);
+    expect(memory.sort()).toEqual([FUNCTION_SIZES.archive.memoryMb, FUNCTION_SIZES.processor.memoryMb]);
     const mapping = stack.only("aws:lambda/eventSourceMapping:EventSourceMapping").inputs;
     expect(mapping.maximumBatchingWindowInSeconds).toBe(BATCHING_WINDOW_SECONDS);
     const delivery = JSON.stringify(stack.only("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream").inputs);
     const parameter = (parameterName: string, value: number) =>
       JSON.stringify({ parameterName, parameterValue: String(value) });
-    expect(delivery).toContain(parameter("BufferSizeInMBs", TRANSFORM_BATCH.bytes / 1024 ** 2));
+    expect(delivery).toContain(parameter("BufferSizeInMBs", TRANSFORM_BUFFER.megabytes));
     // AWS's default, which is not declared: the provider would show it as a change in each plan.
-    expect([TRANSFORM_BATCH.seconds, delivery.includes("BufferIntervalInSeconds")]).toEqual([60, false]);
+    expect([TRANSFORM_BUFFER.seconds, delivery.includes("BufferIntervalInSeconds")]).toEqual([60, false]);
     expect(archiveLifecycle().find(({ id }) => id === "readings")).toMatchObject({
-      transitions: [{ days: AGES.glacier }, { days: AGES.deepArchive }],
-      expiration: { days: AGES.end },
+      transitions: [{ days: ARCHIVE_DAYS.glacier }, { days: ARCHIVE_DAYS.deepArchive }],
+      expiration: { days: ARCHIVE_DAYS.expiry },
     });
   });
 
