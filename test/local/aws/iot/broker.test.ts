@@ -16,7 +16,7 @@ import type { RuleMessage } from "../../../../local/aws/iot/rule-sql";
 import { bundled } from "../../../helpers/bundled";
 import { eventually } from "../../../helpers/local-run";
 
-const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/iot/broker.ts");
+const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/aws/iot/broker.ts");
 
 const ARN = "arn:aws:iot:sa-east-1:123456789012";
 /** Whoever is a thing may do everything but write under forbidden/ and listen there. */
