@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../lib/config";
-import { invocationSeconds, type PricedConfig, readingsABatch, writeUnits } from "../cost/usage";
+import { invocationSeconds, type PricedConfig, readingsPerBatch, writeUnits } from "../cost/usage";
 import { type Limit, limits, type Plant, shardsNeeded } from "./limits";
 
 /** What a plant needs. */
@@ -27,15 +27,15 @@ export function plan(plant: Plant, defaults: StackConfig): Plan {
   const shards = shardsNeeded(plant);
   const config = { ...defaults, shardCount: shards };
   const functionsAtOnce = shards * config.parallelizationFactor;
-  const readingsABatchNow = readingsABatch(plant, config);
-  const invocationsPerSecond = plant.readingsPerSecond / readingsABatchNow;
+  const batchReadings = readingsPerBatch(plant, config);
+  const invocationsPerSecond = plant.readingsPerSecond / batchReadings;
   return {
     config,
     readingsPerSecond: plant.readingsPerSecond,
     shards,
     writeUnitsPerSecond: plant.readingsPerSecond * writeUnits(plant.payloadBytes),
     functionsAtOnce,
-    functionsBusy: invocationsPerSecond * invocationSeconds(readingsABatchNow),
+    functionsBusy: invocationsPerSecond * invocationSeconds(batchReadings),
     limits: limits(plant, config),
     settings: [
       ...(shards === defaults.shardCount ? [] : [`shardCount ${shards}`]),

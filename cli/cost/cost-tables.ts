@@ -3,7 +3,7 @@ import {
   type CostLine,
   keeping,
   moving,
-  oneObjectAReading,
+  oneObjectPerReading,
   standing,
   takingIn,
   tierUsd,
@@ -26,7 +26,7 @@ export function costTables(load: Load, config: PricedConfig): CostTable[] {
   const takenIn = takingIn(MILLION, load, config);
   const moved = moving(MILLION, load);
   const delivered = takenIn.filter(({ price }) => price === "firehoseGb" || price === "firehoseConversionGb");
-  const alternative = oneObjectAReading(MILLION, load);
+  const alternative = oneObjectPerReading(MILLION, load);
   const idle = standing(config);
   return [
     {

@@ -5,7 +5,7 @@ import {
   itemBytes,
   type Load,
   type PricedConfig,
-  readingsABatch,
+  readingsPerBatch,
   writeUnits,
 } from "./usage";
 
@@ -19,9 +19,9 @@ export interface CostLine {
 
 const KB = 1024;
 const GB = 1024 ** 3;
-const HOURS_A_MONTH = 730;
-const DAYS_A_MONTH = 365 / 12;
-const SECONDS_A_MONTH = HOURS_A_MONTH * 3600;
+const HOURS_PER_MONTH = 730;
+const DAYS_PER_MONTH = 365 / 12;
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
 /** Bytes of the batch's log line, and of Lambda's own three lines for each invocation. A test measures the first. */
 export const BATCH_LINE_BYTES = 600;
@@ -41,12 +41,12 @@ export const AGES = { glacier: 90, deepArchive: 180, end: 365 };
 export const FUNCTION_GB = { processor: 0.5, transform: 0.25 };
 
 /** Metrics that alarms look at, that are the stack's own, and that are kept for each shard. A test counts them in the declared stack. */
-export const WATCHING = { alarmMetrics: 19, ownMetrics: 5, mappingMetrics: 7, metricsAShard: 7 };
+export const WATCHING = { alarmMetrics: 19, ownMetrics: 5, mappingMetrics: 7, metricsPerShard: 7 };
 
 /** What it costs to take in so many readings: each is paid once. */
 export function takingIn(readings: number, load: Load, config: PricedConfig): CostLine[] {
   const { payloadBytes, anomalyShare } = load;
-  const invocations = readings / readingsABatch(load, config);
+  const invocations = readings / readingsPerBatch(load, config);
   const seconds = invocations * invocationSeconds(readings / invocations);
   const conversions =
     readings /
@@ -146,11 +146,11 @@ export function moving(readings: number, load: Load): CostLine[] {
 }
 
 /** The usual archive beside it: a JSON object for each reading, kept for a year, in S3 Standard because it is too small to move. */
-export function oneObjectAReading(readings: number, { payloadBytes }: Load): CostLine[] {
+export function oneObjectPerReading(readings: number, { payloadBytes }: Load): CostLine[] {
   const gb = (readings * payloadBytes) / GB;
   return [
     line("a put for each", readings, "s3Put"),
-    line("a year in S3 Standard", gb * (AGES.end / DAYS_A_MONTH), "s3StandardGbMonth"),
+    line("a year in S3 Standard", gb * (AGES.end / DAYS_PER_MONTH), "s3StandardGbMonth"),
   ];
 }
 
@@ -162,7 +162,7 @@ export function archiveYear(readings: number, load: Load, config: PricedConfig):
 
 /** What the readings cost for as long as they are in the tier. */
 export function tierUsd({ days, lines }: Tier): number {
-  return (total(lines) * days) / DAYS_A_MONTH;
+  return (total(lines) * days) / DAYS_PER_MONTH;
 }
 
 /** What a month costs in which nothing is sent. */
@@ -172,12 +172,12 @@ export function standing(config: PricedConfig): CostLine[] {
   const extended = streamRetentionHours > 24;
   return [
     provisioned
-      ? line("Kinesis: shards", shardCount * HOURS_A_MONTH, "kinesisShardHour")
-      : line("Kinesis: an on-demand stream", HOURS_A_MONTH, "kinesisStreamHour"),
+      ? line("Kinesis: shards", shardCount * HOURS_PER_MONTH, "kinesisShardHour")
+      : line("Kinesis: an on-demand stream", HOURS_PER_MONTH, "kinesisStreamHour"),
     ...(extended && provisioned
-      ? [line("Kinesis: retention beyond a day", shardCount * HOURS_A_MONTH, "kinesisRetentionShardHour")]
+      ? [line("Kinesis: retention beyond a day", shardCount * HOURS_PER_MONTH, "kinesisRetentionShardHour")]
       : []),
-    line("CloudWatch: metrics of each shard", shardCount * WATCHING.metricsAShard, "customMetricMonth"),
+    line("CloudWatch: metrics of each shard", shardCount * WATCHING.metricsPerShard, "customMetricMonth"),
     line("CloudWatch: the stack's metrics", WATCHING.ownMetrics + WATCHING.mappingMetrics, "customMetricMonth"),
     line("CloudWatch: alarms", WATCHING.alarmMetrics - (silenceMinutes === 0 ? 1 : 0), "alarmMetricMonth"),
     line("CloudWatch: the dashboard", 1, "dashboardMonth"),
@@ -186,13 +186,13 @@ export function standing(config: PricedConfig): CostLine[] {
 
 /** A month's bill at this load, with a year's history kept: what it is once the first year has passed. */
 export function month(load: Load, devices: number, config: PricedConfig): CostLine[] {
-  const readings = load.readingsPerSecond * SECONDS_A_MONTH;
+  const readings = load.readingsPerSecond * SECONDS_PER_MONTH;
   return [
     ...standing(config),
-    line("IoT Core: devices connected", (devices * SECONDS_A_MONTH) / 60, "iotConnectionMinute"),
+    line("IoT Core: devices connected", (devices * SECONDS_PER_MONTH) / 60, "iotConnectionMinute"),
     ...takingIn(readings, load, config),
     ...keeping(readings, load, config).flatMap(({ name, days, lines }) =>
-      lines.map(({ what, quantity, price }) => line(`${name}: ${what}`, (quantity * days) / DAYS_A_MONTH, price)),
+      lines.map(({ what, quantity, price }) => line(`${name}: ${what}`, (quantity * days) / DAYS_PER_MONTH, price)),
     ),
     ...moving(readings, load).map((moved) => ({ ...moved, what: `S3: ${moved.what}` })),
   ];

@@ -35,7 +35,7 @@ const ROW_BYTES_BESIDE_PAYLOAD = 241;
  * How long an invocation takes: what it waits for DynamoDB, and its work on a third of a core, which is what 512 MB have.
  * Assumed from `npm run bench`: nothing was measured in AWS.
  */
-const INVOCATION = { secondsWaiting: 0.02, secondsAReading: 0.00006 };
+const INVOCATION = { secondsWaiting: 0.02, secondsPerReading: 0.00006 };
 /** The processor reads with a window of five seconds. */
 export const BATCHING_WINDOW_SECONDS = 5;
 
@@ -45,14 +45,14 @@ export function writeUnits(payloadBytes: number): number {
 }
 
 /** Readings of an invocation, on average: full, or what a window brings where little comes. */
-export function readingsABatch({ readingsPerSecond }: Load, config: PricedConfig): number {
+export function readingsPerBatch({ readingsPerSecond }: Load, config: PricedConfig): number {
   const lanes = config.shardCount * config.parallelizationFactor;
   return Math.min(config.batchSize, Math.max(1, (readingsPerSecond * BATCHING_WINDOW_SECONDS) / lanes));
 }
 
 /** Seconds that an invocation takes. */
 export function invocationSeconds(readings: number): number {
-  return INVOCATION.secondsWaiting + readings * INVOCATION.secondsAReading;
+  return INVOCATION.secondsWaiting + readings * INVOCATION.secondsPerReading;
 }
 
 /** How large the archive's objects get, and how many readings are in one. */

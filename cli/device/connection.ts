@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
+import { LOCAL_PATHS } from "../../contract/local-paths";
 import { topicsOf } from "../../contract/topics";
 import type { Target } from "../kit/target";
 import type { DeviceDirectory } from "./device-directory";
@@ -27,5 +28,5 @@ export function amazonRoots(): string {
 }
 
 async function localAuthority(endpoint: string): Promise<string> {
-  return (await fetch(new URL("/_local/ca.pem", endpoint))).text();
+  return (await fetch(new URL(LOCAL_PATHS.authority, endpoint))).text();
 }

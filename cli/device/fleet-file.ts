@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
-import { UsageError } from "../kit/command";
+import { UsageError } from "../kit/usage-error";
 import type { NewDevice } from "./changes";
 
 /** https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html */

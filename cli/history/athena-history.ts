@@ -6,8 +6,8 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
-import type { Io } from "../kit/command";
 import type { Answer } from "../kit/output";
+import type { Io } from "../kit/terminal";
 import { cell } from "./cell";
 import type { Question } from "./question";
 

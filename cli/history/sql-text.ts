@@ -1,4 +1,4 @@
-import { UsageError } from "../kit/command";
+import { UsageError } from "../kit/usage-error";
 
 /** A piece of SQL; comments and spaces are none. */
 export interface Token {

@@ -1,6 +1,6 @@
 import { aheadMs, type StoredReading } from "../../stores/hot-readings";
-import type { Io } from "../kit/command";
 import { type Format, rowWriter } from "../kit/output";
+import type { Io } from "../kit/terminal";
 
 const COLUMNS = [
   { name: "time", width: 24 },

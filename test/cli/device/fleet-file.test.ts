@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { deviceOf, devicesOf as devicesOfBytes } from "../../../cli/device/fleet-file";
-import { UsageError } from "../../../cli/kit/command";
+import { UsageError } from "../../../cli/kit/usage-error";
 
 const devicesOf = (csv: string | Buffer, file: string) => devicesOfBytes(Buffer.from(csv as string), file);
 

@@ -4,8 +4,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { statistics } from "../../../cli/rejected/statistics";
 import type { RejectedLine, RejectReason } from "../../../contract/rejected";
 import { recordId } from "../../../contract/stream-record";
-import { inArrivalOrder, setAsideInOrder } from "../../../stores/arrival-order";
-import { findSetAside, type SetAside, setAside } from "../../../stores/rejected-records";
+import { inArrivalOrder, rejectedInArrivalOrder } from "../../../stores/arrival-order";
+import { findRejectedRecord, type RejectedRecord, rejectedRecords } from "../../../stores/rejected-records";
 
 const s3 = mockClient(S3Client);
 const client = new S3Client({ region: "sa-east-1" });
@@ -36,17 +36,17 @@ beforeEach(() => {
   }));
 });
 
-async function all(records: AsyncIterable<SetAside>): Promise<SetAside[]> {
-  const found: SetAside[] = [];
+async function all(records: AsyncIterable<RejectedRecord>): Promise<RejectedRecord[]> {
+  const found: RejectedRecord[] = [];
   for await (const record of records) found.push(record);
   return found;
 }
-const sequences = (records: readonly SetAside[]) => records.map(({ sequenceNumber }) => Number(sequenceNumber));
+const sequences = (records: readonly RejectedRecord[]) => records.map(({ sequenceNumber }) => Number(sequenceNumber));
 const read = () => s3.commandCalls(GetObjectCommand).map(({ args: [{ input }] }) => input.Key);
 
-describe("setAside", () => {
+describe("rejectedRecords", () => {
   it("gives each record once, with the object that it stands in", async () => {
-    const found = await all(setAside(client, "archive", everything));
+    const found = await all(rejectedRecords(client, "archive", everything));
     expect(sequences(found)).toEqual([1, 9, 90, 100]);
     expect(found[0]).toEqual({ ...line(1), key: keys[0] });
     expect(s3.commandCalls(ListObjectsV2Command).map(({ args: [{ input }] }) => input)).toEqual([
@@ -56,15 +56,17 @@ describe("setAside", () => {
 
   it("keeps to the time, the reason and the device", async () => {
     const asked = { ...everything, from: T + 9000, until: T + 90_000 };
-    expect(sequences(await all(setAside(client, "archive", asked)))).toEqual([9]);
-    expect(sequences(await all(setAside(client, "archive", { ...everything, reason: "value_missing" })))).toEqual([9]);
-    expect(sequences(await all(setAside(client, "archive", { ...everything, device: "sensor-001" })))).toEqual([
+    expect(sequences(await all(rejectedRecords(client, "archive", asked)))).toEqual([9]);
+    expect(
+      sequences(await all(rejectedRecords(client, "archive", { ...everything, reason: "value_missing" }))),
+    ).toEqual([9]);
+    expect(sequences(await all(rejectedRecords(client, "archive", { ...everything, device: "sensor-001" })))).toEqual([
       1, 90, 100,
     ]);
   });
 
   it("reads no object of a later hour", async () => {
-    await all(setAside(client, "archive", { from: T, until: T + 1000 }));
+    await all(rejectedRecords(client, "archive", { from: T, until: T + 1000 }));
     expect(read()).toEqual([keys[0]]);
   });
 });
@@ -76,7 +78,7 @@ describe("an object under rejected/ that cannot be read", () => {
     s3.on(ListObjectsV2Command).resolves({ Contents: [key, ...keys].map((Key) => ({ Key })) });
     s3.on(GetObjectCommand, { Key: key }).callsFake(() => ({ Body: { transformToString: async () => body() } }));
     const unreadable: { key: string; why: string }[] = [];
-    const found = await all(setAside(client, "archive", everything, (each) => unreadable.push(each)));
+    const found = await all(rejectedRecords(client, "archive", everything, (each) => unreadable.push(each)));
     return [sequences(found), unreadable];
   };
 
@@ -101,31 +103,31 @@ describe("an object under rejected/ that cannot be read", () => {
     s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: key }] });
     s3.on(GetObjectCommand).resolves({ ContentLength: 70_000_000 });
     const unreadable: string[] = [];
-    await all(setAside(client, "archive", everything, ({ why }) => unreadable.push(why)));
+    await all(rejectedRecords(client, "archive", everything, ({ why }) => unreadable.push(why)));
     expect(unreadable).toEqual(["it has 70000000 bytes, more than any object of this system"]);
   });
 
   it("is no reason to hide that the rights are missing", async () => {
     s3.on(GetObjectCommand).rejects(Object.assign(new Error("Access Denied"), { name: "AccessDenied" }));
-    await expect(all(setAside(client, "archive", everything))).rejects.toThrow("Access Denied");
+    await expect(all(rejectedRecords(client, "archive", everything))).rejects.toThrow("Access Denied");
   });
 });
 
-describe("findSetAside", () => {
+describe("findRejectedRecord", () => {
   it("reads only the objects whose name spans the record", async () => {
-    expect(await findSetAside(client, "archive", recordId(line(100)))).toEqual({ ...line(100), key: keys[1] });
+    expect(await findRejectedRecord(client, "archive", recordId(line(100)))).toEqual({ ...line(100), key: keys[1] });
     expect(read()).toEqual([keys[1]]);
   });
 
   it.each(["shardId-0:5", "shardId-1:90", "shardId-0:x", "nonsense"])("does not find %s", async (identity) => {
-    expect(await findSetAside(client, "archive", identity)).toBeUndefined();
+    expect(await findRejectedRecord(client, "archive", identity)).toBeUndefined();
   });
 });
 
 describe("statistics", () => {
   it("counts by reason, the most frequent first, with a total", async () => {
     expect(
-      await statistics(setAside(client, "archive", everything), { byDevice: false, withTotal: true }, () => {}),
+      await statistics(rejectedRecords(client, "archive", everything), { byDevice: false, withTotal: true }, () => {}),
     ).toEqual({
       columns: ["reason", "records", "devices", "latest"],
       rows: [
@@ -138,7 +140,7 @@ describe("statistics", () => {
 
   it("has no total among the rows of a program, which sums them itself", async () => {
     const answer = await statistics(
-      setAside(client, "archive", everything),
+      rejectedRecords(client, "archive", everything),
       { byDevice: false, withTotal: false },
       () => {},
     );
@@ -150,7 +152,8 @@ describe("statistics", () => {
 
   it("counts by reason and device where it is asked so", async () => {
     expect(
-      (await statistics(setAside(client, "archive", everything), { byDevice: true, withTotal: true }, () => {})).rows,
+      (await statistics(rejectedRecords(client, "archive", everything), { byDevice: true, withTotal: true }, () => {}))
+        .rows,
     ).toEqual([
       ["not_json", "sensor-001", 3, new Date(T + 100_000).toISOString()],
       ["value_missing", "sensor-002", 1, new Date(T + 9000).toISOString()],
@@ -230,11 +233,12 @@ describe("inArrivalOrder", () => {
   });
 });
 
-describe("setAsideInOrder", () => {
+describe("rejectedInArrivalOrder", () => {
   it("keeps to the time, the reason and the device", async () => {
     const found: string[] = [];
     const asked = { ...everything, until: T + 100_000, device: "sensor-001" };
-    for await (const record of setAsideInOrder(client, "archive", asked, () => {})) found.push(record.sequenceNumber);
+    for await (const record of rejectedInArrivalOrder(client, "archive", asked, () => {}))
+      found.push(record.sequenceNumber);
     expect(found).toEqual(["1", "90"]);
   });
 });
