@@ -6,7 +6,7 @@ import { inTimeOrder } from "./in-time-order";
 /** A reading as the hot tier holds it. */
 export interface StoredReading {
   readonly deviceId: string;
-  /** Its range key: with the device its identity. */
+  /** The range key; with the device, the reading's identity. */
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
@@ -18,7 +18,7 @@ export interface StoredReading {
   readonly metadata?: unknown;
 }
 
-/** How far a device's clock may be ahead of ours before its reading counts as ahead. */
+/** Milliseconds by which a device's clock may be ahead of ours before its reading counts as ahead. */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
 /** How far a reading's time is ahead of now, milliseconds; 0 where it is not. */
@@ -26,13 +26,13 @@ export function aheadMs(timestamp: number, now: number): number {
   return timestamp > now + CLOCK_TOLERANCE_MS ? timestamp - now : 0;
 }
 
-/** What is asked of the hot tier. */
+/** Which readings are wanted, by their time. */
 export interface Span {
   /** From this moment on, milliseconds since the epoch. */
   readonly from: number;
   /** Before this moment. */
   readonly until: number;
-  /** Expired at this moment: TTL deletes late, and what has expired is never shown. */
+  /** The present: TTL deletes late, and readings that have expired by now are never shown. */
   readonly now: number;
 }
 
@@ -42,7 +42,7 @@ export const END_OF_TIME = 9_999_999_999_999;
 const NAMES = { "#expires": ATTRIBUTE.expirationTime };
 const NOT_EXPIRED = "#expires > :now";
 
-/** A table's readings. Each method reads page by page, as it is asked on. */
+/** A table's readings. Each method reads a page when its reader wants more. */
 export class HotReadings {
   readonly #client: DynamoDBDocumentClient;
 
@@ -50,11 +50,11 @@ export class HotReadings {
     client: DynamoDBClient,
     private readonly table: string,
   ) {
-    // The table holds numbers beyond 2^53; as doubles they came, and as doubles they are shown.
+    // The table holds numbers beyond 2^53. They were doubles in their messages, and are shown as doubles.
     this.#client = DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: Number } });
   }
 
-  /** One device's, oldest first or newest first, of one sensor type or all. */
+  /** The readings of one device, of one sensor type or all, oldest or newest first. */
   async *ofDevice(deviceId: string, span: Span, sensorType?: string, newestFirst = false) {
     const { from, until, now } = span;
     yield* this.#query({
@@ -68,7 +68,7 @@ export class HotReadings {
       },
       ExpressionAttributeValues: {
         ":device": deviceId,
-        // A key goes on after the digits, so the bare digits come before all keys of their millisecond.
+        // A key continues after the digits, so the bare digits sort before all keys of their millisecond.
         ":from": digits(from),
         ":until": digits(until),
         ":now": Math.floor(now / 1000),
@@ -78,12 +78,12 @@ export class HotReadings {
     });
   }
 
-  /** All of one sensor type, oldest first: all shards of the index, merged. */
+  /** The readings of one sensor type, oldest first: all shards of the index, merged. */
   ofType(sensorType: string, span: Span): AsyncGenerator<StoredReading> {
     return inTimeOrder(shardsOf(sensorType).map((shard) => this.#ofShard(shard, span)));
   }
 
-  /** The device's or the type's newest reading before this moment. */
+  /** The newest reading of the device or of the type before this moment; undefined where there is none. */
   async newestBefore(
     { device, type }: { readonly device: string | undefined; readonly type: string | undefined },
     moment: number,
@@ -97,7 +97,7 @@ export class HotReadings {
     const newest = await Promise.all(
       sources.map(async (source) => (await source.next()).value as StoredReading | undefined),
     );
-    return newest.reduce((one, other) => ((other?.timestamp ?? -1) > (one?.timestamp ?? -1) ? other : one), undefined);
+    return newest.reduce((best, next) => ((next?.timestamp ?? -1) > (best?.timestamp ?? -1) ? next : best), undefined);
   }
 
   async *#ofShard(shard: string, { from, until, now }: Span, newestFirst = false) {

@@ -8,6 +8,7 @@ import { rejectedLines } from "./rejected-lines";
 
 /** A rejected record, and the object whose line it is. */
 export interface RejectedRecord extends RejectedLine {
+  /** The key of the object. */
   readonly key: string;
 }
 
@@ -24,7 +25,7 @@ export interface Filter {
 }
 
 const HOUR_MS = 3_600_000;
-const OBJECTS_AT_ONCE = 16;
+const CONCURRENT_OBJECTS = 16;
 const KEY = /^rejected\/(\d{4}\/\d\d\/\d\d\/\d\d)\/(.+)-(\d+)-(\d+)\.jsonl$/;
 
 /**
@@ -103,7 +104,7 @@ export async function* keysOf(
       if (end !== "" && Key > end) break;
       if (KEY.test(Key)) keys.push(Key);
     }
-    for (; keys.length > 0; keys = keys.slice(OBJECTS_AT_ONCE)) yield keys.slice(0, OBJECTS_AT_ONCE);
+    for (; keys.length > 0; keys = keys.slice(CONCURRENT_OBJECTS)) yield keys.slice(0, CONCURRENT_OBJECTS);
     if (end !== "" && (Contents.at(-1)?.Key ?? "") > end) return;
   }
 }

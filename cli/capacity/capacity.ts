@@ -45,12 +45,18 @@ export const capacity = defineCommand({
   },
 });
 
-function answerOf({ config: _, ...needs }: Plan, steps: readonly number[] | undefined, bill: readonly CostLine[]) {
+/** The answer as a program reads it; its keys are a contract. */
+function answerOf(
+  { config: _, limits, ...needs }: Plan,
+  steps: readonly number[] | undefined,
+  bill: readonly CostLine[],
+) {
   return {
     ...needs,
+    limits: limits.map(({ name, ...limit }) => ({ what: name, ...limit })),
     ...(steps ? { steps } : {}),
     usdPerMonth: total(bill),
     pricesOf: PRICES_DATES,
-    bill: bill.map(({ what, quantity, price, usd }) => ({ what, quantity, price, usd })),
+    bill: bill.map(({ name, quantity, price, usd }) => ({ what: name, quantity, price, usd })),
   };
 }

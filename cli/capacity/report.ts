@@ -7,6 +7,7 @@ import { RESHARDS_PER_DAY } from "./reshard-steps";
 
 /** The way from the deployed shard count to the one that is needed. */
 export interface Resharding {
+  /** Shards that are deployed now. */
   readonly deployed: number;
   /** The counts to deploy one after the other; empty where the count is right. */
   readonly steps: readonly number[];
@@ -15,7 +16,7 @@ export interface Resharding {
 /** Limits that are listed: the nearest. */
 const LIMITS_SHOWN = 5;
 
-/** What a plant needs, for a person: parts of a text, in their order. */
+/** The report of what a plant needs, in parts. */
 export function reportOf(
   plant: Plant,
   needs: Plan,
@@ -49,8 +50,8 @@ function facts(needs: Plan, bill: readonly CostLine[]): string {
   return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
 }
 
-function limitRow({ what, needed, limit, unit }: Limit): string[] {
-  return [what, number(needed), number(limit), unit, `${Math.round((needed / limit) * 100)}%`];
+function limitRow({ name, needed, limit, unit }: Limit): string[] {
+  return [name, number(needed), number(limit), unit, `${Math.round((needed / limit) * 100)}%`];
 }
 
 /** What to do before the plant is connected. */
@@ -58,7 +59,7 @@ function advice({ limits, settings, writeUnitsPerSecond }: Plan): string {
   return [
     ...limits
       .filter(({ needed, limit }) => needed > limit)
-      .map(({ what, remedy }) => `Beyond the limit: ${what}. Fix: ${remedy}.`),
+      .map(({ name, remedy }) => `Beyond the limit: ${name}. Fix: ${remedy}.`),
     settings.length === 0
       ? "The default configuration is large enough, and not too large."
       : `Set:\n${settings.map((setting) => `  pulumi config set ${setting}`).join("\n")}`,

@@ -11,9 +11,12 @@ import {
 
 /** A line of a bill. */
 export interface CostLine {
-  readonly what: string;
+  /** What is paid for. */
+  readonly name: string;
+  /** In the price's unit. */
   readonly quantity: number;
   readonly price: PriceName;
+  /** US dollars. */
   readonly usd: number;
 }
 
@@ -34,16 +37,16 @@ export const TRANSFORM_BATCH = { bytes: 256 * KB, seconds: 60 };
 const GLACIER_OVERHEAD_BYTES = { ownClass: 32 * KB, standard: 8 * KB };
 /** Smaller objects are not moved. */
 const SMALLEST_MOVED_BYTES = 128 * KB;
-/** Age in days at which the archive's objects change their class, and go; like what is above and below it as the stack declares it, which a test compares. */
+/** Age in days at which the archive's objects change their class, and expire. A test compares these numbers with the declared stack. */
 export const AGES = { glacier: 90, deepArchive: 180, end: 365 };
 
 /** Memory of the functions. */
 export const FUNCTION_GB = { processor: 0.5, transform: 0.25 };
 
-/** Metrics that alarms look at, that are the stack's own, and that are kept for each shard. A test counts them in the declared stack. */
+/** Metrics that alarms watch, of the stack itself, of the mapping, and of each shard. A test counts them in the declared stack. */
 export const WATCHING = { alarmMetrics: 19, ownMetrics: 5, mappingMetrics: 7, metricsPerShard: 7 };
 
-/** What it costs to take in so many readings: each is paid once. */
+/** The cost of ingesting this many readings, paid once. */
 export function takingIn(readings: number, load: Load, config: PricedConfig): CostLine[] {
   const { payloadBytes, anomalyShare } = load;
   const invocations = readings / readingsPerBatch(load, config);
@@ -89,11 +92,12 @@ function intoStream(readings: number, payloadBytes: number, { streamMode }: Pric
 /** A tier, and what it costs to keep readings in it for a month. */
 export interface Tier {
   readonly name: string;
+  /** Days that a reading stays. */
   readonly days: number;
   readonly lines: readonly CostLine[];
 }
 
-/** The tiers that a reading is in, with the objects that it has at this load. */
+/** The tiers that a reading passes through, with the objects of this load. */
 export function keeping(readings: number, load: Load, config: PricedConfig): Tier[] {
   const itemGb = (readings * (itemBytes(load.payloadBytes) + ITEM_STORAGE_OVERHEAD_BYTES)) / GB;
   const hot: Tier = {
@@ -135,7 +139,7 @@ function archiveTiers(objects: number, bytes: number): Tier[] {
   ];
 }
 
-/** What it costs to move so many readings' objects through the tiers. */
+/** The cost of moving the objects of this many readings through the tiers. */
 export function moving(readings: number, load: Load): CostLine[] {
   const { readings: perObject, bytes } = archiveObject(load);
   if (bytes < SMALLEST_MOVED_BYTES) return [];
@@ -145,7 +149,7 @@ export function moving(readings: number, load: Load): CostLine[] {
   ];
 }
 
-/** The usual archive beside it: a JSON object for each reading, kept for a year, in S3 Standard because it is too small to move. */
+/** The usual archive, for comparison: a JSON object per reading, kept for a year in S3 Standard because it is too small to move. */
 export function oneObjectPerReading(readings: number, { payloadBytes }: Load): CostLine[] {
   const gb = (readings * payloadBytes) / GB;
   return [
@@ -154,18 +158,18 @@ export function oneObjectPerReading(readings: number, { payloadBytes }: Load): C
   ];
 }
 
-/** What readings cost for their year in the archive: moves, and every tier but the table. */
+/** The cost of readings for their year in the archive, in US dollars: moves, and every tier but the table. */
 export function archiveYear(readings: number, load: Load, config: PricedConfig): number {
   const [, ...tiers] = keeping(readings, load, config);
   return total(moving(readings, load)) + tiers.reduce((sum, tier) => sum + tierUsd(tier), 0);
 }
 
-/** What the readings cost for as long as they are in the tier. */
+/** The cost of the readings for their time in the tier, in US dollars. */
 export function tierUsd({ days, lines }: Tier): number {
   return (total(lines) * days) / DAYS_PER_MONTH;
 }
 
-/** What a month costs in which nothing is sent. */
+/** The cost of a month in which nothing is sent. */
 export function standing(config: PricedConfig): CostLine[] {
   const { streamMode, shardCount, streamRetentionHours, silenceMinutes } = config;
   const provisioned = streamMode === "PROVISIONED";
@@ -184,24 +188,25 @@ export function standing(config: PricedConfig): CostLine[] {
   ];
 }
 
-/** A month's bill at this load, with a year's history kept: what it is once the first year has passed. */
+/** A month's bill at this load after the first year, with a year of history. */
 export function month(load: Load, devices: number, config: PricedConfig): CostLine[] {
   const readings = load.readingsPerSecond * SECONDS_PER_MONTH;
   return [
     ...standing(config),
     line("IoT Core: devices connected", (devices * SECONDS_PER_MONTH) / 60, "iotConnectionMinute"),
     ...takingIn(readings, load, config),
-    ...keeping(readings, load, config).flatMap(({ name, days, lines }) =>
-      lines.map(({ what, quantity, price }) => line(`${name}: ${what}`, (quantity * days) / DAYS_PER_MONTH, price)),
+    ...keeping(readings, load, config).flatMap(({ name: tier, days, lines }) =>
+      lines.map(({ name, quantity, price }) => line(`${tier}: ${name}`, (quantity * days) / DAYS_PER_MONTH, price)),
     ),
-    ...moving(readings, load).map((moved) => ({ ...moved, what: `S3: ${moved.what}` })),
+    ...moving(readings, load).map((moved) => ({ ...moved, name: `S3: ${moved.name}` })),
   ];
 }
 
+/** What these lines cost in total, in US dollars. */
 export function total(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { usd }) => sum + usd, 0);
 }
 
-function line(what: string, quantity: number, price: PriceName): CostLine {
-  return { what, quantity, price, usd: quantity * PRICES[price].usd };
+function line(name: string, quantity: number, price: PriceName): CostLine {
+  return { name, quantity, price, usd: quantity * PRICES[price].usd };
 }

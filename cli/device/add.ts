@@ -15,6 +15,7 @@ export const addDevices = defineCommand({
     "DIR/NAME then holds private.key, certificate.pem, ca.pem, publish.sh, which publishes a reading with mosquitto_pub, and " +
     "stack.json, which names the stack: a folder of another stack is refused.",
   examples: ["sensor-001 --type probe", "--from fleet.csv --stack dev"],
+  usage: ["NAME [--type TYPE] [options]", "--from FILE.csv [options]"],
   positionals: { device: optional(NAME, "the device's name") },
   options: {
     type: optional(text("TYPE", "a device's type"), 'what kind of device it is: the thing\'s attribute "type"'),

@@ -6,7 +6,7 @@ import type { Target } from "../kit/target";
 import type { DeviceDirectory } from "./device-directory";
 import type { Connection } from "./device-folder";
 
-/** Where the devices connect, and whom they trust there. */
+/** Where the devices connect, and which authority they trust. */
 export async function connectionOf(directory: DeviceDirectory, target: Target): Promise<Connection> {
   const { host, port } = await directory.endpoint();
   return {
@@ -18,12 +18,13 @@ export async function connectionOf(directory: DeviceDirectory, target: Target): 
 }
 
 /**
- * Amazon's roots, as Node.js has them: which of them AWS IoT's chain ends in depends on the cipher suite.
+ * Amazon's root certificates, from Node.js: the cipher suite decides in which of them AWS IoT's chain ends.
  * https://docs.aws.amazon.com/iot/latest/developerguide/server-authentication.html
+ * @throws Error where Node.js has none of them
  */
 export function amazonRoots(): string {
   const roots = rootCertificates.filter((pem) => /^CN=Amazon Root CA \d$/m.test(new X509Certificate(pem).subject));
-  if (roots.length === 0) throw new Error("this Node.js has no root certificates of Amazon");
+  if (roots.length === 0) throw new Error("this Node.js lacks Amazon's root certificates");
   return roots.map((pem) => `${pem}\n`).join("");
 }
 

@@ -12,6 +12,7 @@ export const removeDevices = defineCommand({
     "Deletes a device, its certificates and its files. The stack's policy can be deleted once no device is left. A device " +
     "that the stack does not have deletes nothing, and the exit status is 1.",
   examples: ["sensor-001", "--from fleet.csv --stack dev"],
+  usage: ["NAME [options]", "--from FILE.csv [options]"],
   positionals: { device: optional(NAME, "the device's name") },
   options: { ...FILE_OPTION, ...CHANGE_OPTIONS, ...JSON_OPTION },
   async run({ device, ...values }, io) {

@@ -16,12 +16,13 @@ const DEFAULT_FOLDER = ".local/data";
 /** `iot history`: SQL over the archive, here or deployed. */
 export const history = defineCommand({
   name: "history",
-  summary: "ask the archive with SQL",
+  summary: "query the archive with SQL",
   description:
-    'Asks the archive with SQL: the tables "readings" and "rejected", by the hour of arrival ("arrival_hour", yyyy/MM/dd/HH, ' +
-    `UTC). It asks the local run that is up, else the folder ${DEFAULT_FOLDER} that a run has kept ("npm run local -- --keep ` +
-    `${DEFAULT_FOLDER}"), or a deployed stack through Athena.`,
+    'Queries the archive with SQL: the tables "readings" and "rejected", by the hour of arrival (the column "arrival_hour", ' +
+    "yyyy/MM/dd/HH in UTC). Locally DuckDB runs the query, on the run that is up or on a folder that a run has kept; in AWS " +
+    "Athena does.",
   examples: ['"SELECT count(*) FROM readings"', "--query device-day --device sensor-001 --since 1d", "--list"],
+  usage: ['"SELECT …" [options]', "--query NAME [options]", "--list"],
   positionals: { sql: optional(text("SQL", "a SELECT"), "one SELECT, in quotes") },
   options: {
     query: optional(text("NAME", 'a name that "--list" shows'), "a named query; --list shows them"),

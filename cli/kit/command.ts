@@ -35,6 +35,8 @@ export interface CommandDefinition<Positionals extends Options, Declared extends
   readonly description: string;
   /** Command lines after its name; the first one also stands in the error for what is missing. */
   readonly examples: readonly [string, ...string[]];
+  /** Forms of its command line, after its name. @default one, of what it requires */
+  readonly usage?: readonly string[];
   /** Arguments without a name, in their order. @default none */
   readonly positionals?: Positionals;
   /** @default none */

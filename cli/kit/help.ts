@@ -19,18 +19,18 @@ export interface Explained {
   readonly description: string;
   /** Command lines, after the command's name. */
   readonly examples: readonly string[];
+  /** Forms of the command line, after the command's name. @default one, of what the command requires */
+  readonly usage?: readonly string[];
   readonly positionals: Options;
   readonly options: Options;
   readonly sections: readonly Section[];
 }
 
 /** The help of a command that is called by this path, such as `npx iot latest`: lines of at most 80 columns. */
-export function commandHelp(
-  path: string,
-  { description, examples, positionals, options, sections }: Explained,
-): string {
+export function commandHelp(path: string, explained: Explained): string {
+  const { description, examples, positionals, options, sections } = explained;
   return blocks([
-    usage(path, positionals, options),
+    usageOf(path, explained.usage ?? [requiredBy(positionals, options)]),
     description,
     listOf(
       "Arguments:",
@@ -49,11 +49,11 @@ export function commandHelp(
 /** The help of a command with subcommands. */
 export function groupHelp(
   path: string,
-  { description, examples, sections }: Omit<Explained, "positionals" | "options">,
+  { description, examples, sections }: Pick<Explained, "description" | "examples" | "sections">,
   commands: readonly { readonly name: string; readonly summary: string }[],
 ): string {
   return blocks([
-    `Usage: ${path} <command> [options]`,
+    usageOf(path, ["<command> [options]"]),
     description,
     listOf(
       "Commands:",
@@ -91,7 +91,11 @@ function blocks(texts: readonly string[]): string {
     .join("\n\n");
 }
 
-function usage(path: string, positionals: Options, options: Options): string {
+function usageOf(path: string, forms: readonly string[]): string {
+  return forms.map((form, at) => `${at === 0 ? "Usage: " : "       "}${path} ${form}`).join("\n");
+}
+
+function requiredBy(positionals: Options, options: Options): string {
   const words = [
     ...Object.entries(positionals).map(([key, { placeholder = key, isRequired }]) =>
       isRequired ? placeholder : `[${placeholder}]`,
@@ -99,7 +103,7 @@ function usage(path: string, positionals: Options, options: Options): string {
     ...Object.entries(options).flatMap(([key, option]) => (option.isRequired ? [termOf(key, option)] : [])),
     "[options]",
   ];
-  return `Usage: ${path} ${words.join(" ")}`;
+  return words.join(" ");
 }
 
 function termOf(key: string, option: Option<unknown>): string {

@@ -21,6 +21,7 @@ export interface Traits {
 export interface Option<Value> extends Traits {
   /** Stands for its value in the help; undefined for a flag. */
   readonly placeholder: string | undefined;
+  /** What it does, in a few words. */
   readonly help: string;
   /** What its value must be; empty for a flag. */
   readonly rule: string;

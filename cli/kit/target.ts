@@ -29,7 +29,7 @@ export const TARGET_OPTIONS = {
   }),
   outputs: optional(
     text("FILE", 'a file that "pulumi stack output --json" has written'),
-    'a deployed stack, by the file that "pulumi stack output --json" wrote',
+    "a deployed stack, by a file with its outputs as JSON",
     { excludes: ["endpoint"] },
   ),
   endpoint: optional(text("URL", `a URL, such as ${DEFAULT_ENDPOINT}`), "the local run at this URL", {

@@ -21,8 +21,11 @@ export interface Io {
 
 /** The streams of a process. */
 export interface Streams {
+  /** Where the person answers. */
   readonly stdin: NodeJS.ReadStream;
+  /** Takes results. */
   readonly stdout: NodeJS.WriteStream;
+  /** Takes everything else. */
   readonly stderr: NodeJS.WriteStream;
 }
 

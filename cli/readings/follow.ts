@@ -13,7 +13,7 @@ export interface FollowDeps {
   readonly pause: () => Promise<unknown>;
 }
 
-/** The readings from a moment on, and then each new one, once: it looks again and again, a little into the past. */
+/** The readings from a moment on, then each new reading, once each: it looks again and again, a little into the past. */
 export async function* follow(since: number, { from, now, pause }: FollowDeps): AsyncGenerator<StoredReading> {
   const seen = new Map<string, number>();
   let latest = since;
@@ -24,7 +24,7 @@ export async function* follow(since: number, { from, now, pause }: FollowDeps): 
       const identity = `${reading.deviceId} ${reading.key}`;
       if (seen.has(identity)) continue;
       seen.set(identity, reading.timestamp);
-      // A clock that is ahead must not hide what the others say, late ones included.
+      // A device whose clock is ahead must not hide the late readings of others.
       if (aheadMs(reading.timestamp, now()) === 0) latest = Math.max(latest, reading.timestamp);
       yield reading;
     }

@@ -19,9 +19,10 @@ export const readings = defineCommand({
   name: "readings",
   summary: "show the readings of a device or of a sensor type",
   description:
-    "Shows the hot tier's readings, oldest first: those of one device, of one sensor type, or of one type of a device. A " +
-    "reading's time is the device's own: a late reading stands at its own time, and one of a clock that is ahead is marked.",
+    "Shows the hot tier's readings, oldest first: those of a device, of a sensor type, or of one type of a device. A reading's " +
+    "time is the device's own: a late reading appears at its own time, and one from a clock that is ahead is marked.",
   examples: ["sensor-001 --since 1h", "--type temperature --follow"],
+  usage: ["DEVICE [--type TYPE] [options]", "--type TYPE [options]"],
   positionals: { device: optional(text("DEVICE", "a device's name"), "the device's name") },
   options: {
     type: optional(text("TYPE", "a sensor type"), "readings of this sensor type only"),

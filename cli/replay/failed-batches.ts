@@ -63,7 +63,7 @@ function timeIn(key: string): number | undefined {
   return day === undefined ? undefined : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
 }
 
-/** The records of the event that stands in a failure object as a text. */
+/** The records of the event that a failure object holds as text. */
 function recordsIn(body: string): readonly ReplayedRecord[] | undefined {
   try {
     const { payload } = JSON.parse(body) as { payload: string };

@@ -9,7 +9,7 @@ import { invokerOf, REPLAY_OPTIONS, replayFrom } from "./session";
 /** `iot replay failed`: batches that the event source mapping gave up. */
 export const replayFailed = defineCommand({
   name: "failed",
-  summary: "batches that the event source mapping gave up",
+  summary: "replay batches that the event source mapping gave up",
   description: "Replays the batches that the event source mapping gave up, as they first arrived.",
   examples: ["--dry-run", "--since 2h --stack dev"],
   options: {

@@ -11,7 +11,7 @@ import { invokerOf, REPLAY_OPTIONS, replayFrom } from "./session";
 /** `iot replay rejected`: rejected records, after a fix. */
 export const replayRejected = defineCommand({
   name: "rejected",
-  summary: "rejected records, after a fix of the processor or its bounds",
+  summary: "replay rejected records, after a fix of the processor or its bounds",
   description:
     "Replays rejected records as they first arrived, after a fix of the processor or of its bounds. With --as-arrived, a " +
     "reading with a wrong timestamp is stored at its arrival, like one without a timestamp.",

@@ -11,7 +11,7 @@ import { kinesisOf, REPLAY_OPTIONS, replayFrom } from "./session";
 /** `iot replay rule-errors`: messages that the rule could not put into the stream. */
 export const replayRuleErrors = defineCommand({
   name: "rule-errors",
-  summary: "messages that the rule could not put into the stream",
+  summary: "replay messages that the rule could not put into the stream",
   description:
     "Puts the messages of the rule's error log into the stream. They arrive anew: a reading replaces one with the same " +
     "device, type and time that arrived since the failure, and a reading without a timestamp gets the present time.",

@@ -24,10 +24,12 @@ export const REPLAY_OPTIONS = {
 /** One replay: the stack that it works on, and what it counts. */
 export interface Session {
   readonly target: Target;
+  /** A client for the archive bucket. */
   readonly s3: S3Client;
   /** The archive bucket. */
   readonly bucket: string;
   readonly marks: Marks;
+  /** What the replay has done so far. */
   readonly tally: Tally;
   readonly manner: Manner;
   readonly deps: ReplayDeps;

@@ -10,7 +10,7 @@ import { streamBatches } from "./stream-batches";
 /** `iot replay stream`: all records of a period, while the stream keeps them. */
 export const replayStream = defineCommand({
   name: "stream",
-  summary: "all records of a period, while the stream keeps them",
+  summary: "replay all records of a period, while the stream keeps them",
   description:
     "Replays all records that arrived in a period, while the stream keeps them: for batches that not even the failure " +
     "destination took.",

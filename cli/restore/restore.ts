@@ -45,7 +45,11 @@ export function restoreEvery(pollMs: number) {
     description:
       "Makes objects in Glacier readable again for some days, for Athena too. It first shows how much that is, what it costs " +
       "and how long it takes, and asks. Nothing is requested twice from S3.",
-    examples: ["--since 2026-01-31T08:00Z --until 2026-01-31T10:00Z", "--from 2026-01-31 --to 2026-02-01 --yes --wait"],
+    examples: [
+      "--since 2026-01-31T08:00Z --until 2026-01-31T10:00Z",
+      "--since 2026-01-31 --until 2026-02-01 --yes --wait",
+    ],
+    usage: ["--since TIME --until TIME [options]"],
     options: OPTIONS,
     run: (values, io) => restoreHours(values, io, pollMs),
   });

@@ -2,9 +2,11 @@ import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import type { Pipeline } from "../pipeline/pipeline";
 
-/** The run at a moment, as its progress line shows it. */
+/** The state of a run, as its progress line shows it. */
 export interface Progress {
+  /** Since the devices began to publish. */
   readonly elapsedMs: number;
+  /** Readings that the broker acknowledged. */
   readonly published: number;
   readonly stored: number;
   readonly rejected: number;
@@ -39,7 +41,7 @@ export function formatProgress(progress: Progress): string {
   return parts.join("  ");
 }
 
-/** Shows a progress line once a second, until it is stopped. */
+/** Shows a progress line every second, until it is stopped. */
 export function reportProgress(pipeline: Pipeline, terminal: Pick<Io, "progress">, startedAt: number) {
   let phase: string | undefined;
   let lastPublished = 0;

@@ -62,7 +62,12 @@ function renamed(node: Node, tried: boolean): Node {
     };
   if (name === "concat" && children.length > 1)
     return {
-      ...children.reduce((one, other) => ({ ...node, function_name: "||", is_operator: true, children: [one, other] })),
+      ...children.reduce((left, right) => ({
+        ...node,
+        function_name: "||",
+        is_operator: true,
+        children: [left, right],
+      })),
       alias: node.alias,
     };
   const translated = FORMATS[name];

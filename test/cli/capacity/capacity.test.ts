@@ -42,13 +42,13 @@ describe("limits", () => {
   it("has the nearest first", () => {
     const used = limits(PLANT, { ...defaultConfig(), shardCount: 8 }).map(({ needed, limit }) => needed / limit);
     expect(used).toEqual([...used].sort((one, other) => other - one));
-    expect(limits(PLANT, { ...defaultConfig(), shardCount: 8 })[0]?.what).toBe("IoT Core: messages in of the account");
+    expect(limits(PLANT, { ...defaultConfig(), shardCount: 8 })[0]?.name).toBe("IoT Core: messages in of the account");
   });
 
   it("knows what one device may send", () => {
     const chatty = { ...PLANT, devices: 1, secondsBetween: 0.005, readingsPerSecond: 200 };
     expect(limits(chatty, { ...defaultConfig(), shardCount: 1 })[0]).toMatchObject({
-      what: "IoT Core: messages of one device",
+      name: "IoT Core: messages of one device",
       needed: 200,
       limit: 100,
     });
