@@ -2,7 +2,7 @@ import { nameOf, type Option, type Options } from "./options";
 
 /** Widest line of a help text, in columns. */
 export const HELP_WIDTH = 80;
-/** Widest first column: what is longer has its explanation on the next line. */
+/** Widest first column: a longer term has its explanation on the next line. */
 const TERM_WIDTH = 20;
 
 /** A list below the options, such as the codes that one of them takes. */

@@ -1,7 +1,7 @@
 /** Typing errors that a suggestion forgives: a letter more, less or other, or two letters swapped. */
 const MAX_DISTANCE = 2;
 
-/** The name that was probably meant; undefined where none is near. */
+/** The name that was probably meant; undefined if no name is near. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const near = names
     .map((name) => ({ name, distance: name.startsWith(given) && given.length > 2 ? 0 : distance(given, name) }))

@@ -29,9 +29,9 @@ export interface Option<Value> extends Traits {
   readonly note?: string;
   readonly isRequired: boolean;
   /**
-   * Its value from the texts that were given: none where it was left out.
+   * Its value from the strings that were given: none where it was left out.
    * @param shown Its name as an error has it.
-   * @throws UsageError where a text breaks the rule
+   * @throws UsageError where a string breaks the rule
    */
   readonly read: (shown: string, texts: readonly string[], now: number) => Value;
 }
@@ -62,7 +62,7 @@ export function required<Value>(kind: Kind<Value>, help: string, traits: Traits 
   };
 }
 
-/** An option with a default, which is a text as a person would give it, or is made from the time. */
+/** An option with a default: a string as a person would type it, or one that is made from the present time. */
 export function withDefault<Value>(
   kind: Kind<Value>,
   absent: string | ((now: number) => string),
@@ -110,7 +110,7 @@ export interface Syntax<Positionals extends Options, Declared extends Options> {
 
 /**
  * Reads a command line: the values of its arguments and options by their keys. Of an option that is given twice the last one counts.
- * @throws UsageError for what is unknown, missing, of the wrong form, or excluded by another option
+ * @throws UsageError for an option that is unknown, missing, of the wrong form, or excluded by another
  */
 export function parseLine<Positionals extends Options, Declared extends Options>(
   syntax: Syntax<Positionals, Declared>,
@@ -136,7 +136,7 @@ export function parseLine<Positionals extends Options, Declared extends Options>
   return Object.fromEntries(values) as Values<Positionals & Declared>;
 }
 
-/** Where the first argument without a name stands, such as a subcommand; undefined where there is none. */
+/** The index of the first argument without a name, such as a subcommand; undefined if there is none. */
 export function firstPositional(args: readonly string[], options: Options): number | undefined {
   return tokensOf(args, byName(options)).find((token) => token.kind === "positional")?.index;
 }
@@ -147,7 +147,7 @@ interface Given {
   readonly texts: readonly string[];
 }
 
-/** What is on the command line, by key. @throws UsageError for what is not declared */
+/** The options and arguments on the command line, by key. @throws UsageError for an undeclared one */
 function givenTexts({ name, positionals, options }: Syntax<Options, Options>, args: readonly string[]) {
   const names = byName(options);
   const open = Object.entries(positionals);

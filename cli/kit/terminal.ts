@@ -9,9 +9,9 @@ export interface Io {
   readonly result: (text: string) => void;
   /** Resolves when more of the result can be taken: a slow reader's rows would fill the memory. */
   readonly ready: () => Promise<void>;
-  /** Takes what the person should know beside the result. */
+  /** Takes messages for the person, which are not part of the result. */
   readonly note: (text: string) => void;
-  /** Shows how far long work is, in place of what it showed before. */
+  /** Shows the progress of long work, in place of the last progress. */
   readonly progress: (text: string) => void;
   /** Asks the person, on a terminal only. @throws UsageError where nobody can answer */
   readonly confirm: (question: string) => Promise<boolean>;
@@ -33,7 +33,7 @@ export interface Streams {
 export interface TerminalSettings {
   /** Aborted when the person wants the command to end. */
   readonly signal: AbortSignal;
-  /** Milliseconds between two progress lines in a file, where they cannot overwrite each other. @default none is written */
+  /** Milliseconds between two progress lines in a file, where they cannot overwrite each other. @default no progress is written to a file */
   readonly plainProgressMs?: number;
   /** Milliseconds of a clock that only goes forward. @default that of the process */
   readonly now?: () => number;

@@ -1,26 +1,26 @@
 import { didYouMean } from "./nearest";
 import { type GivenTime, TIME_RULE, timeOf, UNIT_MS } from "./time";
 
-/** A kind of value: how its text is read, and what an error says where it cannot be. */
+/** A kind of value: how a string is read as one, and what an error says if it cannot be. */
 export interface Kind<Value> {
   /** Stands for the value in the help, such as `TIME`. */
   readonly placeholder: string;
-  /** What the text must be, as an error says it after "must be". */
+  /** What the string must be, as an error says it after "must be". */
   readonly rule: string;
-  /** Reads the text; undefined where it breaks the rule. `now` is in milliseconds since the epoch. */
+  /** Reads a string; undefined if it breaks the rule. `now` is in milliseconds since the epoch. */
   readonly read: (text: string, now: number) => Value | undefined;
   /** A line of the help that explains the placeholder. */
   readonly note?: string;
-  /** What else an error says to a text that breaks the rule, with a space in front. */
+  /** The end of an error about a string that breaks the rule, with a space in front. */
   readonly hint?: (text: string) => string;
 }
 
-/** Any text but an empty one. */
+/** Any string but the empty one. */
 export function text(placeholder: string, rule: string): Kind<string> {
   return { placeholder, rule, read: (given) => (given === "" ? undefined : given) };
 }
 
-/** A text of this form. */
+/** A string of this form. */
 export function matching(placeholder: string, rule: string, form: RegExp): Kind<string> {
   return { placeholder, rule, read: (given) => (form.test(given) ? given : undefined) };
 }

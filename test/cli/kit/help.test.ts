@@ -60,6 +60,24 @@ describe("every command", () => {
     expect(named.filter((key) => !keys.includes(key))).toEqual([]);
   });
 
+  it.each(LEAVES)("$path takes every form of a time, wherever it takes one", ({ command: { options } }) => {
+    const forms = [
+      "15m",
+      "7d",
+      "2026/01/31/08",
+      "2026-01-31T08",
+      "2026-01-31",
+      "2026-01-31T08:00Z",
+      "2026-01-31T08:00-03:00",
+    ];
+    for (const [key, option] of Object.entries(options).filter(([, { placeholder }]) => placeholder === "TIME"))
+      for (const form of forms) expect(option.read(`--${key}`, [form], Date.now())).toMatchObject({ text: form });
+    const timed = ["since", "until", "from", "to"].filter(
+      (key) => options[key]?.placeholder?.startsWith("FILE") === false,
+    );
+    for (const key of timed) expect([key, options[key]?.placeholder]).toEqual([key, "TIME"]);
+  });
+
   it.each(LEAVES)("$path has no two options of one name", ({ command: { options } }) => {
     const names = Object.entries(options).flatMap(([key, option]) => [nameOf(key, option), ...(option.aliases ?? [])]);
     expect(names).toEqual([...new Set(names)]);
