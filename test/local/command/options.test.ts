@@ -29,12 +29,12 @@ describe("the command line of npm run local", () => {
   it("follows every option", () => {
     const line =
       "--devices 0 --rate 2.5 --for 5m --anomalies 0 --bad 1 --json --mqtt-port 0 --aws-port 65535 --stack prod " +
-      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear --patience 30s";
+      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear --patience 30s --per-message 20 --form senml";
     expect(parse(line.split(" "), 7)).toEqual({
       devices: 0,
       ratePerSecond: 2.5,
-      perMessage: 1,
-      form: "list",
+      perMessage: 20,
+      form: "senml",
       forMs: 300_000,
       anomalyShare: 0,
       badShare: 1,
