@@ -1,7 +1,7 @@
-import type { StoredReading } from "./hot-readings";
-
 /** Merges what is in time order each by itself. Holds one reading of each source, and asks all for their first at once. */
-export async function* inTimeOrder(sources: readonly AsyncGenerator<StoredReading>[]): AsyncGenerator<StoredReading> {
+export async function* inTimeOrder<Timed extends { readonly timestamp: number }>(
+  sources: readonly AsyncGenerator<Timed>[],
+): AsyncGenerator<Timed> {
   const heads = await Promise.all(sources.map((source) => source.next()));
   for (;;) {
     let earliest = -1;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamRecord } from "../../../contract/stream-record";
 import type { KinesisReader } from "../lambda/event-source-mapping/ports";
 import { StreamReader } from "../lambda/event-source-mapping/stream-reader";
-import type { InvokeResult } from "../lambda/function-host/function-host";
+import type { InvokeResult } from "../lambda/function-host/invoke-result";
 import type { DeliveryDeclaration } from "./delivery-declaration";
 import { conversionFailedLine, type ErrorLine, processingFailedLine } from "./error-line";
 import { type ErrorOutput, evaluatePrefix, objectName } from "./object-name";

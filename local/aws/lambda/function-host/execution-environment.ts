@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { FunctionSettings, InvokeResult } from "./function-host";
+import type { FunctionSettings } from "./function-settings";
+import type { InvokeResult } from "./invoke-result";
 import { lambdaVariables } from "./lambda-variables";
 import type { Invocation, Report } from "./messages";
 

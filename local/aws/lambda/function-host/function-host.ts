@@ -1,29 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ExecutionEnvironment } from "./execution-environment";
-
-export interface FunctionSettings {
-  readonly functionName: string;
-  readonly functionArn: string;
-  /** The function's code, one CommonJS file. */
-  readonly bundlePath: string;
-  /** The program that each execution environment runs: runtime.ts, as a file that Node.js can run. */
-  readonly runtimePath: string;
-  /** `<file>.<export>`, as Lambda has it. */
-  readonly handler: string;
-  /** The function's own variables. Of the host's variables it sees none. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly memoryMb: number;
-  readonly timeoutMs: number;
-  /** How many invocations run at once, at least 1. */
-  readonly concurrency: number;
-  /** Hears each line of the function's log. */
-  readonly onLog: (line: string) => void;
-}
-
-/** What an invocation came to: the handler's value, or what Lambda reports as its error. */
-export type InvokeResult =
-  | { readonly ok: true; readonly payload: unknown }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+import type { FunctionSettings } from "./function-settings";
+import type { InvokeResult } from "./invoke-result";
 
 /**
  * Runs a function as Lambda does: an environment takes one invocation at a time and is used again while it lives. What is over the

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { FunctionHost, type FunctionSettings } from "../../../../../local/aws/lambda/function-host/function-host";
+import { FunctionHost } from "../../../../../local/aws/lambda/function-host/function-host";
+import type { FunctionSettings } from "../../../../../local/aws/lambda/function-host/function-settings";
 import { runningOf } from "../../../../helpers/local-run";
 
 const fixture = (name: string) => path.resolve(__dirname, "../../../../fixtures", name);
