@@ -44,12 +44,11 @@ const NOT_EXPIRED = "#expires > :now";
 
 /** A table's readings. Each method reads page by page, as it is asked on. */
 export class HotReadings {
+  readonly #table: string;
   readonly #client: DynamoDBDocumentClient;
 
-  constructor(
-    client: DynamoDBClient,
-    private readonly table: string,
-  ) {
+  constructor(client: DynamoDBClient, table: string) {
+    this.#table = table;
     // The table holds numbers beyond 2^53; as doubles they came, and as doubles they are shown.
     this.#client = DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: Number } });
   }
@@ -112,7 +111,7 @@ export class HotReadings {
   }
 
   async *#query(input: object): AsyncGenerator<StoredReading> {
-    for await (const { Items = [] } of paginateQuery({ client: this.#client }, { TableName: this.table, ...input }))
+    for await (const { Items = [] } of paginateQuery({ client: this.#client }, { TableName: this.#table, ...input }))
       for (const item of Items) yield readingOf(item);
   }
 }

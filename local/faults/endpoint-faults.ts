@@ -73,10 +73,13 @@ function isBetween(value: unknown, min: number, max: number): boolean {
 
 /** The faults in force, and how often each part was hit. */
 export class FaultBoard {
+  readonly #random: () => number;
   #faults: Faults = {};
   readonly #hits = new Map<keyof Faults, number>();
 
-  constructor(private readonly random: () => number) {}
+  constructor(random: () => number) {
+    this.#random = random;
+  }
 
   get faults(): Faults {
     return this.#faults;
@@ -93,7 +96,7 @@ export class FaultBoard {
   /** The fault that hits this request or invocation, or undefined. */
   strike<Part extends keyof Faults>(part: Part): Faults[Part] | undefined {
     const fault = this.#faults[part];
-    if (!fault || this.random() >= fault.share) return undefined;
+    if (!fault || this.#random() >= fault.share) return undefined;
     this.#hits.set(part, (this.#hits.get(part) ?? 0) + 1);
     return fault;
   }

@@ -37,15 +37,16 @@ export interface FleetPorts {
 
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
 export class Fleet {
+  readonly #settings: FleetSettings;
+  readonly #ports: FleetPorts;
   readonly #members: readonly { device: Device; source: ReadingSource }[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #marked = 0;
 
-  constructor(
-    private readonly settings: FleetSettings,
-    private readonly ports: FleetPorts,
-  ) {
+  constructor(settings: FleetSettings, ports: FleetPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
     this.#members = deviceNames(settings.devices).map((name) => ({
       device: new Device(name, settings.mqttPort),
       source: new ReadingSource(name, settings.limits, ports.random),
@@ -66,7 +67,7 @@ export class Fleet {
   }
 
   start(): void {
-    const pacer = new Pacer(this.settings.ratePerSecond, performance.now());
+    const pacer = new Pacer(this.#settings.ratePerSecond, performance.now());
     this.#timer = setInterval(() => pacer.take(this.#publish(pacer.due(performance.now()))), TICK_MS);
   }
 
@@ -103,17 +104,17 @@ export class Fleet {
   }
 
   #publishOne(device: Device, source: ReadingSource): void {
-    const { random, now, onPublish, onAcknowledged } = this.ports;
+    const { random, now, onPublish, onAcknowledged } = this.#ports;
     const publishedAt = now();
-    const bad = random() < this.settings.badShare;
-    const reading = source.next(publishedAt, !bad && random() < this.settings.anomalyShare);
+    const bad = random() < this.#settings.badShare;
+    const reading = source.next(publishedAt, !bad && random() < this.#settings.anomalyShare);
     const isTimeless = !bad && random() < TIMELESS_SHARE;
     const payload = bad
       ? spoil(reading, this.#mark("bad"), random)
       : Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
     const publish = { device: device.name, payload, publishedAt };
     onPublish(publish);
-    device.publish(this.settings.topicOf(device.name), payload, () => onAcknowledged(publish));
+    device.publish(this.#settings.topicOf(device.name), payload, () => onAcknowledged(publish));
   }
 
   #mark(kind: string): string {

@@ -62,6 +62,9 @@ export interface PipelinePorts {
 
 /** The declared stack, running: from the MQTT port to the stores. */
 export class Pipeline {
+  readonly #declaration: Declaration;
+  readonly #paths: PipelinePaths;
+  readonly #ports: PipelinePorts;
   readonly ledger = new Ledger();
   readonly metrics = new MetricTotals(METRIC_NAMESPACE);
   readonly faults: FaultBoard;
@@ -83,11 +86,10 @@ export class Pipeline {
   awsPort = 0;
 
   /** Throws on a declaration that the broker or the rules engine does not understand. Starts nothing. */
-  constructor(
-    private readonly declaration: Declaration,
-    private readonly paths: PipelinePaths,
-    private readonly ports: PipelinePorts,
-  ) {
+  constructor(declaration: Declaration, paths: PipelinePaths, ports: PipelinePorts) {
+    this.#declaration = declaration;
+    this.#paths = paths;
+    this.#ports = ports;
     const { rule, stream, devicePolicy, region, accountId } = declaration;
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name, Date.now, ({ payload }) => this.ledger.errorLogged(payload));
@@ -150,7 +152,7 @@ export class Pipeline {
 
   /** SDK clients of the local endpoint. */
   get clients(): Clients {
-    this.#clients ??= localClients(this.endpoint, this.declaration.region);
+    this.#clients ??= localClients(this.endpoint, this.#declaration.region);
     return this.#clients;
   }
 
@@ -171,7 +173,7 @@ export class Pipeline {
 
   /** Takes its ports and starts every part. Rejects with a message for the person where a port is taken. */
   async start(): Promise<void> {
-    const { declaration, paths, ports } = this;
+    const [declaration, paths, ports] = [this.#declaration, this.#paths, this.#ports];
     this.awsPort = await taken(this.#gateway.listen(ports.awsPort), ports.awsPort, "--aws-port");
     this.mqttPort = await taken(this.broker.listen(ports.mqttPort), ports.mqttPort, "--mqtt-port");
     this.mqttsPort = await taken(
@@ -213,10 +215,10 @@ export class Pipeline {
   }
 
   #logGroups() {
-    const { processor, archiveTransform, outputs } = this.declaration;
+    const { processor, archiveTransform, outputs } = this.#declaration;
     const { processor: processorLog, transform } = this.#functionLog;
     return declaredGroups(
-      this.ports.recording,
+      this.#ports.recording,
       { name: outputs.rule_error_log, log: this.errorLog },
       { [processor.name]: processorLog, ...(archiveTransform && { [archiveTransform.name]: transform }) },
     );

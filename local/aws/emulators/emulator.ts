@@ -4,10 +4,14 @@ const START_TIMEOUT_MS = 30_000;
 
 /** An emulator that runs in a process of its own, on a free port of 127.0.0.1. */
 export class Emulator {
+  readonly #child: ChildProcess;
+
   private constructor(
-    private readonly child: ChildProcess,
+    child: ChildProcess,
     readonly port: number,
-  ) {}
+  ) {
+    this.#child = child;
+  }
 
   /**
    * Starts `kind` with these environment variables and resolves when it listens. `onExit` hears of an end that nobody asked for.
@@ -52,10 +56,10 @@ export class Emulator {
 
   /** Ends the process. It holds nothing that outlives the run. */
   async stop(): Promise<void> {
-    this.child.removeAllListeners("exit");
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.kill("SIGKILL");
+    this.#child.removeAllListeners("exit");
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGKILL");
     await ended;
   }
 }

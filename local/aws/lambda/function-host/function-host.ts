@@ -9,12 +9,14 @@ import type { InvokeResult } from "./invoke-result";
  * between invocations.
  */
 export class FunctionHost {
+  readonly #settings: FunctionSettings;
   readonly #free: ExecutionEnvironment[] = [];
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #waiting: { take(environment: ExecutionEnvironment): void; refuse(error: Error): void }[] = [];
   #stopped = false;
 
-  constructor(private readonly settings: FunctionSettings) {
+  constructor(settings: FunctionSettings) {
+    this.#settings = settings;
     if (!(settings.concurrency >= 1)) throw new Error(`"concurrency" must be at least 1, got ${settings.concurrency}`);
   }
 
@@ -43,7 +45,7 @@ export class FunctionHost {
     if (this.#stopped) throw stoppedError();
     const free = this.#takeFree();
     if (free) return free;
-    if (this.#all.size < this.settings.concurrency) return this.#start();
+    if (this.#all.size < this.#settings.concurrency) return this.#start();
     return new Promise((take, refuse) => this.#waiting.push({ take, refuse }));
   }
 
@@ -56,7 +58,7 @@ export class FunctionHost {
   }
 
   #start(): ExecutionEnvironment {
-    const environment = new ExecutionEnvironment(this.settings);
+    const environment = new ExecutionEnvironment(this.#settings);
     this.#all.add(environment);
     return environment;
   }
