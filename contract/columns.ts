@@ -8,6 +8,7 @@ export interface Column {
 /** The cold tier's table. The transform function fills these columns, and Firehose writes them as Parquet. */
 export const READINGS_TABLE = "readings";
 
+/** The columns of the archived readings, in the order of the Parquet files. */
 export const READINGS_COLUMNS = [
   { name: "device_id", type: "string", comment: "The thing that published" },
   { name: "sensor_type", type: "string", comment: "What was measured" },
@@ -28,6 +29,7 @@ export const READINGS_COLUMNS = [
 /** What was set aside, as a table over the same objects that `rejected/` holds; its columns are a `RejectedLine`'s fields. */
 export const REJECTED_TABLE = "rejected";
 
+/** The columns of the rejected records. The names are the keys of a rejected line in lower case, as Hive has them. */
 export const REJECTED_COLUMNS = [
   { name: "reason", type: "string", comment: "Why, as a code" },
   { name: "detail", type: "string", comment: "Why, as a sentence" },

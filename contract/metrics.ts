@@ -1,6 +1,7 @@
 /** Namespace of the function's own metrics; their one dimension is `METRIC_DIMENSION`. */
 export const METRIC_NAMESPACE = "IoT/Manufacturing";
 
+/** The one dimension of every metric: the environment suffix. */
 export const METRIC_DIMENSION = "Environment";
 
 /** The function's own metrics, each a count over the records before the returned checkpoint. */

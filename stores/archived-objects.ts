@@ -4,6 +4,7 @@ import { PREFIX } from "../contract/objects";
 
 /** The Glacier classes that the lifecycle moves objects to. */
 export const GLACIER_CLASSES = ["GLACIER", "DEEP_ARCHIVE"] as const;
+/** A storage class whose objects must be restored before they can be read. */
 export type GlacierClass = (typeof GLACIER_CLASSES)[number];
 
 /** An object of the archive, and whether it can be read. */

@@ -44,7 +44,10 @@ function plainPart(prefix: string): string {
   return prefix.split("!{")[0] ?? "";
 }
 
-/** The records of a Parquet object. @throws Error where it is none */
+/**
+ * The records of a Parquet object.
+ * @throws Error where it is none
+ */
 async function archivedRecords(body: Uint8Array): Promise<RecordId[]> {
   // Loaded when it is needed: jest does not load it.
   const { parquetReadObjects } = await import("hyparquet");

@@ -41,6 +41,7 @@ export interface Options {
 /** A command line that cannot be followed. Its message is for the person who typed it. */
 export class UsageError extends Error {}
 
+/** What `npm run local -- --help` prints. */
 export const HELP = `Usage: npm run local -- [options]
 
 Runs the whole pipeline on this machine: simulated devices, an MQTT broker, and what the stack declares.
@@ -68,7 +69,10 @@ Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a seco
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Follows the arguments after the program's name. Throws UsageError. `newSeed` is used where none is given. */
+/**
+ * Follows the arguments after the program's name. `newSeed` is used where none is given.
+ * @throws UsageError
+ */
 export function parseOptions(args: readonly string[], newSeed: number): Options | "help" {
   const values = parse(args);
   if (values.help) return "help";

@@ -6,6 +6,7 @@ const FUNCTION_KINDS = ["throw", "timeout"] as const;
 /** How long an answer is held back where the fault does not say. */
 export const DEFAULT_LATENCY_MS = 200;
 
+/** A fault of a store or of the stream. */
 export interface StoreFault {
   readonly kind: (typeof STORE_KINDS)[number];
   /** Share of the requests that it hits, 0 to 1. */
@@ -14,6 +15,7 @@ export interface StoreFault {
   readonly latencyMs?: number;
 }
 
+/** A fault of the function. */
 export interface FunctionFault {
   readonly kind: (typeof FUNCTION_KINDS)[number];
   readonly share: number;

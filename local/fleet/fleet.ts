@@ -10,6 +10,7 @@ export const TIMELESS_SHARE = 0.02;
 /** Connections that are opened at a time. */
 const CONNECTING_AT_ONCE = 50;
 
+/** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
   readonly devices: number;
   readonly ratePerSecond: number;
@@ -28,6 +29,7 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
+/** Randomness, clock, and who hears of each message. */
 export interface FleetPorts {
   readonly random: () => number;
   readonly now: () => number;

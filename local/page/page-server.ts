@@ -14,6 +14,7 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
+/** What the page shows, and where its files are. */
 export interface PagePorts {
   /** Folder of the page's own files. */
   readonly staticFolder: string;

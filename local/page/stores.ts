@@ -22,6 +22,7 @@ export interface ShownReading {
   readonly isAnomaly: boolean;
 }
 
+/** An out-of-range reading, as the page lists it. Times are in milliseconds since the epoch. */
 export interface ShownAnomaly {
   readonly at: number;
   readonly deviceId: string;
@@ -31,6 +32,7 @@ export interface ShownAnomaly {
   readonly reason: string;
 }
 
+/** A rejected message, as the page lists it. Times are in milliseconds since the epoch. */
 export interface ShownReject {
   readonly at: number;
   readonly deviceId: string;

@@ -46,6 +46,7 @@ export interface PipelinePaths {
   readonly emulator: string;
 }
 
+/** What the pipeline needs from the run. Port 0 is any free one. */
 export interface PipelinePorts {
   /** What the program declared, for questions about it. */
   readonly recording: Recording;

@@ -16,6 +16,7 @@ import type { Declaration } from "../stack/declaration";
 /** Where a batch is tried more often than this, an attempt that fails is no progress. */
 const FEW_RETRIES = 10;
 
+/** What the processor needs from the run. */
 export interface ProcessingPorts {
   readonly kinesis: KinesisReader;
   readonly clients: Clients;

@@ -29,6 +29,7 @@ import { stackConfig } from "../stack/stack-config";
 import { runDry } from "./draining";
 import { clearKept } from "./kept-data";
 
+/** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
   readonly projectRoot: string;
   /** Folder of what was built for this run; it goes when the run ends. */

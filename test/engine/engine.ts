@@ -105,7 +105,10 @@ export class Engine {
     return { exitCode, stdout, printed };
   }
 
-  /** Runs a command, and returns what it wrote to standard output. @throws Error with all that it wrote, where it fails */
+  /**
+   * Runs a command, and returns what it wrote to standard output.
+   * @throws Error with all that it wrote, where it fails
+   */
   async must(args: readonly string[]): Promise<string> {
     const { exitCode, stdout, printed } = await this.run(args);
     if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${exitCode}:\n${printed}`);

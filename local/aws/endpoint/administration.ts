@@ -4,6 +4,7 @@ import type { InProcessService } from "./in-process";
 /** What begins the paths of the run itself, which no AWS service has. */
 export const ADMINISTRATION = "/_local/";
 
+/** What the run hands over to be asked about and changed. */
 export interface AdministrationPorts {
   readonly faults: FaultBoard;
   /** What the stack prints at its deployment, for the commands that go on from there. */

@@ -14,12 +14,14 @@ const MAX_WAITING = 10_000;
 const TICK_MS = 200;
 const RETRY_MS = { first: 200, longest: 5000 };
 
+/** The declared delivery stream, with what AWS computes. */
 export interface DeliverySettings extends DeliveryDeclaration {
   readonly arn: string;
   readonly streamArn: string;
   readonly region: string;
 }
 
+/** What a delivery stream needs from outside: services, clock and randomness. */
 export interface DeliveryPorts {
   readonly kinesis: KinesisReader;
   readonly invoke: (event: unknown) => Promise<InvokeResult>;

@@ -1,5 +1,6 @@
 import type { Column, ColumnType } from "./delivery-declaration";
 
+/** A cell's value; null where the record has no such key. */
 export type Cell = string | number | bigint | boolean | Date | null;
 /** A record by the table's columns, in their order. */
 export type Row = readonly Cell[];
@@ -9,7 +10,8 @@ export class ConversionError extends Error {}
 
 /**
  * Makes a row of a record's JSON as the OpenX JSON SerDe does: a key without a column is passed over, a column without a key is null.
- * Throws ConversionError. https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html
+ * https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html
+ * @throws ConversionError where the text is no JSON object, or a value does not fit its column
  */
 export function rowOf(json: string, columns: readonly Column[]): Row {
   let value: unknown;

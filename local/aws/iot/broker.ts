@@ -18,6 +18,7 @@ const UNACCEPTABLE_VERSION = "unacceptable protocol version";
 /** An error that closes a connection, and that was said already or is meant. */
 class Refused extends Error {}
 
+/** What the broker needs: who may do what, where messages go, and a clock. */
 export interface BrokerPorts {
   readonly access: DeviceAccess;
   /** What the certificate of this SHA-256 is to the thing of this name. */

@@ -1,5 +1,6 @@
 import type { RuleMessage } from "./rule-sql";
 
+/** What the action needs: the stream, the error action and a clock. */
 export interface KinesisActionPorts {
   /** Puts one record; rejects where the stream does not take it. */
   readonly putRecord: (data: Buffer, partitionKey: string) => Promise<void>;
@@ -11,6 +12,7 @@ export interface KinesisActionPorts {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** How much may wait, and for how long. */
 export interface KinesisActionLimits {
   /** Bytes that may wait. Beyond, an offer waits, and with it the PUBACK: the memory is at risk. */
   readonly maxWaitingBytes: number;

@@ -2,7 +2,9 @@ import { basicIngest } from "./rule-sql";
 
 /** AWS IoT Core's limits of a publish: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
 export const MAX_PAYLOAD_BYTES = 128 * 1024;
+/** Longest topic, in bytes of UTF-8. */
 export const MAX_TOPIC_BYTES = 256;
+/** Most forward slashes in a topic. */
 export const MAX_TOPIC_SLASHES = 7;
 /** Publishes of a connection that wait for their PUBACK. */
 export const MAX_INFLIGHT = 100;

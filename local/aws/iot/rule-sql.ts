@@ -15,7 +15,8 @@ export class UnsupportedSqlError extends Error {}
 /**
  * Reads a rule's SQL and returns its topic filter. One statement is evaluated here, `SELECT * FROM '<topic filter>'`: it passes
  * every payload through as it is, binary ones too (https://docs.aws.amazon.com/iot/latest/developerguide/binary-payloads.html).
- * Anything else throws, because ignoring a clause would make the local run lie.
+ * Anything else is refused, because ignoring a clause would make the local run lie.
+ * @throws UnsupportedSqlError
  */
 export function parseRuleSql(sql: string, sqlVersion: string): string {
   if (sqlVersion !== "2016-03-23")

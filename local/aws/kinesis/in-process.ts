@@ -8,6 +8,7 @@ import type { Stream } from "./stream";
 /** How long a client waits for an answer that does not come. */
 const REQUEST_TIMEOUT_MS = 5000;
 
+/** What decides whether a call fails. */
 export interface InProcessDeps {
   readonly faults: FaultBoard;
   readonly random: () => number;

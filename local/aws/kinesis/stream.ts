@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000;
 /** How long the stream is UPDATING. AWS takes minutes; here it is long enough to be seen. */
 const UPDATING_MS = 250;
 
+/** The declared stream, with its clock and the folder of its old records. */
 export interface StreamArgs extends StreamDeclaration {
   /** Where old records are kept; undefined: in memory. */
   readonly folder: string | undefined;

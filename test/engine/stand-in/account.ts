@@ -82,7 +82,10 @@ export class Account {
     this.#resources.set(this.#keyOf(resource.type, resource.properties), resource);
   }
 
-  /** Changes or removes a resource behind the engine's back. @throws Error where there is none of that name */
+  /**
+   * Changes or removes a resource behind the engine's back.
+   * @throws Error where there is none of that name
+   */
   drift(type: string, name: string, changed: Properties | "gone"): void {
     const found = [...this.#resources].find(([, one]) => one.type === type && nameOf(type, one.properties) === name);
     if (!found) throw new Error(`no ${type} is called "${name}"`);

@@ -220,7 +220,10 @@ export const AWS_FACTS: Readonly<Record<string, AwsFacts>> = {
   },
 };
 
-/** The facts of a type. @throws Error that says where to add them */
+/**
+ * The facts of a type.
+ * @throws Error that says where to add them
+ */
 export function factsOf(type: string): AwsFacts {
   const facts = AWS_FACTS[type];
   if (facts) return facts;

@@ -58,7 +58,10 @@ export class CertificateAuthority {
     return this.certificate.toString("pem");
   }
 
-  /** A certificate for the key of a request. @throws Error where it is no request, or not signed by its own key */
+  /**
+   * A certificate for the key of a request.
+   * @throws Error where it is no request, or not signed by its own key
+   */
   async sign(request: string): Promise<IssuedCertificate> {
     const csr = new Pkcs10CertificateRequest(request);
     if (!(await csr.verify())) throw new Error("the request is not signed by its own key");

@@ -14,8 +14,10 @@ export class IotError extends Error {
   }
 }
 
+/** Whether a device can connect with a certificate. Of AWS's statuses these two occur here. */
 export type CertificateStatus = "ACTIVE" | "INACTIVE";
 
+/** A thing of the registry. */
 export interface Thing {
   readonly name: string;
   readonly id: string;
@@ -24,6 +26,7 @@ export interface Thing {
   readonly principals: Set<string>;
 }
 
+/** A registered certificate. */
 export interface Certificate extends IssuedCertificate {
   readonly arn: string;
   status: CertificateStatus;

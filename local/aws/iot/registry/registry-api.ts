@@ -6,6 +6,7 @@ import { type DeviceRegistry, IotError } from "./device-registry";
 type Request = Parameters<InProcessService>[0];
 type Answer = object | Promise<object>;
 
+/** What the registry API needs: the registry, the authority that signs, and the endpoint that it names. */
 export interface RegistryApiPorts {
   readonly registry: DeviceRegistry;
   readonly authority: Pick<CertificateAuthority, "sign">;

@@ -1,0 +1,35 @@
+import parser from "@typescript-eslint/parser";
+import jsdoc from "eslint-plugin-jsdoc";
+
+/** The folders that hold all of these rules. */
+const SOURCES = "{contract,lambda,stores,local}/**/*.ts";
+
+/** What Biome has no rule for; everything else is in biome.json. */
+export default [
+  { ignores: ["dist/", ".local/"] },
+  {
+    files: ["**/*.ts"],
+    languageOptions: { parser },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    plugins: { jsdoc },
+    settings: { jsdoc: { mode: "typescript" } },
+  },
+  {
+    files: [SOURCES],
+    rules: {
+      // A doc comment on each export, and on each field of a component's arguments.
+      "jsdoc/require-jsdoc": [
+        "error",
+        {
+          enableFixer: false,
+          require: { FunctionDeclaration: false },
+          contexts: [
+            "ExportNamedDeclaration[declaration]",
+            "TSInterfaceDeclaration[id.name=/Args$/] TSPropertySignature",
+          ],
+        },
+      ],
+      "jsdoc/require-throws": ["error", { contexts: ["ExportNamedDeclaration > FunctionDeclaration"] }],
+    },
+  },
+];
