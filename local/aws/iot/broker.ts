@@ -34,6 +34,7 @@ export interface BrokerPorts {
 
 /** An MQTT broker that lets in and refuses what AWS IoT Core does with the stack's device policy. */
 export class Broker {
+  readonly #ports: BrokerPorts;
   readonly #aedes: Aedes;
   readonly #servers: Server[] = [];
   /** The certificates that connections over TLS have shown. */
@@ -44,40 +45,41 @@ export class Broker {
   readonly #wills = new WeakMap<Client, Will>();
   readonly #connectedIds = new Set<string>();
 
-  constructor(private readonly ports: BrokerPorts) {
+  constructor(ports: BrokerPorts) {
+    this.#ports = ports;
     this.#aedes = new Aedes({
       queueLimit: 1000,
       preConnect: (client, packet, done) => {
         // aedes answers these versions with the code for them.
         if (packet.protocolVersion !== 4 && packet.protocolVersion !== 3) {
           const version = packet.protocolVersion ?? "another version";
-          this.ports.onRefused(packet.clientId || undefined, `the local run speaks MQTT 3.1.1, not ${version}`);
+          this.#ports.onRefused(packet.clientId || undefined, `the local run speaks MQTT 3.1.1, not ${version}`);
           return done(null, true);
         }
         // A thing's variables resolve where the client id is the thing's name: without one, nothing is allowed.
         if (packet.will) this.#wills.set(client, packet.will);
         if (packet.clientId) return done(null, true);
-        this.ports.onRefused(undefined, "a client id is needed, the thing's own name (mosquitto_pub: -i)");
+        this.#ports.onRefused(undefined, "a client id is needed, the thing's own name (mosquitto_pub: -i)");
         done(new Refused("client id missing"), false);
       },
       authenticate: (client, _username, _password, done) => {
         // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_-
-        if (this.ports.isReady?.() === false)
+        if (this.#ports.isReady?.() === false)
           return done(Object.assign(new Refused("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
         const refusal = this.#connectRefusal(client);
         if (refusal === undefined) {
           if (this.#connectedIds.has(client.id))
-            this.ports.onRefused(client.id, "another connection has its client id, so the older one is closed");
+            this.#ports.onRefused(client.id, "another connection has its client id, so the older one is closed");
           return done(null, true);
         }
-        this.ports.onRefused(client.id, refusal);
+        this.#ports.onRefused(client.id, refusal);
         done(Object.assign(new Refused("not authorized"), { returnCode: 5 }) satisfies AuthenticateError, false);
       },
       authorizePublish: (client, packet, done) => void this.#publish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
         if (this.#allows(client, { action: "iot:Subscribe", topicFilter: subscription.topic }))
           return done(null, { ...subscription, qos: subscription.qos === 2 ? 1 : subscription.qos });
-        this.ports.onRefused(client.id, this.#whyNot(client, `to subscribe to "${subscription.topic}"`));
+        this.#ports.onRefused(client.id, this.#whyNot(client, `to subscribe to "${subscription.topic}"`));
         done(null, null);
       },
       authorizeForward: (client, packet) =>
@@ -107,7 +109,7 @@ export class Broker {
       this.#connected(socket);
     });
     server.on("tlsClientError", (error: Error & { readonly reason?: string }) =>
-      this.ports.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`),
+      this.#ports.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`),
     );
     return listenWhereWanted(this.#added(server), port, USUAL_TLS_PORT);
   }
@@ -140,7 +142,7 @@ export class Broker {
 
   /** Publishes for no client, as AWS IoT's data plane does: to the rule, and to the devices that have subscribed. */
   async publish(topic: string, payload: Buffer, qos: 0 | 1): Promise<void> {
-    await this.ports.accept({ topic, clientId: NO_CLIENT, payload, receivedAt: this.ports.now() });
+    await this.#ports.accept({ topic, clientId: NO_CLIENT, payload, receivedAt: this.#ports.now() });
     const packet = { cmd: "publish", topic, payload, qos, retain: false, dup: false } as const;
     await new Promise<void>((resolve, reject) =>
       this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve())),
@@ -152,12 +154,12 @@ export class Broker {
     const clientId = client?.id ?? "";
     const refusal = client ? this.#refusal(client, packet) : "nobody publishes it";
     if (refusal !== undefined) {
-      this.ports.onRefused(clientId, refusal);
+      this.#ports.onRefused(clientId, refusal);
       // An error closes the connection, which is what AWS IoT does.
       return done(new Refused(refusal));
     }
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
-    await this.ports.accept({ topic: packet.topic, clientId, payload, receivedAt: this.ports.now() });
+    await this.#ports.accept({ topic: packet.topic, clientId, payload, receivedAt: this.#ports.now() });
     done(client && this.#doomed.has(client.conn) ? new Refused("the connection breaks") : null);
   }
 
@@ -165,7 +167,7 @@ export class Broker {
   #closed(clientId: string | undefined, error: Error): void {
     // A socket's own error has a code: that the other side is gone is no fault of the protocol.
     if (error instanceof Refused || "code" in error || error.message === UNACCEPTABLE_VERSION) return;
-    this.ports.onRefused(clientId, `its connection is closed: ${error.message}`);
+    this.#ports.onRefused(clientId, `its connection is closed: ${error.message}`);
   }
 
   #connectRefusal(client: Client): string | undefined {
@@ -187,13 +189,13 @@ export class Broker {
   }
 
   #allows(client: Client, request: DeviceAction): boolean {
-    return this.ports.access.allows(client.id, request, this.#standing(client));
+    return this.#ports.access.allows(client.id, request, this.#standing(client));
   }
 
   /** Undefined for a connection without a certificate. */
   #standing({ conn, id }: Client): Standing | undefined {
     const certificate = this.#certificates.get(conn);
-    return certificate === undefined ? undefined : this.ports.standing(certificate, id);
+    return certificate === undefined ? undefined : this.#ports.standing(certificate, id);
   }
 
   #whyNot(client: Client, what: string): string {
