@@ -32,4 +32,19 @@ export default [
       "jsdoc/require-throws": ["error", { contexts: ["ExportNamedDeclaration > FunctionDeclaration"] }],
     },
   },
+  {
+    files: [SOURCES, "test/**/*.ts"],
+    rules: {
+      // One kind of privacy, which holds at run time too. A constructor has no other than TypeScript's.
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            ":matches(PropertyDefinition, TSParameterProperty, MethodDefinition[kind!='constructor'])[accessibility]",
+          message:
+            "What a class keeps to itself must be a # member, got an accessibility modifier; a public member needs none.",
+        },
+      ],
+    },
+  },
 ];
