@@ -1,5 +1,6 @@
 import parser from "@typescript-eslint/parser";
 import jsdoc from "eslint-plugin-jsdoc";
+import { errorShape } from "./scripts/lint/error-shape.mjs";
 
 /** The folders that hold all of these rules. */
 const SOURCES = "{contract,lambda,stores,local}/**/*.ts";
@@ -11,7 +12,7 @@ export default [
     files: ["**/*.ts"],
     languageOptions: { parser },
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    plugins: { jsdoc },
+    plugins: { jsdoc, house: { rules: { "error-shape": errorShape } } },
     settings: { jsdoc: { mode: "typescript" } },
   },
   {
@@ -30,6 +31,7 @@ export default [
         },
       ],
       "jsdoc/require-throws": ["error", { contexts: ["ExportNamedDeclaration > FunctionDeclaration"] }],
+      "house/error-shape": "error",
     },
   },
   {

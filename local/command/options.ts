@@ -134,7 +134,7 @@ function parse(args: readonly string[]) {
 }
 
 function clearing({ keep, clear = false }: { keep?: string | undefined; clear?: boolean | undefined }): boolean {
-  if (keep === "") throw new UsageError('"--keep" must be a folder, such as .local/data');
+  if (keep === "") throw new UsageError('"--keep" must be a folder, such as .local/data, got ""');
   if (clear && keep === undefined) throw new UsageError('"--clear" empties the folder of "--keep": name it, too');
   return clear;
 }

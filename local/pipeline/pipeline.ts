@@ -276,10 +276,12 @@ export async function taken<T>(listening: Promise<T>, port: number, option: stri
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE")
       throw new Error(
-        `port ${port} of 127.0.0.1 is in use by another program; choose another one with ${option} (0: any free port)`,
+        `"${option}" must be a free port of 127.0.0.1, got ${port}, which another program has. Fix: choose another one, or 0 for any free port`,
       );
     if (code === "EACCES")
-      throw new Error(`port ${port} needs rights that this user does not have; choose another one with ${option}`);
+      throw new Error(
+        `"${option}" must be a port that this user may open, got ${port}. Fix: choose one from 1024 on, or 0 for any free port`,
+      );
     throw error;
   }
 }

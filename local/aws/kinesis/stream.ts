@@ -197,7 +197,7 @@ export class Stream {
     const shard = this.#shards.find(
       ({ isOpen, args: { range } }) => isOpen && range.start <= hashKey && hashKey <= range.end,
     );
-    if (!shard) throw new Error(`no open shard has the hash key ${hashKey}: this is a bug`);
+    if (!shard) throw new Error(`No open shard has the hash key ${hashKey}: this is a bug`);
     return shard;
   }
 

@@ -79,7 +79,7 @@ describe("parseOptions", () => {
     [["--config", "shardCount"], '"--config" must be KEY=VALUE, got "shardCount"'],
     [["--page-port", "-"], '"--page-port" must be a whole number from 0 to 65535, got "-"'],
     [["--clear"], '"--clear" empties the folder of "--keep": name it, too'],
-    [["--keep", ""], '"--keep" must be a folder, such as .local/data'],
+    [["--keep", ""], '"--keep" must be a folder, such as .local/data, got ""'],
     [["--seed", "1.5"], '"--seed" must be a whole number from 0 to 4294967295, got "1.5"'],
   ])("refuses %j with one message", (args, message) => {
     expect(() => parseOptions(args, 7)).toThrow(UsageError);

@@ -67,7 +67,7 @@ export class CertificateAuthority {
    */
   async sign(request: string): Promise<IssuedCertificate> {
     const csr = new Pkcs10CertificateRequest(request);
-    if (!(await csr.verify())) throw new Error("the request is not signed by its own key");
+    if (!(await csr.verify())) throw new Error("The request is not signed by its own key");
     return this.#issue("CN=AWS IoT Certificate", csr.publicKey, [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
     ]);

@@ -73,5 +73,5 @@ export class FunctionHost {
 }
 
 function stoppedError(): Error {
-  return new Error("the function host has stopped");
+  return new Error("The function host has stopped");
 }

@@ -192,12 +192,12 @@ describe("FunctionHost", () => {
     const host = hostOf("slow", { concurrency: 1 });
     const warm = await host.invoke({});
     const cutOff = host.invoke({});
-    const waiting = expect(host.invoke({})).rejects.toThrow("the function host has stopped");
+    const waiting = expect(host.invoke({})).rejects.toThrow("The function host has stopped");
     await new Promise(setImmediate);
     await host.stop();
     expect(await cutOff).toMatchObject({ ok: false, errorType: "Runtime.ExitError" });
     await waiting;
-    await expect(host.invoke({})).rejects.toThrow("the function host has stopped");
+    await expect(host.invoke({})).rejects.toThrow("The function host has stopped");
     expect(warm.ok && runningOf([(warm.payload as { pid: number }).pid])).toEqual([]);
   });
 });
