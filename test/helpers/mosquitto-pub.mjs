@@ -18,12 +18,13 @@ const { values } = parseArgs({
     message: { type: "string", short: "m" },
   },
 });
-const client = await connectAsync(`mqtts://${values.host}:${values.port}`, {
-  clientId: values.id,
-  ca: readFileSync(values.cafile),
-  cert: readFileSync(values.cert),
-  key: readFileSync(values.key),
+const { host, port, cafile = "", cert = "", key = "", qos, id = "", topic = "", message = "" } = values;
+const client = await connectAsync(`mqtts://${host}:${port}`, {
+  clientId: id,
+  ca: readFileSync(cafile),
+  cert: readFileSync(cert),
+  key: readFileSync(key),
   reconnectPeriod: 0,
 });
-await client.publishAsync(values.topic, values.message, { qos: Number(values.qos) });
+await client.publishAsync(topic, message, { qos: qos === "1" ? 1 : 0 });
 await client.endAsync();
