@@ -1,5 +1,6 @@
 import parser from "@typescript-eslint/parser";
 import jsdoc from "eslint-plugin-jsdoc";
+import { constructorLength } from "./scripts/lint/constructor-length.mjs";
 import { errorShape } from "./scripts/lint/error-shape.mjs";
 
 /** The folders that hold all of these rules. */
@@ -12,7 +13,7 @@ export default [
     files: ["**/*.ts"],
     languageOptions: { parser },
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    plugins: { jsdoc, house: { rules: { "error-shape": errorShape } } },
+    plugins: { jsdoc, house: { rules: { "constructor-length": constructorLength, "error-shape": errorShape } } },
     settings: { jsdoc: { mode: "typescript" } },
   },
   {
@@ -32,6 +33,8 @@ export default [
       ],
       "jsdoc/require-throws": ["error", { contexts: ["ExportNamedDeclaration > FunctionDeclaration"] }],
       "house/error-shape": "error",
+      "max-lines-per-function": ["error", 60],
+      "house/constructor-length": ["error", 45],
     },
   },
   {

@@ -101,41 +101,8 @@ export class Pipeline {
       now: Date.now,
       later: (ms, then) => setTimeout(then, ms).unref(),
     });
-    this.#gateway = new Gateway({
-      faults: this.faults,
-      random: ports.random,
-      startingStep: () => this.#step,
-      administration: administration({
-        faults: this.faults,
-        outputs: declaration.outputs,
-        authority: () => this.#devices.authority(),
-        flush: async () => this.#archiving?.drained(),
-      }),
-      inProcess: {
-        iot: this.#devices.api,
-        kinesis: kinesisApi(this.#stream),
-        lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
-        iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
-        sts: stsApi(accountId),
-        sns: snsApi(ports.recording, ports.note),
-        logs: logsApi(this.#logGroups()),
-      },
-      guards: {
-        s3: s3Guard(ports.recording),
-        dynamodb: dynamodbGuard(ports.recording),
-      },
-    });
-    this.#action = new KinesisAction({
-      putRecord: putRecordTo(this.#stream, { faults: this.faults, random: ports.random }),
-      onError: (message, why) => {
-        if (this.errorLog.documents.length === 0)
-          ports.note(`the rule's action fails, its error log has the message: ${why}`);
-        this.errorLog.add(message, why);
-      },
-      onRetry: ({ payload }) => this.ledger.putFailed(payload),
-      now: Date.now,
-      sleep,
-    });
+    this.#gateway = this.#makeGateway();
+    this.#action = this.#makeAction();
     const rules = new RulesEngine(rule, this.#action, this.errorLog);
     const connectionNotes = new ConnectionNotes(ports.note);
     this.broker = new Broker({
@@ -148,6 +115,47 @@ export class Pipeline {
       isReady: () => this.#step === undefined,
       onRefused: (clientId, why) => connectionNotes.refused(clientId, why),
       now: Date.now,
+    });
+  }
+
+  #makeGateway(): Gateway {
+    return new Gateway({
+      faults: this.faults,
+      random: this.#ports.random,
+      startingStep: () => this.#step,
+      administration: administration({
+        faults: this.faults,
+        outputs: this.#declaration.outputs,
+        authority: () => this.#devices.authority(),
+        flush: async () => this.#archiving?.drained(),
+      }),
+      inProcess: {
+        iot: this.#devices.api,
+        kinesis: kinesisApi(this.#stream),
+        lambda: invokeApi(this.#declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
+        iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
+        sts: stsApi(this.#declaration.accountId),
+        sns: snsApi(this.#ports.recording, this.#ports.note),
+        logs: logsApi(this.#logGroups()),
+      },
+      guards: {
+        s3: s3Guard(this.#ports.recording),
+        dynamodb: dynamodbGuard(this.#ports.recording),
+      },
+    });
+  }
+
+  #makeAction(): KinesisAction {
+    return new KinesisAction({
+      putRecord: putRecordTo(this.#stream, { faults: this.faults, random: this.#ports.random }),
+      onError: (message, why) => {
+        if (this.errorLog.documents.length === 0)
+          this.#ports.note(`the rule's action fails, its error log has the message: ${why}`);
+        this.errorLog.add(message, why);
+      },
+      onRetry: ({ payload }) => this.ledger.putFailed(payload),
+      now: Date.now,
+      sleep,
     });
   }
 

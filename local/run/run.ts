@@ -90,24 +90,7 @@ async function runFleet(
   terminal: Terminal,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
-  const { ledger } = pipeline;
-  const fleet = new Fleet(
-    {
-      devices: options.devices,
-      ratePerSecond: options.ratePerSecond,
-      anomalyShare: options.anomalyShare,
-      badShare: options.badShare,
-      limits: anomalyLimits(declaration),
-      mqttPort: pipeline.mqttPort,
-      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
-    },
-    {
-      random: seededRandom(options.seed),
-      now: Date.now,
-      onPublish: (publish) => ledger.published(publish),
-      onAcknowledged: (publish) => ledger.acknowledge(publish),
-    },
-  );
+  const fleet = fleetOf(options, declaration, pipeline);
   await fleet.connect();
   if (options.devices > 0)
     terminal.note(`${options.devices} devices, ${options.ratePerSecond} readings a second, seed ${options.seed}`);
@@ -147,6 +130,26 @@ async function runFleet(
     progress.stop();
     await fleet.stop();
   }
+}
+
+function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort }: Pipeline): Fleet {
+  return new Fleet(
+    {
+      devices: options.devices,
+      ratePerSecond: options.ratePerSecond,
+      anomalyShare: options.anomalyShare,
+      badShare: options.badShare,
+      limits: anomalyLimits(declaration),
+      mqttPort,
+      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
+    },
+    {
+      random: seededRandom(options.seed),
+      now: Date.now,
+      onPublish: (publish) => ledger.published(publish),
+      onAcknowledged: (publish) => ledger.acknowledge(publish),
+    },
+  );
 }
 
 function havocOn(
