@@ -1,7 +1,8 @@
 import type { DeviceDirectory } from "./device-directory";
 import type { Connection, DeviceFolder } from "./device-folder";
+import type { Owner } from "./folder-owner";
 import { certificateRequest, newKey } from "./key-pair";
-import { type Owner, ownCertificatesOf, refuseForeignFolder } from "./owner";
+import { ownCertificatesOf, refuseForeignFolder } from "./owner";
 
 /** A device to add. */
 export interface NewDevice {

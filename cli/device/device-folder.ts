@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type Owner, ownerIn } from "./owner";
+import { type Owner, ownerIn } from "./folder-owner";
 
 /** What a device needs to connect. */
 export interface Connection {

@@ -23,6 +23,7 @@ export const REASON = {
   subscriptionIdentifiersNotSupported: 0xa1,
 } as const;
 
+/** One of these codes. */
 export type ReasonCode = (typeof REASON)[keyof typeof REASON];
 
 /** Why a connection is refused or ended: for the program, and for the person. */
@@ -33,10 +34,12 @@ export class Reason {
   ) {}
 }
 
+/** The reason for a packet that breaks the format. */
 export function malformed(why: string): Reason {
   return new Reason(REASON.malformedPacket, why);
 }
 
+/** The reason for a packet that breaks a rule of the protocol. */
 export function protocolError(why: string): Reason {
   return new Reason(REASON.protocolError, why);
 }

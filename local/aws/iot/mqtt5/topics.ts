@@ -39,6 +39,7 @@ export function filterFault(packet: ISubscribePacket | IUnsubscribePacket): Reas
     : new Reason(REASON.topicFilterInvalid, `no topic filter: ${JSON.stringify(bad)}`);
 }
 
+/** Whether this is the name of one topic, without wildcards. */
 export function isTopicName(topic: string): boolean {
   return topic !== "" && !/[+#\0]/.test(topic);
 }

@@ -41,7 +41,11 @@ export class Translation {
   #state: "connecting" | "connected" | "refused" = "connecting";
   #reason: Reason | undefined;
 
-  constructor(private readonly now: () => number) {}
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Undefined before the CONNECT. */
   get agreed(): Agreement | undefined {
@@ -112,7 +116,7 @@ export class Translation {
     if (this.#connect) return [{ refuse: protocolError("a second CONNECT") }];
     this.#connect = packet;
     this.#agreed = agreementOn(packet);
-    this.#deliveries = new Deliveries(this.#agreed, this.now);
+    this.#deliveries = new Deliveries(this.#agreed, this.#now);
     const fault = connectFault(packet);
     return fault ? [{ refuse: fault }] : [{ toBroker: connectOf(packet, this.#agreed) }];
   }
