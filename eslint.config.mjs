@@ -4,7 +4,7 @@ import { constructorLength } from "./scripts/lint/constructor-length.mjs";
 import { errorShape } from "./scripts/lint/error-shape.mjs";
 
 /** The folders that hold all of these rules. */
-const SOURCES = "{contract,lambda,stores,local}/**/*.ts";
+const SOURCES = "{contract,lib,lambda,stores,local,cli}/**/*.ts";
 
 /** What Biome has no rule for; everything else is in biome.json. */
 export default [

@@ -5,7 +5,7 @@ import { event } from "./events.mjs";
 
 requireNode();
 const { READINGS_COLUMNS } = await import("../contract/columns.ts");
-const { ARCHIVE_BUFFER } = await import("../lib/archive-buffer.ts");
+const { ARCHIVE_BUFFER } = await import("../lib/sizes.ts");
 
 /** @type {Readonly<Record<string, import("hyparquet-writer").BasicType>>} */
 const TYPES = { string: "STRING", double: "DOUBLE", boolean: "BOOLEAN", timestamp: "TIMESTAMP" };
@@ -42,7 +42,7 @@ function parquetBytes(sample) {
   return parquetWriteBuffer({ columnData, codec: "SNAPPY" }).byteLength;
 }
 
-console.log("| readings a second | an object every | readings in it | its size |\n| ---: | ---: | ---: | ---: |");
+console.log("| readings per second | an object every | readings in it | its size |\n| ---: | ---: | ---: | ---: |");
 const rowBytes = JSON.stringify(rows(1_000)).length / 1_000;
 for (const rate of [1, 10, 100, 1_000, 4_000]) {
   const seconds = Math.min(ARCHIVE_BUFFER.seconds, (ARCHIVE_BUFFER.megabytes * 1024 ** 2) / rowBytes / rate);

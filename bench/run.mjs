@@ -51,7 +51,7 @@ const handlers = {
 const CASES = [
   { name: "batch 100", records: 100, latencyMs: 0, rounds: 200, who: ["floor", "processor", "plain"] },
   { name: "batch 1,000", records: 1_000, latencyMs: 0, rounds: 30, who: ["floor", "processor", "plain"] },
-  { name: "batch 100, 20 ms a call", records: 100, latencyMs: 20, rounds: 40, who: ["floor", "processor", "plain"] },
+  { name: "batch 100, 20 ms per call", records: 100, latencyMs: 20, rounds: 40, who: ["floor", "processor", "plain"] },
   { name: "batch 10,000", records: 10_000, latencyMs: 0, rounds: 2, who: ["processor"] },
   { name: "load", records: 1, latencyMs: 0, rounds: 1, who: ["bare clients", "processor", "plain"] },
 ];
@@ -187,7 +187,7 @@ function report() {
    * @param {Figure} figure
    */
   const ratio = (key, base, figure) => (median(key, figure) / median(base, figure)).toFixed(1);
-  row("case", "handler", "CPU a reading, µs", "of the floor's", "wall a batch, ms", "memory, MB");
+  row("case", "handler", "CPU per reading, µs", "of the floor's", "wall time per batch, ms", "memory, MB");
   row("---", "---", "---:", "---:", "---:", "---:");
   for (const { name, records, who } of CASES.filter((one) => one.name !== "load")) {
     for (const handler of who) {

@@ -1,14 +1,17 @@
-/** A column of a table that SQL reads: its name, its type as Glue writes it, and what it holds. */
+/** A column of a table of the history. */
 export interface Column {
+  /** Its name in SQL. */
   readonly name: string;
+  /** Its type in Glue. */
   readonly type: "string" | "double" | "boolean" | "timestamp" | "bigint";
+  /** What it holds. */
   readonly comment: string;
 }
 
-/** The cold tier's table. The transform function fills these columns, and Firehose writes them as Parquet. */
+/** The archive's table. */
 export const READINGS_TABLE = "readings";
 
-/** The columns of the archived readings, in the order of the Parquet files. */
+/** Columns of an archived reading. The transform function fills them, and Firehose writes them as Parquet. */
 export const READINGS_COLUMNS = [
   { name: "device_id", type: "string", comment: "The thing that published" },
   { name: "sensor_type", type: "string", comment: "What was measured" },
@@ -26,10 +29,10 @@ export const READINGS_COLUMNS = [
   { name: "metadata", type: "string", comment: "The device's own object as JSON text, or null" },
 ] as const satisfies readonly Column[];
 
-/** What was set aside, as a table over the same objects that `rejected/` holds; its columns are a `RejectedLine`'s fields. */
+/** The table of rejected records, over the objects of `rejected/`. */
 export const REJECTED_TABLE = "rejected";
 
-/** The columns of the rejected records. The names are the keys of a rejected line in lower case, as Hive has them. */
+/** Columns of a rejected record: the fields of a `RejectedLine`. */
 export const REJECTED_COLUMNS = [
   { name: "reason", type: "string", comment: "Why, as a code" },
   { name: "detail", type: "string", comment: "Why, as a sentence" },

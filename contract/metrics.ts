@@ -1,18 +1,18 @@
-/** Namespace of the function's own metrics; their one dimension is `METRIC_DIMENSION`. */
+/** Namespace of the processor's own metrics. */
 export const METRIC_NAMESPACE = "IoT/Manufacturing";
 
-/** The one dimension of every metric: the environment suffix. */
+/** The only dimension of the processor's own metrics; its value is the environment suffix. */
 export const METRIC_DIMENSION = "Environment";
 
-/** The function's own metrics, each a count over the records before the returned checkpoint. */
+/** The processor's own metrics. Each counts records before the returned checkpoint, so a retry counts none twice. */
 export const METRIC = {
   /** Stored. */
   processed: "ProcessedRecords",
   /** Out of bounds, of those stored. */
   anomalies: "AnomaliesDetected",
-  /** Set aside in `rejected/`. */
+  /** Rejected, and kept in `rejected/`. */
   rejected: "RejectedRecords",
-  /** Set aside, plus handed back for a retry. */
+  /** Rejected, plus returned for a retry. */
   errors: "ProcessingErrors",
   /** Neither stored nor wrong: a reading of the same device, type and time that arrived later is stored instead. */
   superseded: "SupersededReadings",

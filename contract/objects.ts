@@ -1,6 +1,6 @@
 /** Prefixes of the archive bucket's objects. */
 export const PREFIX = {
-  /** The cold tier: large Parquet objects. */
+  /** The archive: large Parquet objects. */
   readings: "readings/",
   /** `anomalies/<deviceId>/<timestamp>-<sensorType>.json`: the payload as received, those that it superseded as earlier versions. */
   anomalies: "anomalies/",

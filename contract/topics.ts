@@ -1,8 +1,9 @@
-/** AWS IoT's limits of a topic: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
-const MAX_SLASHES = 7;
-const MAX_BYTES = 256;
-/** Longest name of a thing: https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html */
-const MAX_THING_LENGTH = 128;
+import { MAX_THING_NAME_LENGTH } from "./thing-name";
+
+/** Most slashes in a topic: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
+export const MAX_TOPIC_SLASHES = 7;
+/** Longest topic, in bytes of UTF-8; the same page. */
+export const MAX_TOPIC_BYTES = 256;
 
 /** The topics of one stack. */
 export interface Topics {
@@ -29,10 +30,10 @@ export function topicsOf(prefix: string): Topics {
 }
 
 /** Most levels of a prefix with which each topic of a thing keeps AWS IoT's limit of slashes. */
-export const MAX_PREFIX_LEVELS = MAX_SLASHES - slashesOf(topicsOf("").commands(""));
+export const MAX_PREFIX_LEVELS = MAX_TOPIC_SLASHES - slashesOf(topicsOf("").commands(""));
 
 /** Longest prefix with which each topic of a thing keeps AWS IoT's limit of bytes. */
-export const MAX_PREFIX_LENGTH = MAX_BYTES - topicsOf("").commands("x".repeat(MAX_THING_LENGTH)).length - 1;
+export const MAX_PREFIX_LENGTH = MAX_TOPIC_BYTES - topicsOf("").commands("x".repeat(MAX_THING_NAME_LENGTH)).length - 1;
 
 function slashesOf(topic: string): number {
   return topic.split("/").length - 1;

@@ -20,6 +20,14 @@ export interface AnomalyLimit {
   readonly max?: number;
 }
 
+/** Whether there are normal values between the bounds: `min` must be below `max`. */
+export function areInOrder({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: AnomalyLimit): boolean {
+  return min < max;
+}
+
+/** Most days that a reading may stay in the hot tier: ten years, beyond which a setting is surely a mistake. */
+export const MAX_HOT_RETENTION_DAYS = 3650;
+
 /** Bounds by sensor type; a type without any has no anomalies. */
 export type AnomalyLimits = Readonly<Record<string, AnomalyLimit>>;
 

@@ -1,205 +1,223 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { SENSOR_TYPE_INDEX } from "../contract/item";
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
 import type { StackConfig } from "./config";
+import type { MetricKey } from "./metrics";
 
-/** What the alarms watch, by name. */
-export interface Watched {
-  readonly suffix: string;
-  readonly streamName: pulumi.Input<string>;
-  readonly ruleName: pulumi.Input<string>;
-  readonly tableName: pulumi.Input<string>;
-  readonly functionName: pulumi.Input<string>;
-  readonly mappingUuid: pulumi.Input<string>;
-  readonly deliveryStreamName: pulumi.Input<string>;
-  readonly transformName: pulumi.Input<string>;
-}
-
-/** One alarm: when a statistic of a metric goes over (or, for silence, under) its threshold. */
-export interface Alarm {
-  /** Stands in the alarm's name, `iot-<key>-<suffix>`. */
+/** A row of the table. Where a value depends on the configuration, it is a function of it. */
+type AlarmRow = {
+  /** Part of the alarm's name, `iot-<key>-<suffix>`, and its section in docs/operations.md. */
   readonly key: string;
-  /** What it means, with the threshold's unit. */
-  readonly description: string;
-  readonly namespace: string;
-  readonly metric: string;
-  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly metric: MetricKey;
+  /** What the values of a period are reduced to. */
   readonly statistic: "Sum" | "Maximum" | "Minimum";
+  /** Seconds of a period. @default 300 */
+  readonly periodSeconds?: number;
+  /** Consecutive periods that break the threshold. @default 1 */
+  readonly periods?: Configured<number>;
+  /** Whether a period without data breaks the threshold. @default false */
+  readonly missingDataBreaches?: boolean;
+  /** Whether the alarm exists. @default always */
+  readonly when?: (config: StackConfig) => boolean;
+  /** What has happened, without a full stop: the unit follows. */
+  readonly description: Configured<string>;
+} & Threshold;
+
+/** The alarm goes off above this value, or below it; in the metric's unit. */
+type Threshold =
+  | { readonly above: Configured<number>; readonly below?: never }
+  | { readonly below: Configured<number>; readonly above?: never };
+
+type Configured<Value> = Value | ((config: StackConfig) => Value);
+
+/** An alarm of one configuration. */
+export interface Alarm extends Pick<AlarmRow, "key" | "metric" | "statistic"> {
   readonly comparison: "GreaterThanThreshold" | "LessThanThreshold";
-  /** In the metric's own unit. */
+  /** In the metric's unit. */
   readonly threshold: number;
+  /** Seconds of a period. */
   readonly periodSeconds: number;
+  /** Consecutive periods that break the threshold. */
   readonly periods: number;
   readonly missingData: "notBreaching" | "breaching";
+  /** What has happened, without a full stop. */
+  readonly description: string;
 }
 
 const FIVE_MINUTES = 300;
+const SECONDS = 60;
+const MILLISECONDS = 60_000;
 
-/** Every alarm of an environment. Units and dimensions are those in which AWS publishes each metric. */
-export function alarms(watched: Watched, config: StackConfig): readonly Alarm[] {
-  const { streamName: StreamName, ruleName: RuleName, tableName: TableName, functionName: FunctionName } = watched;
-  const own = { namespace: METRIC_NAMESPACE, dimensions: { [METRIC_DIMENSION]: watched.suffix } };
-  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-  const lambda = { namespace: "AWS/Lambda", dimensions: { FunctionName } };
-  const mapping = { namespace: "AWS/Lambda", dimensions: { EventSourceMappingUUID: watched.mappingUuid } };
-  // https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
-  const stream = { namespace: "AWS/Kinesis", dimensions: { StreamName } };
-  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html: the index is a series of its own.
-  const table = { namespace: "AWS/DynamoDB", metric: "WriteThrottleEvents", threshold: config.alarmThrottledWrites };
-  // https://docs.aws.amazon.com/firehose/latest/dev/cloudwatch-metrics.html
-  const delivery = { namespace: "AWS/Firehose", dimensions: { DeliveryStreamName: watched.deliveryStreamName } };
-  // https://docs.aws.amazon.com/iot/latest/developerguide/metrics_dimensions.html
-  const rule = { namespace: "AWS/IoT" };
-  return [
-    sum(
-      "lambda-errors",
-      `More than ${config.alarmFunctionErrors} invocations of the processor failed in five minutes, twice in a row (count).`,
-      {
-        ...lambda,
-        metric: "Errors",
-        threshold: config.alarmFunctionErrors,
-        periods: 2,
-      },
-    ),
-    age(
-      "kinesis-iterator-age",
-      `A reader of the stream is more than ${config.alarmIteratorAgeMs} milliseconds behind (maximum age, milliseconds).`,
-      {
-        ...stream,
-        metric: "GetRecords.IteratorAgeMilliseconds",
-        threshold: config.alarmIteratorAgeMs,
-      },
-    ),
-    age(
-      "processor-iterator-age",
-      `The processor is more than ${config.alarmIteratorAgeMs} milliseconds behind the stream (maximum age, milliseconds).`,
-      {
-        ...lambda,
-        metric: "IteratorAge",
-        threshold: config.alarmIteratorAgeMs,
-      },
-    ),
-    sum(
-      "dynamodb-throttles",
-      `More than ${config.alarmThrottledWrites} writes to the table were throttled in five minutes (count).`,
-      {
-        ...table,
-        dimensions: { TableName },
-      },
-    ),
-    sum(
-      "dynamodb-index-throttles",
-      `More than ${config.alarmThrottledWrites} writes to the index were throttled in five minutes (count).`,
-      {
-        ...table,
-        dimensions: { TableName, GlobalSecondaryIndexName: SENSOR_TYPE_INDEX },
-      },
-    ),
-    sum("kinesis-write-throttles", "A shard of the stream refused writes because it is full (count).", {
-      ...stream,
-      metric: "WriteProvisionedThroughputExceeded",
-    }),
-    sum(
-      "rejected-readings",
-      `More than ${config.alarmRejectedReadings} readings were set aside in five minutes (count).`,
-      {
-        ...own,
-        metric: METRIC.rejected,
-        threshold: config.alarmRejectedReadings,
-      },
-    ),
-    sum("anomalies", `More than ${config.alarmAnomalies} readings were out of bounds in five minutes (count).`, {
-      ...own,
-      metric: METRIC.anomalies,
-      threshold: config.alarmAnomalies,
-    }),
-    ...silence(stream, config.silenceMinutes),
-    sum("failed-batches", "Records were given up after their retries and are in the failure destination (count).", {
-      ...mapping,
-      metric: "OnFailureDestinationDeliveredEventCount",
-    }),
-    sum(
-      "dropped-batches",
-      "Records were given up and not even the failure destination took them; only the stream still has them (count).",
-      {
-        ...mapping,
-        metric: "DroppedEventCount",
-      },
-    ),
-    sum("destination-failures", "Lambda could not write to the failure destination (count).", {
-      ...lambda,
-      metric: "DestinationDeliveryFailures",
-    }),
-    sum("rule-failures", "The rule could not put messages into the stream; they are in its error log (count).", {
-      ...rule,
-      metric: "Failure",
-      dimensions: { RuleName, ActionType: "Kinesis" },
-    }),
-    sum(
-      "rule-parse-errors",
-      "The rules engine could not read messages, and neither the stream nor the error log has them (count).",
-      {
-        ...rule,
-        metric: "ParseError",
-        dimensions: { RuleName },
-      },
-    ),
-    age(
-      "archive-freshness",
-      `The oldest reading that is not archived yet has waited more than ${config.alarmArchiveAgeMinutes} minutes (maximum age, seconds).`,
-      { ...delivery, metric: "DeliveryToS3.DataFreshness", threshold: config.alarmArchiveAgeMinutes * 60 },
-    ),
-    age(
-      "archive-lag",
-      `The delivery to the cold tier is more than ${config.alarmArchiveAgeMinutes} minutes behind the stream (maximum age, milliseconds).`,
-      { ...delivery, metric: "KinesisMillisBehindLatest", threshold: config.alarmArchiveAgeMinutes * 60_000 },
-    ),
-    sum("archive-conversion-failures", "Rows did not become Parquet; they are in firehose-errors/ (count).", {
-      ...delivery,
-      metric: "FailedConversion.Records",
-    }),
-    {
-      ...sum(
-        "archive-delivery-failures",
-        "The bucket refused an object of the cold tier (share of deliveries that succeed).",
-        {
-          ...delivery,
-          metric: "DeliveryToS3.Success",
-          threshold: 1,
-        },
-      ),
-      statistic: "Minimum",
-      comparison: "LessThanThreshold",
-    },
-    sum("archive-transform-errors", "The archive's transform function failed, and Firehose tries again (count).", {
-      namespace: "AWS/Lambda",
-      dimensions: { FunctionName: watched.transformName },
-      metric: "Errors",
-    }),
-  ];
+/**
+ * Every alarm. A sum counts events, and no data means that there was none. An age must be too high twice in a row, because one slow read
+ * is no fault.
+ */
+export const ALARMS: readonly AlarmRow[] = [
+  {
+    key: "lambda-errors",
+    metric: "processorErrors",
+    statistic: "Sum",
+    above: ({ alarmFunctionErrors }) => alarmFunctionErrors,
+    periods: 2,
+    description: ({ alarmFunctionErrors }) =>
+      `More than ${alarmFunctionErrors} invocations of the processor failed in five minutes, twice in a row`,
+  },
+  {
+    key: "kinesis-iterator-age",
+    metric: "streamIteratorAge",
+    statistic: "Maximum",
+    above: ({ alarmIteratorAgeMs }) => alarmIteratorAgeMs,
+    periods: 2,
+    description: ({ alarmIteratorAgeMs }) =>
+      `A reader of the stream is more than ${alarmIteratorAgeMs} milliseconds behind`,
+  },
+  {
+    key: "processor-iterator-age",
+    metric: "processorIteratorAge",
+    statistic: "Maximum",
+    above: ({ alarmIteratorAgeMs }) => alarmIteratorAgeMs,
+    periods: 2,
+    description: ({ alarmIteratorAgeMs }) =>
+      `The processor is more than ${alarmIteratorAgeMs} milliseconds behind the stream`,
+  },
+  {
+    key: "dynamodb-throttles",
+    metric: "tableThrottledWrites",
+    statistic: "Sum",
+    above: ({ alarmThrottledWrites }) => alarmThrottledWrites,
+    description: ({ alarmThrottledWrites }) =>
+      `More than ${alarmThrottledWrites} writes to the table were throttled in five minutes`,
+  },
+  {
+    key: "dynamodb-index-throttles",
+    metric: "indexThrottledWrites",
+    statistic: "Sum",
+    above: ({ alarmThrottledWrites }) => alarmThrottledWrites,
+    description: ({ alarmThrottledWrites }) =>
+      `More than ${alarmThrottledWrites} writes to the index were throttled in five minutes`,
+  },
+  {
+    key: "kinesis-write-throttles",
+    metric: "streamThrottledWrites",
+    statistic: "Sum",
+    above: 0,
+    description: "A shard of the stream refused writes because it is full",
+  },
+  {
+    key: "rejected-readings",
+    metric: "rejectedReadings",
+    statistic: "Sum",
+    above: ({ alarmRejectedReadings }) => alarmRejectedReadings,
+    description: ({ alarmRejectedReadings }) =>
+      `More than ${alarmRejectedReadings} readings were rejected in five minutes`,
+  },
+  {
+    key: "anomalies",
+    metric: "anomalies",
+    statistic: "Sum",
+    above: ({ alarmAnomalies }) => alarmAnomalies,
+    description: ({ alarmAnomalies }) => `More than ${alarmAnomalies} readings were out of bounds in five minutes`,
+  },
+  {
+    key: "silence",
+    metric: "streamRecords",
+    statistic: "Sum",
+    below: 1,
+    periodSeconds: 60,
+    periods: ({ silenceMinutes }) => silenceMinutes,
+    // A stream that receives nothing may publish nothing.
+    missingDataBreaches: true,
+    when: ({ silenceMinutes }) => silenceMinutes > 0,
+    description: ({ silenceMinutes }) => `No reading has arrived for ${silenceMinutes} minutes`,
+  },
+  {
+    key: "failed-batches",
+    metric: "mappingFailedRecords",
+    statistic: "Sum",
+    above: 0,
+    description: "Records failed after all retries; they are in the failure destination",
+  },
+  {
+    key: "dropped-batches",
+    metric: "mappingDroppedRecords",
+    statistic: "Sum",
+    above: 0,
+    description: "Records failed and could not be written to the failure destination; only the stream still has them",
+  },
+  {
+    key: "destination-failures",
+    metric: "processorDestinationFailures",
+    statistic: "Sum",
+    above: 0,
+    description: "Lambda could not write to the failure destination",
+  },
+  {
+    key: "rule-failures",
+    metric: "ruleFailures",
+    statistic: "Sum",
+    above: 0,
+    description: "The rule could not put messages into the stream; they are in its error log",
+  },
+  {
+    key: "rule-parse-errors",
+    metric: "ruleParseErrors",
+    statistic: "Sum",
+    above: 0,
+    description: "The rules engine could not parse messages; neither the stream nor the error log has them",
+  },
+  {
+    key: "archive-freshness",
+    metric: "archiveFreshness",
+    statistic: "Maximum",
+    above: ({ alarmArchiveAgeMinutes }) => alarmArchiveAgeMinutes * SECONDS,
+    periods: 2,
+    description: ({ alarmArchiveAgeMinutes }) =>
+      `The oldest reading that is not archived yet has waited more than ${alarmArchiveAgeMinutes} minutes`,
+  },
+  {
+    key: "archive-lag",
+    metric: "archiveLag",
+    statistic: "Maximum",
+    above: ({ alarmArchiveAgeMinutes }) => alarmArchiveAgeMinutes * MILLISECONDS,
+    periods: 2,
+    description: ({ alarmArchiveAgeMinutes }) =>
+      `The delivery to the archive is more than ${alarmArchiveAgeMinutes} minutes behind the stream`,
+  },
+  {
+    key: "archive-conversion-failures",
+    metric: "archiveConversionFailures",
+    statistic: "Sum",
+    above: 0,
+    description: "Rows could not be converted to Parquet; they are in firehose-errors/",
+  },
+  {
+    key: "archive-delivery-failures",
+    metric: "archiveDeliverySuccess",
+    statistic: "Minimum",
+    below: 1,
+    description: "The bucket refused an object of the archive",
+  },
+  {
+    key: "archive-transform-errors",
+    metric: "transformErrors",
+    statistic: "Sum",
+    above: 0,
+    description: "The archive's transform function failed; Firehose retries",
+  },
+];
+
+/** The alarms of a configuration, in the table's order. */
+export function alarms(config: StackConfig): readonly Alarm[] {
+  return ALARMS.filter(({ when }) => when === undefined || when(config)).map((row) => ({
+    key: row.key,
+    metric: row.metric,
+    statistic: row.statistic,
+    comparison: row.above === undefined ? "LessThanThreshold" : "GreaterThanThreshold",
+    threshold: configured(row.above === undefined ? row.below : row.above, config),
+    periodSeconds: row.periodSeconds ?? FIVE_MINUTES,
+    periods: configured(row.periods ?? 1, config),
+    missingData: row.missingDataBreaches ? "breaching" : "notBreaching",
+    description: configured(row.description, config),
+  }));
 }
 
-type Series = Pick<Alarm, "namespace" | "metric" | "dimensions"> & Partial<Pick<Alarm, "threshold" | "periods">>;
-
-/** More than a number of events in five minutes; no event is no data, and no alarm. */
-function sum(key: string, description: string, { threshold = 0, periods = 1, ...series }: Series): Alarm {
-  const rest = { statistic: "Sum", comparison: "GreaterThanThreshold", missingData: "notBreaching" } as const;
-  return { key, description, ...series, ...rest, threshold, periods, periodSeconds: FIVE_MINUTES };
-}
-
-/** Something waits too long, for two periods in a row; an age is not published while nothing is read. */
-function age(key: string, description: string, series: Series): Alarm {
-  return { ...sum(key, description, { ...series, periods: 2 }), statistic: "Maximum" };
-}
-
-/** No reading at all, minute for minute; a stream that gets nothing may publish nothing, so missing data is the alarm. */
-function silence(stream: Pick<Alarm, "namespace" | "dimensions">, minutes: number): readonly Alarm[] {
-  if (minutes === 0) return [];
-  const alarm = sum("silence", `No reading has arrived for ${minutes} minutes (count).`, {
-    ...stream,
-    metric: "IncomingRecords",
-    threshold: 1,
-    periods: minutes,
-  });
-  return [{ ...alarm, comparison: "LessThanThreshold", missingData: "breaching", periodSeconds: 60 }];
+function configured<Value extends number | string>(value: Configured<Value>, config: StackConfig): Value {
+  return typeof value === "function" ? value(config) : value;
 }

@@ -1,16 +1,16 @@
-import { SENSOR_TYPE } from "../contract/sensor-type";
-import type { AnomalyLimit, AnomalyLimits } from "../contract/variables";
+import { isSensorType } from "../contract/sensor-type";
+import { type AnomalyLimit, type AnomalyLimits, areInOrder } from "../contract/variables";
 import { fromJson, type Rule } from "./config-rules";
 
-/** Removes a bound, or both bounds of a sensor type. */
+/** Removes a bound, or a sensor type's bounds. */
 const NONE = "none";
 const BOUNDS = ["min", "max"] as const;
-/** How many bytes Lambda takes as the environment, all variables together, less what the others need. */
+/** Room for the bounds in the function's environment: Lambda accepts 4 KB for all variables together. */
 const MAX_BYTES = 3500;
 
 /**
- * Bounds by sensor type. What is given stands over the defaults bound by bound, so `--path anomalyLimits.temperature.max 90` changes
- * that one alone; "none" in the place of a bound, or of a type's bounds, removes it.
+ * Bounds by sensor type. A given bound overrides its default and no other one: `--path anomalyLimits.temperature.max 90` changes only
+ * that bound. "none" removes a bound, or a type's bounds.
  */
 export function anomalyLimitsOver(defaults: AnomalyLimits): Rule<AnomalyLimits> {
   return (given) => {
@@ -19,7 +19,7 @@ export function anomalyLimitsOver(defaults: AnomalyLimits): Rule<AnomalyLimits> 
     if (twin !== undefined)
       return {
         ok: false,
-        rule: `an object whose sensor types differ by more than their case, for "${twin[0]}" is judged as "${twin[1]}" is; did you mean "${twin[1]}"`,
+        rule: `an object with "${twin[1]}" instead of "${twin[0]}", because sensor types are compared without case`,
       };
     const merged = isObject(value) ? merge(defaults, value) : undefined;
     if (merged === undefined)
@@ -37,7 +37,7 @@ export function anomalyLimitsOver(defaults: AnomalyLimits): Rule<AnomalyLimits> 
   };
 }
 
-/** A given type that differs from a default one by its case alone, and that one: its bounds would leave the other's as they are. */
+/** A given type that differs from a default type only in case, and the default type: its bounds would not override the default ones. */
 function twinOf(given: readonly string[], defaults: readonly string[]): readonly [string, string] | undefined {
   for (const type of given) {
     const twin = defaults.find((other) => other !== type && other.toLowerCase() === type.toLowerCase());
@@ -46,10 +46,11 @@ function twinOf(given: readonly string[], defaults: readonly string[]): readonly
   return undefined;
 }
 
-/** Undefined where anything in it is not what it must be. */
+/** Undefined if anything given is invalid. */
 function merge(defaults: AnomalyLimits, given: Readonly<Record<string, unknown>>): AnomalyLimits | undefined {
   const merged = new Map<string, AnomalyLimit>(Object.entries(defaults));
   for (const [type, limit] of Object.entries(given)) {
+    // Bounds of a type that no reading can have would never be used.
     if (!isSensorType(type)) return undefined;
     const bounds = limit === NONE ? {} : boundsOver(defaults[type] ?? {}, limit);
     if (bounds === undefined) return undefined;
@@ -69,16 +70,10 @@ function boundsOver(defaults: AnomalyLimit, given: unknown): AnomalyLimit | unde
     if (bound === NONE) delete bounds[name];
     else bounds[name] = number;
   }
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds;
-  return min < max ? bounds : undefined;
+  return areInOrder(bounds) ? bounds : undefined;
 }
 
-/** What a reading may have as its type: bounds for another would never be used. */
-function isSensorType(type: string): boolean {
-  return SENSOR_TYPE.test(type) && type === type.trim() && type === type.normalize("NFC");
-}
-
-/** `pulumi config set --path` keeps 90.5 as a text. */
+/** `pulumi config set --path` stores 90.5 as a string. */
 function numberOf(given: unknown): number {
   const isNumeral = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
   return isNumeral ? Number(given) : Number.NaN;

@@ -4,19 +4,34 @@ import { PREFIX } from "../contract/objects";
 import { bucketName, type Environment } from "./environment";
 import { denyPlainHttp, type PolicyDocument, policyDocument, policyText } from "./policy-document";
 import { PrivateBucket } from "./private-bucket";
+import { ARCHIVE_DAYS } from "./sizes";
 
+/** Arguments of `ArchiveBucket`. */
 export interface ArchiveBucketArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
 }
 
-/** The bucket of the cold tier, of what was set aside and of failed batches, and the one that takes its access logs. */
+/** The bucket of the archive, of rejected records and of failed batches, and the bucket of its access logs. */
 export class ArchiveBucket extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
 
   constructor(name: string, { environment }: ArchiveBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:ArchiveBucket", name, {}, opts);
-    const parent = { parent: this };
+    const childOptions = { parent: this };
     const archiveName = bucketName(environment, "archiveBucket");
+    const archive = new PrivateBucket(
+      `${name}-archive`,
+      {
+        environment,
+        bucketName: archiveName,
+        purpose: "Archive with rejected records and failed batches",
+        policy: (bucketArn) => policyText({ bucketArn }, archiveBucketPolicy),
+        lifecycleRules: archiveLifecycle(),
+        versioned: true,
+      },
+      childOptions,
+    );
     const logs = new PrivateBucket(
       `${name}-access-logs`,
       {
@@ -24,60 +39,53 @@ export class ArchiveBucket extends pulumi.ComponentResource {
         bucketName: bucketName(environment, "accessLogBucket"),
         purpose: "Access logs of the archive bucket",
         policy: (bucketArn) =>
-          policyText(
-            { bucketArn, archiveName, accountId: environment.accountId },
-            ({ bucketArn: arn, archiveName: source, accountId }) =>
-              accessLogBucketPolicy(arn, `arn:aws:s3:::${source}`, accountId),
-          ),
+          policyText({ bucketArn, archiveName, accountId: environment.accountId }, accessLogBucketPolicy),
         lifecycleRules: accessLogLifecycle(),
       },
-      parent,
-    );
-    const archive = new PrivateBucket(
-      `${name}-archive`,
-      {
-        environment,
-        bucketName: archiveName,
-        purpose: "Cold tier and what was set aside or failed",
-        policy: (bucketArn) => policyText({ bucketArn }, ({ bucketArn: arn }) => archiveBucketPolicy(arn)),
-        lifecycleRules: archiveLifecycle(),
-        versioned: true,
-      },
-      parent,
+      childOptions,
     );
     this.bucket = archive.bucket;
     new aws.s3.BucketLogging(
       `${name}-logging`,
       { bucket: this.bucket.id, targetBucket: logs.bucket.id, targetPrefix: "archive/" },
-      { ...parent, dependsOn: [logs.policy] },
+      { ...childOptions, dependsOn: [logs.policy] },
     );
     this.registerOutputs({ bucketName: this.bucket.bucket });
   }
 }
 
-/** Nobody over plain HTTP; who else may, the roles say. */
-export function archiveBucketPolicy(bucketArn: string): PolicyDocument {
+/** Refuses plain HTTP; the roles' policies say who may do what. */
+function archiveBucketPolicy({ bucketArn }: { bucketArn: string }): PolicyDocument {
   return policyDocument(denyPlainHttp("s3:*", [bucketArn, `${bucketArn}/*`]));
 }
 
-/** Only S3's log delivery, for the archive bucket of this account. https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
-export function accessLogBucketPolicy(bucketArn: string, sourceArn: string, accountId: string): PolicyDocument {
+interface AccessLogResources {
+  readonly bucketArn: string;
+  readonly archiveName: string;
+  readonly accountId: string;
+}
+
+/** Only S3's log delivery may write, and only for this account's archive: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
+function accessLogBucketPolicy({ bucketArn, archiveName, accountId }: AccessLogResources): PolicyDocument {
   return policyDocument(denyPlainHttp("s3:*", [bucketArn, `${bucketArn}/*`]), {
     Sid: "LetS3DeliverAccessLogs",
     Effect: "Allow",
     Principal: { Service: "logging.s3.amazonaws.com" },
     Action: "s3:PutObject",
     Resource: `${bucketArn}/archive/*`,
-    Condition: { ArnLike: { "aws:SourceArn": sourceArn }, StringEquals: { "aws:SourceAccount": accountId } },
+    Condition: {
+      ArnLike: { "aws:SourceArn": `arn:aws:s3:::${archiveName}` },
+      StringEquals: { "aws:SourceAccount": accountId },
+    },
   });
 }
 
-/** A filter that every object passes. */
+/** The filter of a rule for all objects. */
 const EVERY_OBJECT = { prefix: "" };
 
 type LifecycleRule = aws.types.input.s3.BucketLifecycleConfigurationRule;
 
-/** Only large objects have transitions: one below 128 KB keeps its class. The small ones expire. */
+/** Rules of the archive bucket. Only its large objects have transitions, because S3 moves none below 128 KB; the small ones expire. */
 export function archiveLifecycle(): LifecycleRule[] {
   return [
     {
@@ -85,16 +93,16 @@ export function archiveLifecycle(): LifecycleRule[] {
       status: "Enabled",
       filter: { prefix: PREFIX.readings },
       transitions: [
-        { days: 90, storageClass: "GLACIER" },
-        { days: 180, storageClass: "DEEP_ARCHIVE" },
+        { days: ARCHIVE_DAYS.glacier, storageClass: "GLACIER" },
+        { days: ARCHIVE_DAYS.deepArchive, storageClass: "DEEP_ARCHIVE" },
       ],
-      expiration: { days: 365 },
+      expiration: { days: ARCHIVE_DAYS.expiry },
     },
-    expiring("anomalies", PREFIX.anomalies, 365),
+    expiring("anomalies", PREFIX.anomalies, ARCHIVE_DAYS.expiry),
     expiring("rejected", PREFIX.rejected, 90),
     expiring("failed-batches", PREFIX.failed, 90),
     expiring("archive-errors", PREFIX.archiveErrors, 90),
-    // A mark is younger than what it marks, and so outlives it.
+    // A mark is younger than the object that it marks, so it outlives the object.
     expiring("replayed", PREFIX.replayed, 90),
     expiring("query-results", PREFIX.queryResults, 7),
     {
@@ -103,7 +111,7 @@ export function archiveLifecycle(): LifecycleRule[] {
       filter: EVERY_OBJECT,
       noncurrentVersionExpiration: { noncurrentDays: 30 },
     },
-    // With versions, an object that expires leaves a delete marker, and the marker stays unless it is told to go.
+    // In a versioned bucket an expired object leaves a delete marker, which stays until a rule removes it.
     { id: "delete-markers", status: "Enabled", filter: EVERY_OBJECT, expiration: { expiredObjectDeleteMarker: true } },
     unfinishedUploads(),
   ];

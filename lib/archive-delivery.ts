@@ -2,70 +2,112 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PREFIX } from "../contract/objects";
 import { ENV } from "../contract/variables";
-import { ARCHIVE_BUFFER } from "./archive-buffer";
 import type { StackConfig } from "./config";
-import { arnOf, boundaryOf, type Environment, tagsOf } from "./environment";
-import { bundleFunction } from "./function-bundle";
-import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
+import { arnOf, type Environment, tagsOf } from "./environment";
+import { logGroup } from "./log-group";
+import { NodeFunction } from "./node-function";
+import { ownBucket, type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
+import { type ServiceRole, serviceRole } from "./service-role";
+import { ARCHIVE_BUFFER, FUNCTION_SIZES, TRANSFORM_BUFFER } from "./sizes";
 
+/** Arguments of `ArchiveDelivery`. */
 export interface ArchiveDeliveryArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "anomalyLimits" | "hotRetentionDays" | "logRetentionDays">;
-  /** Where the readings come from. */
+  /** The stream that the records come from. */
   readonly stream: aws.kinesis.Stream;
-  /** Where they are archived. */
+  /** The bucket of the archive. */
   readonly bucket: aws.s3.Bucket;
-  /** The columns that they are archived with. */
+  /** The columns of an archived reading. */
   readonly table: aws.glue.CatalogTable;
 }
 
-/** What the function gets at once. Rows are longer than payloads, and what it returns must stay below 6 MB. */
-const TRANSFORM_BUFFER_MB = 0.25;
 const LOG_STREAM = "DestinationDelivery";
 
-/** From the stream into the cold tier: Firehose, and the function that turns payloads into rows. */
+/** From the stream into the archive: Firehose, and the function that transforms payloads into rows. */
 export class ArchiveDelivery extends pulumi.ComponentResource {
   readonly deliveryStream: aws.kinesis.FirehoseDeliveryStream;
+  /** Transforms payloads into rows. */
   readonly transform: aws.lambda.Function;
 
   constructor(name: string, args: ArchiveDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:ArchiveDelivery", name, {}, opts);
-    const { environment, config, stream, bucket, table } = args;
-    const { names } = environment;
-    const parent = { parent: this };
-    this.transform = this.createTransform(name, environment, config);
-    const logName = `/aws/kinesisfirehose/${names.archiveDelivery}`;
-    const log = new aws.cloudwatch.LogGroup(
+    const { environment, config } = args;
+    const { archiveDelivery } = environment.names;
+    const childOptions = { parent: this };
+    this.transform = this.createTransform(`${name}-transform`, args);
+    const log = logGroup(
       `${name}-log`,
       {
-        name: logName,
-        retentionInDays: config.logRetentionDays,
-        tags: tagsOf(environment, logName, "Errors of the delivery to the cold tier"),
+        environment,
+        logGroupName: `/aws/kinesisfirehose/${archiveDelivery}`,
+        retentionDays: config.logRetentionDays,
+        purpose: "Errors of the delivery to the archive",
       },
-      parent,
+      childOptions,
     );
     const logStream = new aws.cloudwatch.LogStream(
       `${name}-log-stream`,
       { name: LOG_STREAM, logGroupName: log.name },
-      parent,
+      childOptions,
     );
-    const role = new aws.iam.Role(
-      `${name}-role`,
+    const { role, rolePolicy } = this.createRole(`${name}-role`, args, log);
+    this.deliveryStream = new aws.kinesis.FirehoseDeliveryStream(
+      `${name}-delivery`,
       {
-        name: names.archiveDeliveryRole,
-        // No condition: no page of AWS shows one for Firehose, and CreateDeliveryStream may try the role without its context.
-        // docs/decisions/09-least-privilege.md says why that is safe.
-        assumeRolePolicy: JSON.stringify(trustPolicy("firehose.amazonaws.com")),
-        ...boundaryOf(environment),
-        tags: tagsOf(environment, names.archiveDeliveryRole, "What the delivery to the cold tier may do"),
+        name: archiveDelivery,
+        destination: "extended_s3",
+        kinesisSourceConfiguration: { kinesisStreamArn: args.stream.arn, roleArn: role.arn },
+        extendedS3Configuration: destination(args, { role, logStream, transform: this.transform }),
+        tags: tagsOf(environment, archiveDelivery, "From the stream to the archive"),
       },
-      parent,
+      { ...childOptions, dependsOn: [rolePolicy] },
     );
-    const rolePolicy = new aws.iam.RolePolicy(
-      `${name}-role-policy`,
+    this.registerOutputs({ deliveryStreamName: this.deliveryStream.name });
+  }
+
+  private createTransform(name: string, { environment, config }: ArchiveDeliveryArgs): aws.lambda.Function {
+    const { archiveTransform, archiveTransformRole } = environment.names;
+    const transform = new NodeFunction(
+      name,
       {
-        name: "read-stream-and-archive",
-        role: role.id,
+        environment,
+        config,
+        bundle: "archive",
+        functionName: archiveTransform,
+        roleName: archiveTransformRole,
+        title: "the archive transform",
+        description: "Turns the stream's readings into rows of the archive.",
+        purpose: "Turns readings into rows of the archive",
+        ...FUNCTION_SIZES.archive,
+        variables: {
+          [ENV.anomalyLimits]: JSON.stringify(config.anomalyLimits),
+          [ENV.hotRetentionDays]: String(config.hotRetentionDays),
+        },
+        policyName: "write-log",
+        logicalName: name,
+        formerParent: this,
+      },
+      { parent: this },
+    );
+    return transform.function;
+  }
+
+  private createRole(name: string, args: ArchiveDeliveryArgs, log: aws.cloudwatch.LogGroup): ServiceRole {
+    const { environment, stream, bucket, table } = args;
+    const { names, accountId } = environment;
+    return serviceRole(
+      name,
+      {
+        environment,
+        roleName: names.archiveDeliveryRole,
+        purpose: "What the delivery to the archive may do",
+        // Without a condition: AWS documents none for Firehose, and CreateDeliveryStream may check the role without the context for one.
+        // docs/decisions/09-least-privilege.md says why that is safe.
+        trust: JSON.stringify(trustPolicy("firehose.amazonaws.com")),
+        policyName: "read-stream-and-archive",
         policy: policyText(
           {
             streamArn: stream.arn,
@@ -75,130 +117,61 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
             catalogArn: arnOf(environment, "glue", "catalog"),
             databaseArn: arnOf(environment, "glue", `database/${names.historyDatabase}`),
             tableArn: table.arn,
-            accountId: environment.accountId,
+            accountId,
           },
           deliveryRolePolicy,
         ),
       },
-      parent,
-    );
-    this.deliveryStream = new aws.kinesis.FirehoseDeliveryStream(
-      `${name}-delivery`,
-      {
-        name: names.archiveDelivery,
-        destination: "extended_s3",
-        kinesisSourceConfiguration: { kinesisStreamArn: stream.arn, roleArn: role.arn },
-        extendedS3Configuration: {
-          bucketArn: bucket.arn,
-          roleArn: role.arn,
-          // The arrival of the object's oldest reading, UTC. https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
-          prefix: `${PREFIX.readings}!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/`,
-          errorOutputPrefix: `${PREFIX.archiveErrors}!{firehose:error-output-type}/!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/`,
-          bufferingSize: ARCHIVE_BUFFER.megabytes,
-          bufferingInterval: ARCHIVE_BUFFER.seconds,
-          // Parquet is compressed within.
-          compressionFormat: "UNCOMPRESSED",
-          cloudwatchLoggingOptions: { enabled: true, logGroupName: log.name, logStreamName: logStream.name },
-          processingConfiguration: {
-            enabled: true,
-            processors: [
-              {
-                type: "Lambda",
-                // The provider drops a parameter that equals AWS's default (3 retries, 60 seconds, the destination's role) when it
-                // reads, and each plan would show it as a change.
-                parameters: [
-                  { parameterName: "LambdaArn", parameterValue: pulumi.interpolate`${this.transform.arn}:$LATEST` },
-                  { parameterName: "BufferSizeInMBs", parameterValue: String(TRANSFORM_BUFFER_MB) },
-                ],
-              },
-            ],
-          },
-          dataFormatConversionConfiguration: {
-            enabled: true,
-            inputFormatConfiguration: { deserializer: { openXJsonSerDe: {} } },
-            outputFormatConfiguration: { serializer: { parquetSerDe: { compression: "SNAPPY" } } },
-            schemaConfiguration: {
-              databaseName: table.databaseName,
-              tableName: table.name,
-              roleArn: role.arn,
-              region: environment.region,
-            },
-          },
-        },
-        tags: tagsOf(environment, names.archiveDelivery, "From the stream to the cold tier"),
-      },
-      { ...parent, dependsOn: [rolePolicy] },
-    );
-    this.registerOutputs({ deliveryStreamName: this.deliveryStream.name });
-  }
-
-  private createTransform(
-    name: string,
-    environment: Environment,
-    config: ArchiveDeliveryArgs["config"],
-  ): aws.lambda.Function {
-    const { archiveTransform: functionName, archiveTransformRole: roleName } = environment.names;
-    const parent = { parent: this };
-    const logName = `/aws/lambda/${functionName}`;
-    const log = new aws.cloudwatch.LogGroup(
-      `${name}-transform-log`,
-      {
-        name: logName,
-        retentionInDays: config.logRetentionDays,
-        tags: tagsOf(environment, logName, "Log of the archive transform"),
-      },
-      parent,
-    );
-    const role = new aws.iam.Role(
-      `${name}-transform-role`,
-      {
-        name: roleName,
-        assumeRolePolicy: JSON.stringify(trustPolicy("lambda.amazonaws.com")),
-        ...boundaryOf(environment),
-        tags: tagsOf(environment, roleName, "What the archive transform may do"),
-      },
-      parent,
-    );
-    const rolePolicy = new aws.iam.RolePolicy(
-      `${name}-transform-role-policy`,
-      { name: "write-log", role: role.id, policy: policyText({ logArn: log.arn }, transformRolePolicy) },
-      parent,
-    );
-    return new aws.lambda.Function(
-      `${name}-transform`,
-      {
-        name: functionName,
-        description: "Turns the stream's readings into rows of the cold tier.",
-        role: role.arn,
-        runtime: "nodejs24.x",
-        architectures: ["arm64"],
-        handler: "index.handler",
-        code: new pulumi.asset.AssetArchive({
-          "index.js": new pulumi.asset.StringAsset(bundleFunction("archive").code),
-        }),
-        memorySize: 256,
-        timeout: 60,
-        environment: {
-          variables: {
-            [ENV.anomalyLimits]: JSON.stringify(config.anomalyLimits),
-            [ENV.hotRetentionDays]: String(config.hotRetentionDays),
-          },
-        },
-        tags: tagsOf(environment, functionName, "Turns readings into rows of the cold tier"),
-      },
-      { ...parent, dependsOn: [log, rolePolicy] },
+      { parent: this },
     );
   }
 }
 
-/** Its own log, and nothing else: it calls nobody. */
-export function transformRolePolicy({ logArn }: { logArn: string }): PolicyDocument {
-  return policyDocument({
-    Sid: "WriteLog",
-    Effect: "Allow",
-    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    Resource: `${logArn}:*`,
-  });
+interface DestinationResources {
+  readonly role: aws.iam.Role;
+  readonly logStream: aws.cloudwatch.LogStream;
+  readonly transform: aws.lambda.Function;
+}
+
+function destination(
+  { environment, bucket, table }: ArchiveDeliveryArgs,
+  { role, logStream, transform }: DestinationResources,
+): aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3Configuration {
+  return {
+    bucketArn: bucket.arn,
+    roleArn: role.arn,
+    // The arrival of the object's oldest reading, UTC. https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
+    prefix: `${PREFIX.readings}!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/`,
+    errorOutputPrefix: `${PREFIX.archiveErrors}!{firehose:error-output-type}/!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/`,
+    bufferingSize: ARCHIVE_BUFFER.megabytes,
+    bufferingInterval: ARCHIVE_BUFFER.seconds,
+    // Parquet compresses its own pages.
+    compressionFormat: "UNCOMPRESSED",
+    cloudwatchLoggingOptions: { enabled: true, logGroupName: logStream.logGroupName, logStreamName: logStream.name },
+    processingConfiguration: { enabled: true, processors: [{ type: "Lambda", parameters: parameters(transform) }] },
+    dataFormatConversionConfiguration: {
+      enabled: true,
+      inputFormatConfiguration: { deserializer: { openXJsonSerDe: {} } },
+      outputFormatConfiguration: { serializer: { parquetSerDe: { compression: "SNAPPY" } } },
+      schemaConfiguration: {
+        databaseName: table.databaseName,
+        tableName: table.name,
+        roleArn: role.arn,
+        region: environment.region,
+      },
+    },
+  };
+}
+
+/**
+ * The provider drops a parameter that equals AWS's default (3 retries, 60 seconds, the destination's role) when it reads the delivery
+ * stream, and each plan would show it as a change. So only the others are declared.
+ */
+function parameters(transform: aws.lambda.Function) {
+  return [
+    { parameterName: "LambdaArn", parameterValue: pulumi.interpolate`${transform.arn}:$LATEST` },
+    { parameterName: "BufferSizeInMBs", parameterValue: String(TRANSFORM_BUFFER.megabytes) },
+  ];
 }
 
 interface DeliveryResources {
@@ -212,8 +185,8 @@ interface DeliveryResources {
   readonly accountId: string;
 }
 
-/** What Firehose does for this stream. https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3 */
-export function deliveryRolePolicy({
+/** What Firehose does for this stream: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3 */
+function deliveryRolePolicy({
   streamArn,
   bucketArn,
   transformArn,
@@ -223,7 +196,6 @@ export function deliveryRolePolicy({
   tableArn,
   accountId,
 }: DeliveryResources): PolicyDocument {
-  const ownBucket = { StringEquals: { "s3:ResourceAccount": accountId } };
   return policyDocument(
     {
       Sid: "ReadStream",
@@ -248,14 +220,14 @@ export function deliveryRolePolicy({
       Effect: "Allow",
       Action: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
       Resource: [`${bucketArn}/${PREFIX.readings}*`, `${bucketArn}/${PREFIX.archiveErrors}*`],
-      Condition: ownBucket,
+      Condition: ownBucket(accountId),
     },
     {
       Sid: "FindBucket",
       Effect: "Allow",
       Action: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
       Resource: bucketArn,
-      Condition: ownBucket,
+      Condition: ownBucket(accountId),
     },
     { Sid: "WriteLog", Effect: "Allow", Action: "logs:PutLogEvents", Resource: `${logArn}:log-stream:${LOG_STREAM}` },
   );

@@ -1,14 +1,15 @@
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "../contract/topics";
 import { longestSuffix, refusedNames } from "./names";
 
-/** What a value must be, and the value where it is that. */
+/** The value that a rule accepts, or in words what it must be. */
 export type Checked<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly rule: string };
 
-/** Reads one key's value: Pulumi hands every value over as text, a configuration file as what it says. */
+/** Checks the value of one key. Pulumi passes every value as a string; a configuration file is parsed, and has other types. */
 export type Rule<Value> = (given: unknown) => Checked<Value>;
 
+/** A whole number from `min` to `max`, or one of `extra`. */
 export function wholeNumber(min: number, max: number, extra: readonly number[] = []): Rule<number> {
   const others = extra.map((value) => `, or ${value}`).join("");
   return (given) => {
@@ -21,6 +22,7 @@ export function wholeNumber(min: number, max: number, extra: readonly number[] =
   };
 }
 
+/** One of these values. */
 export function oneOf<Value extends string | number>(values: readonly Value[]): Rule<Value> {
   return (given) => {
     const value = values.find((candidate) => String(candidate) === String(given));
@@ -28,7 +30,7 @@ export function oneOf<Value extends string | number>(values: readonly Value[]): 
   };
 }
 
-/** The word, or what the rule takes. */
+/** The word, or what the rule accepts. */
 export function wordOr<const Word extends string, Value>(word: Word, rule: Rule<Value>): Rule<Word | Value> {
   return (given) => {
     if (given === word) return { ok: true, value: word };
@@ -37,12 +39,14 @@ export function wordOr<const Word extends string, Value>(word: Word, rule: Rule<
   };
 }
 
+/** true or false. */
 export const flag: Rule<boolean> = (given) => {
   if (given === true || given === "true") return { ok: true, value: true };
   if (given === false || given === "false") return { ok: true, value: false };
   return { ok: false, rule: "true or false" };
 };
 
+/** The environment suffix: it must leave every physical name valid. */
 export const suffix: Rule<string> = (given) => {
   const { length, limitedBy } = longestSuffix();
   const rule = `1 to ${length} lower-case letters, digits and hyphens, with a letter or digit at both ends ("${limitedBy}" must stay a valid name)`;
@@ -52,8 +56,8 @@ export const suffix: Rule<string> = (given) => {
 };
 
 /**
- * No character that MQTT, a policy's resource or the rule's SQL reads as more than itself; and no level "sensor", with which the rule
- * of a stack that has a shorter prefix would select this one's messages, too.
+ * The topic prefix: without characters that have a meaning in MQTT, in a policy's resource or in the rule's SQL, and without a level
+ * "sensor", because the rule of a stack with a shorter prefix would select this stack's messages too.
  */
 export const topicPrefix: Rule<string> = (given) => {
   const rule = `empty, or 1 to ${MAX_PREFIX_LEVELS} topic levels such as plant-a/line-3, ${MAX_PREFIX_LENGTH} characters at most, of letters, digits, "_", "." and "-", none of them "sensor"`;
@@ -67,21 +71,23 @@ export const topicPrefix: Rule<string> = (given) => {
   return fits ? { ok: true, value: text } : { ok: false, rule };
 };
 
+/** A list of different e-mail addresses. */
 export const emails: Rule<readonly string[]> = (given) => {
   const value = fromJson(given);
   const fits =
-    Array.isArray(value) && value.every((one) => typeof one === "string" && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one));
+    Array.isArray(value) &&
+    value.every((address) => typeof address === "string" && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address));
   if (fits && new Set(value).size === value.length) return { ok: true, value };
   return { ok: false, rule: 'a list of different e-mail addresses, such as ["operations@example.com"]' };
 };
 
-/** A permissions boundary is a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
+/** The ARN of a managed policy, which a permissions boundary is: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
 export const policyArn: Rule<string> = (given) =>
   typeof given === "string" && (given === "" || /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/.test(given))
     ? { ok: true, value: given }
     : { ok: false, rule: "empty, or the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/boundary" };
 
-/** The value itself, or what stands in it as JSON; undefined for text that is no JSON. */
+/** The value, parsed if it is a string of JSON; undefined for any other string. */
 export function fromJson(given: unknown): unknown {
   if (typeof given !== "string") return given;
   try {

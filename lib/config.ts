@@ -1,61 +1,67 @@
-import { type AnomalyLimits, DEFAULTS } from "../contract/variables";
+import { type AnomalyLimits, DEFAULTS, MAX_HOT_RETENTION_DAYS } from "../contract/variables";
 import { anomalyLimitsOver } from "./anomaly-limits";
 import { emails, flag, oneOf, policyArn, type Rule, suffix, topicPrefix, wholeNumber, wordOr } from "./config-rules";
 import { nearestWord } from "./nearest-word";
 
-/** The one region: the plant's data stays in Brazil. */
+/** The only region: the plant's data stays in Brazil. */
 export const REGION = "sa-east-1";
 
+/** Who chooses the number of shards: `shardCount`, or AWS. */
 export type StreamMode = "PROVISIONED" | "ON_DEMAND";
 
-/** What a plant sets for an environment, checked. */
+/** The checked configuration of an environment. `KEYS` has the ranges and the defaults. */
 export interface StackConfig {
-  /** Ends every physical name. */
+  /** Suffix of every physical name. */
   readonly environmentSuffix: string;
-  /** The topic levels before `sensor/`, which keep stacks of one account apart; "" is none. */
+  /** Topic levels before `sensor/`, which separate the stacks of one account; "" for none. */
   readonly topicPrefix: string;
-  /** Who is told when an alarm goes off, and when it is over. */
+  /** E-mail addresses that receive each alarm and each recovery. */
   readonly alarmEmails: readonly string[];
+  /** Whether the stream has `shardCount` shards or AWS chooses. */
   readonly streamMode: StreamMode;
-  /** Shards of a provisioned stream: each takes 1 MB or 1,000 readings a second. */
+  /** Shards of a provisioned stream. Each accepts 1 MB or 1,000 records per second. */
   readonly shardCount: number;
+  /** How long the stream keeps a record, in hours. */
   readonly streamRetentionHours: number;
   /** Most records in one invocation of the processor. */
   readonly batchSize: number;
-  /** Invocations at once for each shard. */
+  /** Concurrent invocations per shard. */
   readonly parallelizationFactor: number;
-  /** Invocations at once that are reserved for the processor; undefined reserves none. */
+  /** Concurrent invocations reserved for the processor; undefined reserves none. */
   readonly reservedConcurrency: number | undefined;
+  /** How long a reading stays in the hot tier, in days from its arrival. */
   readonly hotRetentionDays: number;
+  /** Bounds of a normal value by sensor type. */
   readonly anomalyLimits: AnomalyLimits;
+  /** How long a log line is kept, in days. */
   readonly logRetentionDays: number;
-  /** Whether what takes readings in, keeps, guards or reads them back refuses to be deleted. */
+  /** Whether the parts that receive, keep, guard or read back readings refuse deletion. */
   readonly protectData: boolean;
-  /** ARN of the policy that bounds what each role may do; "" is none. */
+  /** ARN of each role's permissions boundary; "" for none. */
   readonly permissionsBoundaryArn: string;
-  /** Invocations after the first for a batch that fails; -1: until its records expire. */
+  /** Retries of a batch that fails; -1 retries until its records expire. */
   readonly retryAttempts: number;
-  /** Age in seconds at which a record is no longer retried; -1: it never is too old. */
+  /** Age at which a record is no longer retried, in seconds; -1 for no limit. */
   readonly retryMaxAgeSeconds: number;
-  /** Minutes without a reading that are an alarm; 0: none are. */
+  /** Minutes without a reading that raise the alarm; 0 turns it off. */
   readonly silenceMinutes: number;
-  /** Failed invocations in five minutes that are still no alarm. */
+  /** Most failed invocations in five minutes that raise no alarm. */
   readonly alarmFunctionErrors: number;
-  /** Milliseconds that the oldest unread record may have waited. */
+  /** Highest age of the oldest unread record that raises no alarm, in milliseconds. */
   readonly alarmIteratorAgeMs: number;
-  /** Throttled writes in five minutes, of the table or of its index, that are still no alarm. */
+  /** Most throttled writes in five minutes, of the table or of its index, that raise no alarm. */
   readonly alarmThrottledWrites: number;
-  /** Readings set aside in five minutes that are still no alarm. */
+  /** Most rejected readings in five minutes that raise no alarm. */
   readonly alarmRejectedReadings: number;
-  /** Anomalies in five minutes that are still no alarm. */
+  /** Most anomalies in five minutes that raise no alarm. */
   readonly alarmAnomalies: number;
-  /** Minutes that a reading may wait for the cold tier; its buffer alone takes 15. */
+  /** Longest time before a reading is archived that raises no alarm, in minutes; the buffer alone takes 15. */
   readonly alarmArchiveAgeMinutes: number;
-  /** Most gigabytes that one query of the history may read. */
+  /** Most gigabytes that one query of the history may scan. */
   readonly queryScanLimitGb: number;
 }
 
-/** Reserved concurrency where "auto" decides: enough for four shards with two invocations each, and a little room. */
+/** What "auto" reserves: two invocations for each of four shards, and two spare ones. */
 const RESERVED_CONCURRENCY = 10;
 const RESERVE_NONE = -1;
 
@@ -64,7 +70,7 @@ type Key = keyof Given;
 
 /** Each key's rule and default. Pulumi.yaml declares the keys to Pulumi; a test keeps the two in step. */
 export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; readonly default?: Given[K] } } = {
-  // No default: AWS takes some creations for updates, so a second stack with the first one's names would adopt its alarm topic.
+  // No default: AWS treats some creations as updates, so a second stack with the same names would adopt the first one's alarm topic.
   environmentSuffix: { rule: suffix },
   topicPrefix: { rule: topicPrefix, default: "" },
   alarmEmails: { rule: emails, default: [] },
@@ -72,11 +78,11 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   shardCount: { rule: wholeNumber(1, 500), default: 4 },
   // https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html
   streamRetentionHours: { rule: wholeNumber(24, 8760), default: 24 },
-  // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html, the next two as well
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html, also for the next key
   batchSize: { rule: wholeNumber(1, 10_000), default: 100 },
   parallelizationFactor: { rule: wholeNumber(1, 10), default: 2 },
   reservedConcurrency: { rule: wordOr("auto", wholeNumber(1, 10_000, [RESERVE_NONE])), default: "auto" },
-  hotRetentionDays: { rule: wholeNumber(1, 3650), default: DEFAULTS.hotRetentionDays },
+  hotRetentionDays: { rule: wholeNumber(1, MAX_HOT_RETENTION_DAYS), default: DEFAULTS.hotRetentionDays },
   anomalyLimits: { rule: anomalyLimitsOver(DEFAULTS.anomalyLimits), default: DEFAULTS.anomalyLimits },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
   logRetentionDays: {
@@ -100,20 +106,21 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   queryScanLimitGb: { rule: wholeNumber(1, 100_000), default: 10 },
 };
 
-/** How a part of a list or an object is set: https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/ */
+/** How an element of a list or an object is set: https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/ */
 const PATHS: Readonly<Record<string, string>> = {
   alarmEmails: "--path 'alarmEmails[0]'",
   anomalyLimits: "--path anomalyLimits.<sensorType>.max",
 };
 
+/** A checked configuration, or every problem of it in a sentence. */
 export type Parsed =
   | { readonly ok: true; readonly config: StackConfig }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Checks everything at once.
- * @param given The project's own keys.
- * @param region The key `aws:region`.
+ * Checks the whole configuration and reports every problem.
+ * @param given The project's own keys, without their namespace.
+ * @param region The value of `aws:region`.
  * @param secrets Keys whose values no message may show.
  */
 export function parseConfig(
@@ -124,7 +131,7 @@ export function parseConfig(
   const problems: string[] = [];
   if (region !== REGION) {
     problems.push(
-      `"aws:region" must be ${REGION}: the plant's data stays in Brazil; got ${show(region)}. Fix: pulumi config set aws:region ${REGION}`,
+      `"aws:region" must be ${REGION}, because the plant's data stays in Brazil, got ${show(region)}. Fix: pulumi config set aws:region ${REGION}`,
     );
   }
   for (const key of Object.keys(given).filter((name) => !Object.hasOwn(KEYS, name))) {
@@ -148,14 +155,20 @@ export function parseConfig(
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
 
-/** An on-demand stream's shards are AWS's to choose, so nothing is reserved for them by default. */
+/** The error that ends a deployment whose configuration has these problems. */
+export function configurationError(problems: readonly string[]): string {
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return `The configuration has ${count}; nothing was created.\n${problems.map((text) => `  - ${text}`).join("\n")}`;
+}
+
+/** AWS chooses the shards of an on-demand stream, so "auto" reserves nothing for them. */
 function reservedConcurrency({ reservedConcurrency: given, streamMode }: Given): number | undefined {
   if (given === RESERVE_NONE) return undefined;
   if (given === "auto") return streamMode === "ON_DEMAND" ? undefined : RESERVED_CONCURRENCY;
   return given;
 }
 
-/** Each shard has that many invocations at once; where fewer are reserved, shards wait for each other. */
+/** If fewer invocations are reserved than the shards can have in parallel, shards wait for each other. */
 function concurrencyProblems(config: StackConfig): string[] {
   const { streamMode, shardCount, parallelizationFactor, reservedConcurrency: reserved } = config;
   const needed = shardCount * parallelizationFactor;
@@ -166,7 +179,7 @@ function concurrencyProblems(config: StackConfig): string[] {
   ];
 }
 
-/** What was given, as a person wrote it, cut where it is long. */
+/** The given value as it was written, truncated to 80 characters. */
 function show(given: unknown): string {
   if (given === undefined) return "nothing";
   const text = typeof given === "string" ? `"${given}"` : JSON.stringify(given);

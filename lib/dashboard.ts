@@ -1,156 +1,114 @@
-import { SENSOR_TYPE_INDEX } from "../contract/item";
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
+import { type Metric, type MetricKey, metricsOf, type Watched } from "./metrics";
 
-/** What the dashboard shows, by name. */
-export interface Shown {
-  readonly region: string;
-  readonly suffix: string;
-  readonly streamName: string;
-  readonly ruleName: string;
-  readonly tableName: string;
-  readonly functionName: string;
-  readonly mappingUuid: string;
-  readonly bucketName: string;
-  readonly deliveryStreamName: string;
-  readonly transformName: string;
-}
-
-type Metric = readonly (string | Readonly<Record<string, string>>)[];
-
+/** A graph of the dashboard. */
 interface Panel {
   readonly title: string;
+  /** Label of the axis. */
   readonly unit: string;
-  readonly statistic: string;
-  readonly periodSeconds?: number;
-  readonly metrics: readonly Metric[];
+  readonly statistic: "Sum" | "Maximum" | "Minimum" | "Average";
+  /** All with one period. */
+  readonly metrics: readonly [MetricKey, ...MetricKey[]];
 }
 
-/** Rows of panels: what comes in, how far behind, what is wrong, the cold tier, and what costs. */
-function panels({
-  suffix,
-  streamName,
-  ruleName,
-  tableName,
-  functionName,
-  mappingUuid,
-  bucketName,
-  deliveryStreamName,
-  transformName,
-}: Shown): readonly Panel[] {
-  const stream = (metric: string): Metric => ["AWS/Kinesis", metric, "StreamName", streamName];
-  const lambda = (metric: string): Metric => ["AWS/Lambda", metric, "FunctionName", functionName];
-  const mapping = (metric: string): Metric => ["AWS/Lambda", metric, "EventSourceMappingUUID", mappingUuid];
-  const own = (metric: string): Metric => [METRIC_NAMESPACE, metric, METRIC_DIMENSION, suffix];
-  const table = (metric: string): Metric => ["AWS/DynamoDB", metric, "TableName", tableName];
-  const index = (metric: string): Metric => [...table(metric), "GlobalSecondaryIndexName", SENSOR_TYPE_INDEX];
-  const delivery = (metric: string): Metric => ["AWS/Firehose", metric, "DeliveryStreamName", deliveryStreamName];
-  const daily = 24 * 60 * 60;
-  return [
-    {
-      title: "Throughput",
-      unit: "readings",
-      statistic: "Sum",
-      metrics: [stream("IncomingRecords"), own(METRIC.processed), own(METRIC.superseded)],
-    },
-    {
-      title: "Lag",
-      unit: "milliseconds",
-      statistic: "Maximum",
-      metrics: [stream("GetRecords.IteratorAgeMilliseconds"), lambda("IteratorAge"), lambda("Duration")],
-    },
-    { title: "Anomalies", unit: "readings", statistic: "Sum", metrics: [own(METRIC.anomalies)] },
-    { title: "Set aside", unit: "readings", statistic: "Sum", metrics: [own(METRIC.rejected), own(METRIC.errors)] },
-    {
-      title: "Throttles",
-      unit: "count",
-      statistic: "Sum",
-      metrics: [
-        table("WriteThrottleEvents"),
-        index("WriteThrottleEvents"),
-        stream("WriteProvisionedThroughputExceeded"),
-        stream("ReadProvisionedThroughputExceeded"),
-        lambda("Throttles"),
-      ],
-    },
-    {
-      title: "Errors",
-      unit: "count",
-      statistic: "Sum",
-      metrics: [
-        lambda("Errors"),
-        mapping("FailedInvokeEventCount"),
-        mapping("OnFailureDestinationDeliveredEventCount"),
-        mapping("DroppedEventCount"),
-        lambda("DestinationDeliveryFailures"),
-        ["AWS/IoT", "Failure", "RuleName", ruleName, "ActionType", "Kinesis"],
-        ["AWS/IoT", "ParseError", "RuleName", ruleName],
-      ],
-    },
-    {
-      title: "Cold tier: behind",
-      unit: "seconds on the way; milliseconds behind the stream",
-      statistic: "Maximum",
-      metrics: [delivery("DeliveryToS3.DataFreshness"), delivery("KinesisMillisBehindLatest")],
-    },
-    {
-      title: "Cold tier: rows and failures",
-      unit: "count",
-      statistic: "Sum",
-      metrics: [
-        delivery("SucceedConversion.Records"),
-        delivery("FailedConversion.Records"),
-        ["AWS/Lambda", "Errors", "FunctionName", transformName],
-      ],
-    },
-    {
-      title: "Cold tier: share of deliveries that succeed",
-      unit: "share",
-      statistic: "Minimum",
-      metrics: [delivery("DeliveryToS3.Success")],
-    },
-    {
-      title: "Cost drivers: writes, bytes, invocations",
-      unit: "units, bytes, count",
-      statistic: "Sum",
-      metrics: [
-        table("ConsumedWriteCapacityUnits"),
-        index("ConsumedWriteCapacityUnits"),
-        stream("IncomingBytes"),
-        lambda("Invocations"),
-      ],
-    },
-    {
-      title: "Cost drivers: bytes and objects kept",
-      unit: "bytes, count",
-      statistic: "Average",
-      periodSeconds: daily,
-      metrics: [
-        ["AWS/S3", "BucketSizeBytes", "BucketName", bucketName, "StorageType", "StandardStorage"],
-        ["AWS/S3", "NumberOfObjects", "BucketName", bucketName, "StorageType", "AllStorageTypes"],
-      ],
-    },
-  ];
-}
+/** From left to right, row by row: what arrives, how far behind, what is wrong, the archive, and what costs. */
+const PANELS: readonly Panel[] = [
+  {
+    title: "Throughput",
+    unit: "readings",
+    statistic: "Sum",
+    metrics: ["streamRecords", "storedReadings", "supersededReadings"],
+  },
+  {
+    title: "Lag",
+    unit: "milliseconds",
+    statistic: "Maximum",
+    metrics: ["streamIteratorAge", "processorIteratorAge", "processorDuration"],
+  },
+  { title: "Anomalies", unit: "readings", statistic: "Sum", metrics: ["anomalies"] },
+  { title: "Rejected", unit: "readings", statistic: "Sum", metrics: ["rejectedReadings", "processingErrors"] },
+  {
+    title: "Throttles",
+    unit: "count",
+    statistic: "Sum",
+    metrics: [
+      "tableThrottledWrites",
+      "indexThrottledWrites",
+      "streamThrottledWrites",
+      "streamThrottledReads",
+      "processorThrottles",
+    ],
+  },
+  {
+    title: "Errors",
+    unit: "count",
+    statistic: "Sum",
+    metrics: [
+      "processorErrors",
+      "mappingFailedInvocations",
+      "mappingFailedRecords",
+      "mappingDroppedRecords",
+      "processorDestinationFailures",
+      "ruleFailures",
+      "ruleParseErrors",
+    ],
+  },
+  {
+    title: "Archive: lag",
+    unit: "seconds until archived; milliseconds behind the stream",
+    statistic: "Maximum",
+    metrics: ["archiveFreshness", "archiveLag"],
+  },
+  {
+    title: "Archive: rows and failures",
+    unit: "count",
+    statistic: "Sum",
+    metrics: ["archiveRows", "archiveConversionFailures", "transformErrors"],
+  },
+  {
+    title: "Archive: share of deliveries that succeed",
+    unit: "share",
+    statistic: "Minimum",
+    metrics: ["archiveDeliverySuccess"],
+  },
+  {
+    title: "Cost drivers: writes, bytes, invocations",
+    unit: "units, bytes, count",
+    statistic: "Sum",
+    metrics: ["tableWrites", "indexWrites", "streamBytes", "processorInvocations"],
+  },
+  {
+    title: "Cost drivers: bytes and objects stored",
+    unit: "bytes, count",
+    statistic: "Average",
+    metrics: ["bucketBytes", "bucketObjects"],
+  },
+];
 
 /** Two panels in a row of CloudWatch's 24 columns. */
 const PANEL = { width: 12, height: 6 };
 
 /** The dashboard's body. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-export function dashboardBody(shown: Shown): object {
-  const widgets = panels(shown).map(({ title, unit, statistic, periodSeconds = 60, metrics }, i) => ({
+export function dashboardBody(watched: Watched<string>, region: string): object {
+  const metrics = metricsOf(watched);
+  const widgets = PANELS.map(({ title, unit, statistic, metrics: keys }, i) => ({
     type: "metric",
     x: (i % 2) * PANEL.width,
     y: Math.floor(i / 2) * PANEL.height,
     ...PANEL,
     properties: {
       title,
-      region: shown.region,
+      region,
       view: "timeSeries",
       stat: statistic,
-      period: periodSeconds,
-      metrics,
+      period: metrics[keys[0]].periodSeconds,
+      metrics: keys.map((key) => seriesOf(metrics[key])),
       yAxis: { left: { label: unit, showUnits: false, min: 0 } },
     },
   }));
   return { widgets };
+}
+
+/** A metric as a widget names it: namespace, name, and each dimension's name and value. */
+function seriesOf({ namespace, name, dimensions }: Metric<string>): readonly string[] {
+  return [namespace, name, ...Object.entries(dimensions).flat()];
 }

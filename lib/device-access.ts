@@ -5,8 +5,11 @@ import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText } from "./policy-document";
 
+/** Arguments of `DeviceAccess`. */
 export interface DeviceAccessArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "topicPrefix">;
 }
 
@@ -30,11 +33,11 @@ export class DeviceAccess extends pulumi.ComponentResource {
   }
 }
 
-/** A thing's own name, which AWS IoT substitutes where the client id is the name of a thing that the certificate is attached to. */
+/** AWS IoT substitutes the thing's name, if the client id names a thing and the certificate is attached to it. */
 const THING = "${iot:Connection.Thing.ThingName}";
 
-/** Connect under one's own name, publish to one's own topic (over Basic Ingest too), receive one's own commands; nothing else. */
-export function devicePolicy({
+/** A device connects under its own name, publishes to its own topic (over Basic Ingest too) and receives its own commands. */
+function devicePolicy({
   region,
   accountId,
   ruleName,

@@ -2,21 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PhysicalNames } from "./names";
 import { physicalNames } from "./names";
 
-/** Where a stack is deployed and how its parts are called there; every component takes it. */
+/** Where a stack is deployed, and its physical names. Every component takes it. */
 export interface Environment {
-  /** Ends every physical name. */
+  /** Suffix of every physical name. */
   readonly suffix: string;
+  /** AWS region of the stack. */
   readonly region: string;
+  /** AWS account of the stack, twelve digits. */
   readonly accountId: pulumi.Output<string>;
-  /** Names without the account in them; those of the buckets are `bucketName`'s. */
+  /** Physical names. Those of the buckets contain the account's id, so `bucketName` makes them. */
   readonly names: Omit<PhysicalNames, "archiveBucket" | "accessLogBucket">;
-  /** Refuse deletion of what holds data. */
+  /** Whether the parts that receive, keep, guard or read back readings refuse deletion. */
   readonly protectData: boolean;
-  /** ARN of the policy that bounds what each role may do; "" is none. */
+  /** ARN of each role's permissions boundary; "" for none. */
   readonly permissionsBoundaryArn: string;
 }
 
-/** The name of one of the two buckets, which holds the account's id. */
+/** The physical name of one of the two buckets. */
 export function bucketName(
   environment: Environment,
   bucket: "archiveBucket" | "accessLogBucket",
@@ -24,18 +26,13 @@ export function bucketName(
   return environment.accountId.apply((accountId) => physicalNames(environment.suffix, accountId)[bucket]);
 }
 
-/** The tags of a resource: who it is, which environment it belongs to, and what it is for. */
+/** The tags of a resource: its name, its environment and its purpose. */
 export function tagsOf(
   environment: Environment,
   name: pulumi.Input<string>,
   purpose: string,
 ): Record<string, pulumi.Input<string>> {
   return { Name: name, Environment: environment.suffix, Purpose: purpose };
-}
-
-/** A role's arguments that bound it, where the account demands that. */
-export function boundaryOf({ permissionsBoundaryArn }: Environment): { permissionsBoundary?: string } {
-  return permissionsBoundaryArn === "" ? {} : { permissionsBoundary: permissionsBoundaryArn };
 }
 
 /** `arn:aws:<service>:<region>:<account>:<resource>` in this environment. */

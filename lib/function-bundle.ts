@@ -5,38 +5,39 @@ import { buildSync, type Metafile } from "esbuild";
 /** The functions of the stack. */
 export type FunctionName = "processor" | "archive";
 
-/** A function as one file, and what it was made of. */
+/** A function as one file, and its sources. */
 export interface FunctionBundle {
   /** CommonJS; exports `handler`. */
   readonly code: string;
-  /** For whoever debugs; it is not uploaded. */
+  /** For debugging; it is not uploaded. */
   readonly sourceMap: string;
-  /** Paths of the sources of which something is in the code, from the project's root. */
+  /** Paths of the sources that contribute to the code, from the project's root. */
   readonly sources: readonly string[];
 }
 
-/** The modules that the bundles begin with. */
+/** The entry module of each bundle. */
 const ENTRY: Readonly<Record<FunctionName, string>> = {
   processor: "lambda/processor/handler.ts",
   archive: "lambda/archive/handler.ts",
 };
-/** Where `npm run build` puts the bundles, from the project's root; the maps' paths start from here. */
+/** Where `npm run build` writes the bundles, from the project's root; paths in the source maps are relative to it. */
 export const BUNDLE_FILE: Readonly<Record<FunctionName, string>> = {
   processor: "dist/processor/index.js",
   archive: "dist/archive/index.js",
 };
-/** The licences of what is in the processor's bundle, from the project's root; uploaded beside it. */
+/** File of the licences of the packages in the processor's bundle, from the project's root; it is uploaded beside the bundle. */
 export const NOTICES_FILE = "THIRD-PARTY-NOTICES";
 
-/** The text of the licences, as `npm run notices` wrote it; a test keeps it in step with the bundle. */
+/** The text of the licences. `npm run notices` writes it, and a test compares it with the bundle. */
 export function readNotices(root = findRoot()): string {
   return readFileSync(join(root, NOTICES_FILE), "utf8");
 }
 
 /**
- * Bundles a function for the Node.js 24 runtime. The same sources give the same bytes, wherever the project lies
- * and wherever it is called from, so that a preview shows a change only where there is one.
- * @param root The project's root; found by itself where this module or the working directory lies below it.
+ * Bundles a function for the Node.js 24 runtime. The same sources give the same bytes in every folder of every machine, so a preview
+ * shows a change only if there is one.
+ * @param root The project's root. @default the nearest folder above this module, or above the working directory
+ * @throws Error if the project's root is not found or a source does not compile
  */
 export function bundleFunction(name: FunctionName, root = findRoot()): FunctionBundle {
   const { outputFiles, metafile } = buildSync({
@@ -48,15 +49,15 @@ export function bundleFunction(name: FunctionName, root = findRoot()): FunctionB
     platform: "node",
     target: "node24",
     format: "cjs",
-    // The packages' ES modules can be shaken: a third smaller than their CommonJS, and half the load time.
+    // The bundler drops unused parts of ES modules: a third smaller than the packages' CommonJS, and half the load time.
     mainFields: ["module", "main"],
     minify: true,
-    // Licences are in THIRD-PARTY-NOTICES.
+    // THIRD-PARTY-NOTICES has the licences.
     legalComments: "none",
     sourcemap: "external",
     metafile: true,
     logLevel: "silent",
-    // Settings of a developer's own must not change what is deployed.
+    // A developer's own settings must not change what is deployed.
     tsconfigRaw: {},
   });
   const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? "";
@@ -68,14 +69,14 @@ function sourcesOf(metafile: Metafile, file: string): readonly string[] {
   return Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0);
 }
 
-/** The nearest folder that holds the functions: from here upwards (CommonJS), else from the working directory. */
+/** The nearest folder with the functions, from this module upwards (in CommonJS) or from the working directory. */
 function findRoot(): string {
   const start = typeof __dirname === "string" ? __dirname : process.cwd();
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ENTRY.processor))) return folder;
     if (folder === dirname(folder)) {
       throw new Error(
-        `"${ENTRY.processor}" was not found in "${start}" or above it; run the command from the project's folder`,
+        `"${ENTRY.processor}" must be in "${start}" or a folder above it, got neither. Fix: run the command in the project's folder`,
       );
     }
   }

@@ -13,103 +13,86 @@ import { PREFIX } from "../contract/objects";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { NAMED_QUERIES } from "./named-queries";
+import { ARCHIVE_DAYS } from "./sizes";
 
+/** Arguments of `History`. */
 export interface HistoryArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "queryScanLimitGb">;
-  /** Where the objects lie that the tables describe. */
+  /** The bucket that holds the tables' objects. */
   readonly bucket: aws.s3.Bucket;
 }
 
-const BYTES_IN_GB = 1024 ** 3;
+const BYTES_PER_GB = 1024 ** 3;
 
-/** How the cold tier is read with SQL: its tables, and the workgroup with the questions of the first day. */
+/** SQL over the archive: its tables, and a workgroup with named queries. */
 export class History extends pulumi.ComponentResource {
   readonly database: aws.glue.CatalogDatabase;
+  /** The table of archived readings; the delivery takes its columns. */
   readonly readings: aws.glue.CatalogTable;
+  /** Where queries run, with a limit on what each scans. */
   readonly workgroup: aws.athena.Workgroup;
 
-  constructor(name: string, { environment, config, bucket }: HistoryArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: HistoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:History", name, {}, opts);
-    const { names } = environment;
-    const parent = { parent: this };
+    const { environment, bucket } = args;
+    const { historyDatabase } = environment.names;
+    const childOptions = { parent: this };
     this.database = new aws.glue.CatalogDatabase(
       `${name}-database`,
       {
-        name: names.historyDatabase,
-        description: "The cold tier of the plant's readings, and what was set aside.",
-        tags: tagsOf(environment, names.historyDatabase, "Tables of the cold tier"),
+        name: historyDatabase,
+        description: "The archived readings of the plant, and the rejected records.",
+        tags: tagsOf(environment, historyDatabase, "Tables of the history"),
       },
-      parent,
+      childOptions,
     );
-    const table = (
-      tableName: string,
-      description: string,
-      prefix: string,
-      columns: readonly Column[],
-      format: Format,
-    ) =>
-      new aws.glue.CatalogTable(
-        `${name}-${tableName}`,
-        {
-          databaseName: this.database.name,
-          name: tableName,
-          description,
-          tableType: "EXTERNAL_TABLE",
-          parameters: projection(pulumi.interpolate`s3://${bucket.bucket}/${prefix}`, format.classification),
-          partitionKeys: [
-            { name: ARRIVAL_HOUR, type: "string", comment: `Hour of arrival, UTC, ${ARRIVAL_HOUR_FORMAT}` },
-          ],
-          storageDescriptor: {
-            location: pulumi.interpolate`s3://${bucket.bucket}/${prefix}`,
-            inputFormat: format.inputFormat,
-            outputFormat: format.outputFormat,
-            columns: columns.map((column) => ({ ...column })),
-            serDeInfo: { serializationLibrary: format.library },
-          },
-        },
-        parent,
-      );
-    this.readings = table(READINGS_TABLE, "Every reading of a year", PREFIX.readings, READINGS_COLUMNS, PARQUET);
-    table(REJECTED_TABLE, "What was set aside, and why", PREFIX.rejected, REJECTED_COLUMNS, JSON_LINES);
-    this.workgroup = new aws.athena.Workgroup(
-      `${name}-workgroup`,
-      {
-        name: names.historyWorkgroup,
-        description: "Questions to the plant's history, each with a limit on what it reads.",
-        forceDestroy: !environment.protectData,
-        configuration: {
-          // A client cannot choose another place for its results, nor another limit.
-          enforceWorkgroupConfiguration: true,
-          publishCloudwatchMetricsEnabled: true,
-          bytesScannedCutoffPerQuery: config.queryScanLimitGb * BYTES_IN_GB,
-          resultConfiguration: {
-            outputLocation: pulumi.interpolate`s3://${bucket.bucket}/${PREFIX.queryResults}`,
-            encryptionConfiguration: { encryptionOption: "SSE_S3" },
-          },
-        },
-        tags: tagsOf(environment, names.historyWorkgroup, "Queries of the cold tier"),
-      },
-      parent,
+    this.readings = new aws.glue.CatalogTable(
+      `${name}-${READINGS_TABLE}`,
+      { databaseName: this.database.name, ...tableSettings(READINGS, bucket) },
+      childOptions,
     );
-    for (const query of NAMED_QUERIES) {
+    new aws.glue.CatalogTable(
+      `${name}-${REJECTED_TABLE}`,
+      { databaseName: this.database.name, ...tableSettings(REJECTED, bucket) },
+      childOptions,
+    );
+    this.workgroup = new aws.athena.Workgroup(`${name}-workgroup`, workgroupSettings(args), childOptions);
+    for (const { name: queryName, description, sql } of NAMED_QUERIES) {
       new aws.athena.NamedQuery(
-        `${name}-query-${query.name}`,
-        {
-          name: query.name,
-          description: query.description,
-          database: this.database.name,
-          workgroup: this.workgroup.name,
-          query: query.sql,
-        },
-        // A query is text of this project: an update may replace it.
-        { ...parent, protect: false },
+        `${name}-query-${queryName}`,
+        { name: queryName, description, database: this.database.name, workgroup: this.workgroup.name, query: sql },
+        // AWS cannot change a query's text, so an update replaces it; nothing is lost.
+        { ...childOptions, protect: false },
       );
     }
     this.registerOutputs({ databaseName: this.database.name });
   }
 }
 
+function workgroupSettings({ environment, config, bucket }: HistoryArgs): aws.athena.WorkgroupArgs {
+  const { historyWorkgroup } = environment.names;
+  return {
+    name: historyWorkgroup,
+    description: "Queries of the plant's history, each with a limit on what it scans.",
+    forceDestroy: !environment.protectData,
+    configuration: {
+      // A client can choose neither another place for its results nor another limit.
+      enforceWorkgroupConfiguration: true,
+      publishCloudwatchMetricsEnabled: true,
+      bytesScannedCutoffPerQuery: config.queryScanLimitGb * BYTES_PER_GB,
+      resultConfiguration: {
+        outputLocation: pulumi.interpolate`s3://${bucket.bucket}/${PREFIX.queryResults}`,
+        encryptionConfiguration: { encryptionOption: "SSE_S3" },
+      },
+    },
+    tags: tagsOf(environment, historyWorkgroup, "Queries of the history"),
+  };
+}
+
+/** How Athena reads a table's objects. */
 interface Format {
   readonly classification: string;
   readonly inputFormat: string;
@@ -133,8 +116,54 @@ const JSON_LINES: Format = {
   library: "org.openx.data.jsonserde.JsonSerDe",
 };
 
+interface Table {
+  readonly name: string;
+  readonly description: string;
+  /** Prefix of the table's objects. */
+  readonly prefix: string;
+  readonly columns: readonly Column[];
+  readonly format: Format;
+}
+
+const READINGS: Table = {
+  name: READINGS_TABLE,
+  description: "Readings of the last year",
+  prefix: PREFIX.readings,
+  columns: READINGS_COLUMNS,
+  format: PARQUET,
+};
+
+const REJECTED: Table = {
+  name: REJECTED_TABLE,
+  description: "Rejected records, and why",
+  prefix: PREFIX.rejected,
+  columns: REJECTED_COLUMNS,
+  format: JSON_LINES,
+};
+
+function tableSettings(
+  { name, description, prefix, columns, format }: Table,
+  bucket: aws.s3.Bucket,
+): Omit<aws.glue.CatalogTableArgs, "databaseName"> {
+  const location = pulumi.interpolate`s3://${bucket.bucket}/${prefix}`;
+  return {
+    name,
+    description,
+    tableType: "EXTERNAL_TABLE",
+    parameters: projection(location, format.classification),
+    partitionKeys: [{ name: ARRIVAL_HOUR, type: "string", comment: `Hour of arrival, UTC, ${ARRIVAL_HOUR_FORMAT}` }],
+    storageDescriptor: {
+      location,
+      inputFormat: format.inputFormat,
+      outputFormat: format.outputFormat,
+      columns: columns.map((column) => ({ ...column })),
+      serDeInfo: { serializationLibrary: format.library },
+    },
+  };
+}
+
 /**
- * Athena computes the partitions from the names: no crawler, and none to add. What is older than a year has expired.
+ * Athena computes the partitions from their names, so no crawler adds them. Objects older than a year have expired.
  * https://docs.aws.amazon.com/athena/latest/ug/partition-projection-kinesis-firehose-example.html
  */
 function projection(location: pulumi.Output<string>, classification: string): Record<string, pulumi.Input<string>> {
@@ -145,10 +174,10 @@ function projection(location: pulumi.Output<string>, classification: string): Re
     "projection.enabled": "true",
     [`${column}.type`]: "date",
     [`${column}.format`]: ARRIVAL_HOUR_FORMAT,
-    [`${column}.range`]: "NOW-366DAYS,NOW",
+    [`${column}.range`]: `NOW-${ARCHIVE_DAYS.expiry + 1}DAYS,NOW`,
     [`${column}.interval`]: "1",
     [`${column}.interval.unit`]: "HOURS",
-    // Otherwise Athena passes over what was restored: https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html
+    // Without it Athena skips restored objects: https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html
     read_restored_glacier_objects: "true",
     "storage.location.template": pulumi.interpolate`${location}\${${ARRIVAL_HOUR}}/`,
   };

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { ATTRIBUTE, SENSOR_TYPE_INDEX } from "../contract/item";
 import { type Environment, tagsOf } from "./environment";
 
+/** Arguments of `HotStore`. */
 export interface HotStoreArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
 }
 

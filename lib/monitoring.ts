@@ -1,112 +1,132 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { alarms } from "./alarms";
+import { type Alarm, alarms } from "./alarms";
 import type { StackConfig } from "./config";
 import { dashboardBody } from "./dashboard";
 import { arnOf, type Environment, tagsOf } from "./environment";
+import { type Metric, metricsOf, type Watched } from "./metrics";
 import { alarmName } from "./names";
 import { denyPlainHttp, type PolicyDocument, policyDocument, policyText } from "./policy-document";
 
+/** Arguments of `Monitoring`: what is watched. */
 export interface MonitoringArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Thresholds of the alarms, and the addresses that they are sent to. */
   readonly config: StackConfig;
+  /** The stream of the readings. */
   readonly stream: aws.kinesis.Stream;
+  /** The rule from the device topics into the stream. */
   readonly rule: aws.iot.TopicRule;
+  /** The hot tier. */
   readonly table: aws.dynamodb.Table;
+  /** The archive bucket. */
   readonly bucket: aws.s3.Bucket;
+  /** The processor. */
   readonly function: aws.lambda.Function;
+  /** The event source mapping from the stream to the processor. */
   readonly mapping: aws.lambda.EventSourceMapping;
+  /** The delivery from the stream to the archive. */
   readonly deliveryStream: aws.kinesis.FirehoseDeliveryStream;
+  /** The function that transforms payloads into rows of the archive. */
   readonly transform: aws.lambda.Function;
 }
 
-/** Who is told, of what, and where to look: the alarm topic and its subscribers, the alarms, the dashboard. */
+/** The alarm topic with its subscribers, the alarms, and the dashboard. */
 export class Monitoring extends pulumi.ComponentResource {
+  /** Receives every alarm and every recovery. */
   readonly topic: aws.sns.Topic;
   readonly dashboard: aws.cloudwatch.Dashboard;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:Monitoring", name, {}, opts);
-    const { environment, config, stream, rule, table, bucket, mapping } = args;
-    const { names, suffix, region } = environment;
-    const parent = { parent: this };
+    const { environment, config } = args;
+    const { names, region } = environment;
+    const childOptions = { parent: this };
+    const watched = watchedBy(args);
     this.topic = new aws.sns.Topic(
       `${name}-topic`,
       // No key: with alias/aws/sns CloudWatch may not publish, and no alarm would ever arrive.
       { name: names.alarmTopic, tags: tagsOf(environment, names.alarmTopic, "Alarms and recoveries") },
-      parent,
+      childOptions,
     );
     const topicPolicy = new aws.sns.TopicPolicy(
       `${name}-topic-policy`,
-      {
-        arn: this.topic.arn,
-        policy: policyText(
-          {
-            topicArn: this.topic.arn,
-            alarmArns: arnOf(environment, "cloudwatch", "alarm:*"),
-            accountId: environment.accountId,
-          },
-          alarmTopicPolicy,
-        ),
-      },
-      parent,
+      { arn: this.topic.arn, policy: topicPolicyText(this.topic, environment) },
+      childOptions,
     );
     for (const email of config.alarmEmails) {
       new aws.sns.TopicSubscription(
         `${name}-email-${email}`,
         { topic: this.topic.arn, protocol: "email", endpoint: email },
-        parent,
+        childOptions,
       );
     }
-    const watched = {
-      suffix,
-      streamName: stream.name,
-      ruleName: rule.name,
-      tableName: table.name,
-      functionName: args.function.name,
-      mappingUuid: mapping.uuid,
-      deliveryStreamName: args.deliveryStream.name,
-      transformName: args.transform.name,
-    };
-    for (const alarm of alarms(watched, config)) {
-      const physicalName = alarmName(alarm.key, suffix);
+    const metrics = metricsOf(watched);
+    for (const alarm of alarms(config)) {
       new aws.cloudwatch.MetricAlarm(
         `${name}-${alarm.key}`,
-        {
-          name: physicalName,
-          alarmDescription: `${alarm.description} What to do: docs/operations.md#${alarm.key}`,
-          namespace: alarm.namespace,
-          metricName: alarm.metric,
-          dimensions: alarm.dimensions,
-          statistic: alarm.statistic,
-          comparisonOperator: alarm.comparison,
-          threshold: alarm.threshold,
-          period: alarm.periodSeconds,
-          evaluationPeriods: alarm.periods,
-          treatMissingData: alarm.missingData,
-          alarmActions: [this.topic.arn],
-          okActions: [this.topic.arn],
-          tags: tagsOf(environment, physicalName, "Alarm"),
-        },
-        { ...parent, dependsOn: [topicPolicy] },
+        alarmSettings(alarm, metrics[alarm.metric], this.topic, environment),
+        { ...childOptions, dependsOn: [topicPolicy] },
       );
     }
+    const body = pulumi.output(watched).apply((known) => JSON.stringify(dashboardBody(known, region)));
     this.dashboard = new aws.cloudwatch.Dashboard(
       `${name}-dashboard`,
-      {
-        dashboardName: names.dashboard,
-        dashboardBody: pulumi
-          .output({ ...watched, region, bucketName: bucket.bucket })
-          .apply((shown) => JSON.stringify(dashboardBody(shown))),
-      },
-      parent,
+      { dashboardName: names.dashboard, dashboardBody: body },
+      childOptions,
     );
     this.registerOutputs({ topicArn: this.topic.arn });
   }
 }
 
-/** Alarms of this account publish, over TLS; nobody else does. */
-export function alarmTopicPolicy({
+function watchedBy(args: MonitoringArgs): Watched<pulumi.Output<string>> {
+  return {
+    suffix: args.environment.suffix,
+    streamName: args.stream.name,
+    ruleName: args.rule.name,
+    tableName: args.table.name,
+    bucketName: args.bucket.bucket,
+    functionName: args.function.name,
+    mappingUuid: args.mapping.uuid,
+    deliveryStreamName: args.deliveryStream.name,
+    transformName: args.transform.name,
+  };
+}
+
+function alarmSettings(
+  alarm: Alarm,
+  { namespace, name, dimensions, unit }: Metric<pulumi.Output<string>>,
+  topic: aws.sns.Topic,
+  environment: Environment,
+): aws.cloudwatch.MetricAlarmArgs {
+  const physicalName = alarmName(alarm.key, environment.suffix);
+  const counted = alarm.statistic === "Maximum" ? `maximum age, ${unit}` : unit;
+  return {
+    name: physicalName,
+    alarmDescription: `${alarm.description} (${counted}). What to do: docs/operations.md#${alarm.key}`,
+    namespace,
+    metricName: name,
+    dimensions,
+    statistic: alarm.statistic,
+    comparisonOperator: alarm.comparison,
+    threshold: alarm.threshold,
+    period: alarm.periodSeconds,
+    evaluationPeriods: alarm.periods,
+    treatMissingData: alarm.missingData,
+    alarmActions: [topic.arn],
+    okActions: [topic.arn],
+    tags: tagsOf(environment, physicalName, "Alarm"),
+  };
+}
+
+function topicPolicyText(topic: aws.sns.Topic, environment: Environment): pulumi.Output<string> {
+  const alarmArns = arnOf(environment, "cloudwatch", "alarm:*");
+  return policyText({ topicArn: topic.arn, alarmArns, accountId: environment.accountId }, alarmTopicPolicy);
+}
+
+/** Only alarms of this account may publish, and only over TLS. */
+function alarmTopicPolicy({
   topicArn,
   alarmArns,
   accountId,

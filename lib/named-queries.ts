@@ -1,19 +1,24 @@
 import { ARRIVAL_HOUR, READINGS_TABLE, REJECTED_TABLE } from "../contract/columns";
 
-/** A question about the history: SQL that Athena and DuckDB both read, with `?` for each parameter. */
+/** A query of the history, in SQL that Athena and DuckDB both accept, with a `?` for each parameter. */
 export interface NamedQuery {
-  /** As Athena lists it. */
+  /** Its name in Athena's list. */
   readonly name: string;
+  /** One sentence: what it answers. */
   readonly description: string;
-  /** What each `?` stands for, in order; all are texts. */
+  /** The parameters in the order of their `?`; each is a string. */
   readonly parameters: readonly QueryParameter[];
+  /** The query. */
   readonly sql: string;
 }
 
+/** A parameter of a named query. */
 export interface QueryParameter {
+  /** Its name as an option of `iot history`. */
   readonly name: string;
+  /** What it means, with its format or unit. */
   readonly description: string;
-  /** Where it is left out. */
+  /** The value if it is not given. @default none: the parameter is required */
   readonly default?: string;
 }
 
@@ -23,10 +28,11 @@ const TO: QueryParameter = { name: "to", description: "last hour of arrival, UTC
 const HOURS = [FROM, TO, FROM];
 
 /**
- * Each reading of the hours once: a device can send one again, and Firehose delivers at least once; as in the hot tier, of those with one
- * identity the one that arrived last counts, of two in one millisecond the later one in the shard (numbers, and here texts: hence the
- * length). One that arrived after the hours is not looked at. What was set aside is not a reading, even where it got into the archive. Begins each query, with
- * the hours as its parameters. An object lies under the hour of its oldest reading, so the last hour's hold up to a buffer's time of the next.
+ * Each reading of the hours once. A device can send a reading again, and Firehose delivers at least once. As in the hot tier, of several
+ * readings with one identity the last to arrive counts; of two in one millisecond, the later one in the shard. Sequence numbers are strings
+ * here, so the longer one is the higher one. A rejected record is no reading, even if it is in the archive. Every query begins with this,
+ * and with the hours as its parameters. An object is stored under the hour of its oldest reading, so the last hour can include readings
+ * of the next hour, as many as arrive while the buffer fills.
  */
 const ONCE = `WITH once AS (
   SELECT * FROM (
@@ -44,14 +50,14 @@ const ONCE = `WITH once AS (
   WHERE place = 1
 )`;
 
-/** When a device was heard: its own time, or the arrival where its clock is ahead of that. */
+/** When a device sent a reading: the device's time, or the arrival if the device's clock is ahead. */
 const HEARD_AT = "least(event_time, arrived_at)";
 
-/** What a plant asks on the first day. */
+/** The queries that a plant needs from the first day. */
 export const NAMED_QUERIES: readonly NamedQuery[] = [
   {
     name: "device-day",
-    description: "All readings of one device, in its own time's order.",
+    description: "All readings of one device, in the order of its own clock.",
     parameters: [...HOURS, { name: "device", description: "the thing's name" }],
     sql: `${ONCE}
 SELECT event_time, sensor_type, value, is_anomaly, metadata
@@ -72,7 +78,7 @@ ORDER BY 1, 2`,
   },
   {
     name: "anomalies-by-device",
-    description: "How often each device's values were out of bounds, how far, and how often its clock was ahead.",
+    description: "Anomalies of each device: how many, how far out of bounds, and how many with a clock that was ahead.",
     parameters: HOURS,
     sql: `${ONCE}
 SELECT device_id, sensor_type, count(*) AS anomalies, min(value) AS lowest, max(value) AS highest,
@@ -84,8 +90,8 @@ ORDER BY anomalies DESC, device_id, sensor_type`,
   },
   {
     name: "gaps",
-    description: "Devices that were silent for longer than some minutes, and when.",
-    parameters: [...HOURS, { name: "minutes", description: "the longest silence that is none", default: "15" }],
+    description: "Devices that were silent for longer than a number of minutes, and when.",
+    parameters: [...HOURS, { name: "minutes", description: "the longest silence that is not a gap", default: "15" }],
     sql: `${ONCE},
 steps AS (
   SELECT device_id, ${HEARD_AT} AS silent_until,
@@ -100,8 +106,8 @@ ORDER BY minutes DESC, device_id, silent_from`,
   },
   {
     name: "late-arrivals",
-    description: "Readings that arrived later than some seconds after their own time, by device.",
-    parameters: [...HOURS, { name: "seconds", description: "the longest way that is not late", default: "60" }],
+    description: "Readings that arrived more than a number of seconds after their own time, by device.",
+    parameters: [...HOURS, { name: "seconds", description: "the longest delay that is not late", default: "60" }],
     sql: `${ONCE}
 SELECT device_id, count(*) AS readings, max(date_diff('millisecond', event_time, arrived_at)) / 1000e0 AS seconds
 FROM once
@@ -111,9 +117,9 @@ ORDER BY seconds DESC, device_id`,
   },
   {
     name: "rejections",
-    description: "Why how many messages of each device were set aside; each record once.",
+    description: "How many records of each device were rejected, by reason; each record once.",
     parameters: [FROM, TO],
-    // A crash or a replay can write a record's line again.
+    // A crash or a replay can repeat a record's line.
     sql: `WITH records AS (
   SELECT shardid, sequencenumber, max(reason) AS reason, max(partitionkey) AS device_id, max(arrivedat) AS arrivedat
   FROM ${REJECTED_TABLE}

@@ -1,4 +1,4 @@
-/** Every physical name of an environment. Buckets share one namespace over all of AWS, hence the account in theirs. */
+/** Every physical name of an environment. Bucket names are unique in all of AWS, so they contain the account's id. */
 export interface PhysicalNames {
   readonly archiveBucket: string;
   readonly accessLogBucket: string;
@@ -20,7 +20,7 @@ export interface PhysicalNames {
   readonly historyWorkgroup: string;
 }
 
-/** The names of the environment `suffix` in an account. */
+/** The physical names of the environment `suffix` in an account. */
 export function physicalNames(suffix: string, accountId: string): PhysicalNames {
   return {
     archiveBucket: `iot-sensor-archival-${suffix}-${accountId}`,
@@ -44,12 +44,12 @@ export function physicalNames(suffix: string, accountId: string): PhysicalNames 
   };
 }
 
-/** The alarm `key`'s name in an environment. */
+/** The physical name of the alarm `key` in an environment. */
 export function alarmName(key: string, suffix: string): string {
   return `iot-${key}-${suffix}`;
 }
 
-/** What each service takes as a name. */
+/** The names that each service accepts. */
 const RULES: Readonly<Record<keyof PhysicalNames, { readonly maxLength: number; readonly pattern: RegExp }>> = {
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
   archiveBucket: { maxLength: 63, pattern: /^[a-z0-9][a-z0-9-]+[a-z0-9]$/ },
@@ -84,10 +84,10 @@ const RULES: Readonly<Record<keyof PhysicalNames, { readonly maxLength: number; 
   historyWorkgroup: { maxLength: 128, pattern: /^[a-zA-Z0-9._-]+$/ },
 };
 
-/** Account ids have twelve digits; which ones changes no length. */
+/** Every account id has twelve digits, so any of them gives the lengths. */
 const ANY_ACCOUNT = "000000000000";
 
-/** The longest suffix with which every name still fits, and the name that sets the limit. */
+/** The length of the longest suffix that every name has room for, and the name that limits it. */
 export function longestSuffix(): { readonly length: number; readonly limitedBy: string } {
   const rooms = entriesOf(physicalNames("", ANY_ACCOUNT)).map(([part, name]) => ({
     length: RULES[part].maxLength - name.length,
@@ -96,7 +96,7 @@ export function longestSuffix(): { readonly length: number; readonly limitedBy: 
   return rooms.reduce((tightest, room) => (room.length < tightest.length ? room : tightest));
 }
 
-/** The names that a service would refuse with this suffix. */
+/** The physical names with this suffix that their service would refuse. */
 export function refusedNames(suffix: string): readonly string[] {
   return entriesOf(physicalNames(suffix, ANY_ACCOUNT))
     .filter(([part, name]) => name.length > RULES[part].maxLength || !RULES[part].pattern.test(name))

@@ -1,11 +1,11 @@
-/** The word that a misspelt one most likely means, or undefined where none is near. */
+/** The word that a misspelt one most likely means, or undefined if none is close enough. */
 export function nearestWord(misspelt: string, words: readonly string[]): string | undefined {
   const scored = words.map((word) => ({ word, distance: editDistance(misspelt.toLowerCase(), word.toLowerCase()) }));
   const best = scored.reduce((a, b) => (b.distance < a.distance ? b : a));
   return best.distance <= Math.max(2, misspelt.length / 3) ? best.word : undefined;
 }
 
-/** Letters to insert, leave out or replace. */
+/** The number of letters to insert, delete or replace. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

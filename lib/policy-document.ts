@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** One statement of a policy: one purpose, with a name that says it. */
+/** A statement of a policy. It serves one purpose, which its `Sid` names. */
 export interface Statement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
@@ -16,12 +16,12 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** The document of these statements. */
+/** A document with these statements. */
 export function policyDocument(...statements: Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** The text of a document that is made of names known only when they exist. */
+/** The JSON of a document whose names are known only after deployment. */
 export function policyText<Names extends object>(
   names: Names,
   document: (names: pulumi.UnwrappedObject<Names>) => PolicyDocument,
@@ -29,7 +29,7 @@ export function policyText<Names extends object>(
   return pulumi.output(names).apply((known) => JSON.stringify(document(known as pulumi.UnwrappedObject<Names>)));
 }
 
-/** Lets one AWS service take a role on, and only for a resource of this account where a source is named. */
+/** Lets one AWS service assume a role; with a source, only on behalf of that resource of that account. */
 export function trustPolicy(
   service: string,
   source?: { readonly account: string; readonly arn: string },
@@ -46,7 +46,7 @@ export function trustPolicy(
   });
 }
 
-/** Refuses whoever comes over plain HTTP. */
+/** Refuses every request over plain HTTP. */
 export function denyPlainHttp(action: string, resources: readonly string[]): Statement {
   return {
     Sid: "DenyPlainHttp",
@@ -56,4 +56,9 @@ export function denyPlainHttp(action: string, resources: readonly string[]): Sta
     Resource: resources,
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
+}
+
+/** A condition: the bucket belongs to this account. Bucket names are global, so after a deletion another account can take the name. */
+export function ownBucket(accountId: string): NonNullable<Statement["Condition"]> {
+  return { StringEquals: { "s3:ResourceAccount": accountId } };
 }

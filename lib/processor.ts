@@ -3,12 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { PREFIX } from "../contract/objects";
 import { ENV } from "../contract/variables";
 import type { StackConfig } from "./config";
-import { boundaryOf, type Environment, tagsOf } from "./environment";
-import { bundleFunction, NOTICES_FILE, readNotices } from "./function-bundle";
-import { type PolicyDocument, policyDocument, policyText, trustPolicy } from "./policy-document";
+import { type Environment, tagsOf } from "./environment";
+import { NOTICES_FILE, readNotices } from "./function-bundle";
+import { NodeFunction } from "./node-function";
+import { ownBucket, type Statement } from "./policy-document";
+import { BATCHING_WINDOW_SECONDS, FUNCTION_SIZES } from "./sizes";
+import { deliverFailedBatches, readStream } from "./stream-reader";
 
+/** Arguments of `Processor`. */
 export interface ProcessorArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<
     StackConfig,
     | "anomalyLimits"
@@ -20,15 +26,15 @@ export interface ProcessorArgs {
     | "retryAttempts"
     | "retryMaxAgeSeconds"
   >;
-  /** Where the readings come from. */
+  /** The stream that the records come from. */
   readonly stream: aws.kinesis.Stream;
-  /** Where they are stored. */
+  /** The hot tier, which stores the readings. */
   readonly table: aws.dynamodb.Table;
-  /** Where anomalies, what was set aside and failed batches are kept. */
+  /** The bucket that keeps anomalies, rejected records and failed batches. */
   readonly bucket: aws.s3.Bucket;
 }
 
-/** From the stream into the stores: the function, its role and log, and the mapping that calls it. */
+/** From the stream into the stores: the function, and the event source mapping that calls it. */
 export class Processor extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   readonly mapping: aws.lambda.EventSourceMapping;
@@ -36,170 +42,95 @@ export class Processor extends pulumi.ComponentResource {
   constructor(name: string, args: ProcessorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iot:index:Processor", name, {}, opts);
     const { environment, config, stream, table, bucket } = args;
-    const { names, suffix } = environment;
-    const parent = { parent: this };
-    const logName = `/aws/lambda/${names.processor}`;
-    const log = new aws.cloudwatch.LogGroup(
-      `${name}-log`,
+    const { names, accountId } = environment;
+    const childOptions = { parent: this };
+    const processor = new NodeFunction(
+      name,
       {
-        name: logName,
-        retentionInDays: config.logRetentionDays,
-        tags: tagsOf(environment, logName, "Log of the processor"),
-      },
-      parent,
-    );
-    const role = new aws.iam.Role(
-      `${name}-role`,
-      {
-        name: names.processorRole,
-        assumeRolePolicy: JSON.stringify(trustPolicy("lambda.amazonaws.com")),
-        ...boundaryOf(environment),
-        tags: tagsOf(environment, names.processorRole, "What the processor may do"),
-      },
-      parent,
-    );
-    const rolePolicy = new aws.iam.RolePolicy(
-      `${name}-role-policy`,
-      {
-        name: "read-stream-and-store",
-        role: role.id,
-        policy: policyText(
-          {
-            streamArn: stream.arn,
-            tableArn: table.arn,
-            bucketArn: bucket.arn,
-            logArn: log.arn,
-            accountId: environment.accountId,
-          },
-          processorRolePolicy,
-        ),
-      },
-      parent,
-    );
-    const { code } = bundleFunction("processor");
-    this.function = new aws.lambda.Function(
-      `${name}-function`,
-      {
-        name: names.processor,
+        environment,
+        config,
+        bundle: "processor",
+        files: { [NOTICES_FILE]: readNotices() },
+        functionName: names.processor,
+        roleName: names.processorRole,
+        title: "the processor",
         description: "Checks, judges and stores the readings of the stream.",
-        role: role.arn,
-        runtime: "nodejs24.x",
-        architectures: ["arm64"],
-        handler: "index.handler",
-        code: new pulumi.asset.AssetArchive({
-          "index.js": new pulumi.asset.StringAsset(code),
-          [NOTICES_FILE]: new pulumi.asset.StringAsset(readNotices()),
-        }),
-        memorySize: 512,
-        timeout: 60,
-        ...(config.reservedConcurrency === undefined
-          ? {}
-          : { reservedConcurrentExecutions: config.reservedConcurrency }),
-        // AWS_REGION is Lambda's own: setting it makes the deployment fail.
-        environment: {
-          variables: {
-            [ENV.table]: table.name,
-            [ENV.bucket]: bucket.bucket,
-            [ENV.environment]: suffix,
-            [ENV.anomalyLimits]: JSON.stringify(config.anomalyLimits),
-            [ENV.hotRetentionDays]: String(config.hotRetentionDays),
-          },
-        },
-        tags: tagsOf(environment, names.processor, "Checks and stores the readings"),
+        purpose: "Checks and stores the readings",
+        ...FUNCTION_SIZES.processor,
+        reservedConcurrency: config.reservedConcurrency,
+        variables: variables(args),
+        policyName: "read-stream-and-store",
+        permissions: pulumi
+          .output({ streamArn: stream.arn, tableArn: table.arn, bucketArn: bucket.arn, accountId })
+          .apply(processorPermissions),
+        formerParent: this,
       },
-      // Without its log group the function would make one that keeps everything for ever.
-      { ...parent, dependsOn: [log, rolePolicy] },
+      childOptions,
     );
+    this.function = processor.function;
     this.mapping = new aws.lambda.EventSourceMapping(
       `${name}-mapping`,
-      {
-        eventSourceArn: stream.arn,
-        functionName: this.function.arn,
-        // With LATEST, what arrives between the stream's creation and the first poll is never read.
-        startingPosition: "TRIM_HORIZON",
-        batchSize: config.batchSize,
-        maximumBatchingWindowInSeconds: 5,
-        parallelizationFactor: config.parallelizationFactor,
-        maximumRetryAttempts: config.retryAttempts,
-        maximumRecordAgeInSeconds: config.retryMaxAgeSeconds,
-        bisectBatchOnFunctionError: true,
-        functionResponseTypes: ["ReportBatchItemFailures"],
-        destinationConfig: { onFailure: { destinationArn: bucket.arn } },
-        metricsConfig: { metrics: ["EventCount"] },
-        tags: tagsOf(environment, names.processor, "From the stream to the processor"),
-      },
-      { ...parent, dependsOn: [rolePolicy] },
+      { functionName: this.function.arn, ...mappingSettings(args) },
+      { ...childOptions, dependsOn: [processor.rolePolicy] },
     );
     this.registerOutputs({ functionName: this.function.name });
   }
+}
+
+function variables({ environment, config, table, bucket }: ProcessorArgs): Record<string, pulumi.Input<string>> {
+  return {
+    [ENV.table]: table.name,
+    [ENV.bucket]: bucket.bucket,
+    [ENV.environment]: environment.suffix,
+    [ENV.anomalyLimits]: JSON.stringify(config.anomalyLimits),
+    [ENV.hotRetentionDays]: String(config.hotRetentionDays),
+  };
+}
+
+function mappingSettings(args: ProcessorArgs): Omit<aws.lambda.EventSourceMappingArgs, "functionName"> {
+  const { environment, config, stream, bucket } = args;
+  return {
+    eventSourceArn: stream.arn,
+    // With LATEST, records that arrive between the stream's creation and the first poll are never read.
+    startingPosition: "TRIM_HORIZON",
+    batchSize: config.batchSize,
+    maximumBatchingWindowInSeconds: BATCHING_WINDOW_SECONDS,
+    parallelizationFactor: config.parallelizationFactor,
+    maximumRetryAttempts: config.retryAttempts,
+    maximumRecordAgeInSeconds: config.retryMaxAgeSeconds,
+    bisectBatchOnFunctionError: true,
+    functionResponseTypes: ["ReportBatchItemFailures"],
+    destinationConfig: { onFailure: { destinationArn: bucket.arn } },
+    metricsConfig: { metrics: ["EventCount"] },
+    tags: tagsOf(environment, environment.names.processor, "From the stream to the processor"),
+  };
 }
 
 interface ProcessorResources {
   readonly streamArn: string;
   readonly tableArn: string;
   readonly bucketArn: string;
-  readonly logArn: string;
   readonly accountId: string;
 }
 
-/** What the processor does, and no more: it neither queries nor updates nor deletes. */
-export function processorRolePolicy({
-  streamArn,
-  tableArn,
-  bucketArn,
-  logArn,
-  accountId,
-}: ProcessorResources): PolicyDocument {
-  // A bucket that somebody else made under this name, after it was deleted here, gets nothing.
-  const ownBucket = { StringEquals: { "s3:ResourceAccount": accountId } };
-  return policyDocument(
-    {
-      Sid: "ReadStream",
-      Effect: "Allow",
-      // The managed policy's kinesis:ListStreams has no resource to name, and the mapping knows its stream.
-      Action: [
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-      ],
-      Resource: streamArn,
-    },
+/** The processor writes and never queries, updates or deletes. */
+function processorPermissions({ streamArn, tableArn, bucketArn, accountId }: ProcessorResources): readonly Statement[] {
+  return [
+    readStream(streamArn),
     {
       Sid: "StoreReadings",
       Effect: "Allow",
-      // A replay puts item by item: BatchWriteItem takes no condition.
+      // A replay puts item by item, because BatchWriteItem takes no condition.
       Action: ["dynamodb:BatchWriteItem", "dynamodb:PutItem"],
       Resource: tableArn,
     },
     {
-      Sid: "KeepAnomaliesAndSetAside",
+      Sid: "KeepAnomaliesAndRejected",
       Effect: "Allow",
       Action: "s3:PutObject",
       Resource: [`${bucketArn}/${PREFIX.anomalies}*`, `${bucketArn}/${PREFIX.rejected}*`],
-      Condition: ownBucket,
+      Condition: ownBucket(accountId),
     },
-    {
-      Sid: "DeliverFailedBatches",
-      Effect: "Allow",
-      // Lambda itself does this, in the function's name: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
-      Action: "s3:PutObject",
-      Resource: `${bucketArn}/${PREFIX.failed}*`,
-      Condition: ownBucket,
-    },
-    {
-      Sid: "FindFailureDestination",
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: bucketArn,
-      Condition: ownBucket,
-    },
-    {
-      Sid: "WriteLog",
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: `${logArn}:*`,
-    },
-  );
+    ...deliverFailedBatches(bucketArn, accountId),
+  ];
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig, type StackConfig } from "./config";
+import { configurationError, parseConfig, type StackConfig } from "./config";
 
-/** Reads and checks the stack's configuration. @throws pulumi.RunError with every problem, which Pulumi shows without a stack trace. */
+/** Reads and checks the stack's configuration. @throws pulumi.RunError that lists every problem; Pulumi shows it without a stack trace. */
 export function readConfig(): StackConfig {
   const project = `${pulumi.getProject()}:`;
   const all = Object.entries(pulumi.runtime.allConfig());
@@ -9,13 +9,10 @@ export function readConfig(): StackConfig {
   const secrets = secretKeys().map((key) => key.slice(project.length));
   const parsed = parseConfig(Object.fromEntries(own), new pulumi.Config("aws").get("region"), secrets);
   if (parsed.ok) return parsed.config;
-  const count = parsed.problems.length === 1 ? "a problem" : `${parsed.problems.length} problems`;
-  throw new pulumi.RunError(
-    `The configuration has ${count}; nothing was created.\n${parsed.problems.map((text) => `  - ${text}`).join("\n")}`,
-  );
+  throw new pulumi.RunError(configurationError(parsed.problems));
 }
 
-/** The keys, with their namespaces, of what `pulumi config set --secret` encrypted: the engine says so in the environment. */
+/** The keys that `pulumi config set --secret` encrypted, with their namespaces: the engine passes them in a variable. */
 function secretKeys(): readonly string[] {
   return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
 }

@@ -2,24 +2,17 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
+import { SHARD_LEVEL_METRICS } from "./metrics";
 
+/** Arguments of `ReadingStream`. */
 export interface ReadingStreamArgs {
+  /** Where the stack is deployed, and its physical names. */
   readonly environment: Environment;
+  /** Keys of the configuration that this part reads. */
   readonly config: Pick<StackConfig, "streamMode" | "shardCount" | "streamRetentionHours">;
 }
 
-/** Every shard-level metric that the dashboard and an operator's questions need. */
-const SHARD_LEVEL_METRICS = [
-  "IncomingBytes",
-  "IncomingRecords",
-  "OutgoingBytes",
-  "OutgoingRecords",
-  "WriteProvisionedThroughputExceeded",
-  "ReadProvisionedThroughputExceeded",
-  "IteratorAgeMilliseconds",
-];
-
-/** The stream that parts what arrives from what is done with it. Each of its readers has every reading. */
+/** The stream between ingestion and its readers. Each reader receives every record. */
 export class ReadingStream extends pulumi.ComponentResource {
   readonly stream: aws.kinesis.Stream;
 
@@ -34,10 +27,10 @@ export class ReadingStream extends pulumi.ComponentResource {
         streamModeDetails: { streamMode: config.streamMode },
         ...(onDemand ? {} : { shardCount: config.shardCount }),
         retentionPeriod: config.streamRetentionHours,
-        shardLevelMetrics: SHARD_LEVEL_METRICS,
+        shardLevelMetrics: [...SHARD_LEVEL_METRICS],
         encryptionType: "KMS",
         kmsKeyId: "alias/aws/kinesis",
-        // Otherwise a consumer with enhanced fan-out keeps AWS from deleting the stream:
+        // AWS refuses to delete a stream with a registered fan-out consumer unless this is set:
         // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
         enforceConsumerDeletion: !environment.protectData,
         tags: tagsOf(environment, names.stream, "Readings on their way to the processor and the archive"),

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The licences of the packages that a bundle is made of: each text once, under the packages that it covers.
+ * The licences of the packages in a bundle: each text once, under the names of its packages.
  * @param sources Paths of the bundle's sources, from the project's root.
- * @throws Error where a package has no licence text: it must not be shipped then.
+ * @throws Error if a package has no licence text, because it must not be shipped then.
  */
 export function thirdPartyNotices(root: string, sources: readonly string[]): string {
   const folders = new Set(sources.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
@@ -23,7 +23,9 @@ function licenceOf(root: string, folder: string): { readonly title: string; read
   const title = `${name} ${version} (${license})`;
   if (texts.length > 0)
     return { title, text: texts.map((file) => readFileSync(join(folder, file), "utf8").trim()).join("\n\n") };
-  // Some of the SDK's packages name the licence and leave its text out; it is this project's own.
+  // Some of the SDK's packages name the licence without its text. This project has the same licence.
   if (license === "Apache-2.0") return { title, text: readFileSync(join(root, "LICENSE"), "utf8").trim() };
-  throw new Error(`"${name}" ${version} (${license}) has no licence text, so it must not be in the bundle`);
+  throw new Error(
+    `"${name}" must have a licence text to be in the bundle, got none in ${version} (${license}). Fix: npm uninstall ${name}`,
+  );
 }

@@ -1,7 +1,7 @@
-/** Merges what is in time order each by itself. Holds one reading of each source, and asks all for their first at once. */
-export async function* inTimeOrder<Timed extends { readonly timestamp: number }>(
-  sources: readonly AsyncGenerator<Timed>[],
-): AsyncGenerator<Timed> {
+import type { StoredReading } from "./unpacked";
+
+/** Merges sources that are each in the order of time. It holds one reading of each, and starts all of them together. */
+export async function* inTimeOrder(sources: readonly AsyncGenerator<StoredReading>[]): AsyncGenerator<StoredReading> {
   const heads = await Promise.all(sources.map((source) => source.next()));
   for (;;) {
     let earliest = -1;

@@ -1,22 +1,22 @@
 import type { READINGS_COLUMNS } from "../../contract/columns";
 import type { StreamRecord } from "../../contract/stream-record";
-import type { CheckedRecord } from "../reading/check-record";
+import type { CheckedReading } from "../reading/checked-reading";
 
-/** A row of the cold tier, as Firehose's JSON reader takes it: timestamps are ISO 8601, UTC. */
+/** A row of the archive, as Firehose's JSON reader takes it: timestamps are ISO 8601, UTC. */
 export type ArchiveRow = Readonly<Record<(typeof READINGS_COLUMNS)[number]["name"], string | number | boolean | null>>;
 
-/** The row of a record that was checked. */
-export function archiveRow(record: StreamRecord, { reading, range, facts, fields }: CheckedRecord): ArchiveRow {
+/** The row of a reading that was checked. */
+export function archiveRow(record: StreamRecord, { reading, range, isAnomaly }: CheckedReading): ArchiveRow {
   return {
     device_id: reading.deviceId,
     sensor_type: reading.sensorType,
     value: reading.value,
     event_time: new Date(reading.timestamp).toISOString(),
     arrived_at: new Date(record.arrivedAt).toISOString(),
-    is_anomaly: facts.isAnomaly,
+    is_anomaly: isAnomaly,
     reading_key: range,
     shard_id: record.shardId,
     sequence_number: record.sequenceNumber,
-    metadata: fields.metadata === undefined || fields.metadata === null ? null : JSON.stringify(fields.metadata),
+    metadata: reading.metadata === undefined ? null : JSON.stringify(reading.metadata.source),
   };
 }

@@ -8,7 +8,12 @@ import { checkRecord } from "../reading/check-record";
 import type { Rules } from "../reading/environment";
 import { archiveRow } from "./archive-row";
 
-/** What became of a call's records. */
+/** Most bytes of an answer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
+/** Of a record's answer beside its data: the names and signs, and an id of Firehose's. */
+const ANSWER_OVERHEAD_BYTES = 256;
+
+/** What became of a call's records, counted in readings unless it says otherwise. */
 export interface Transformed {
   readonly records: FirehoseTransformationResultRecord[];
   readonly archived: number;
@@ -16,8 +21,10 @@ export interface Transformed {
   readonly rejected: number;
   /** Unpacked by Firehose from an aggregate, which the processor sets aside whole. */
   readonly unpacked: number;
-  /** Without the metadata that tells who published: for `firehose-errors/`. */
+  /** Records without the metadata that tells who published: for `firehose-errors/`. */
   readonly unidentified: number;
+  /** Records whose rows no longer fit in the answer: for `firehose-errors/`. */
+  readonly oversized: number;
 }
 
 /**
@@ -31,7 +38,9 @@ export function transform({ records }: Pick<FirehoseTransformationEvent, "record
     const place = placeOf(record);
     if (place !== undefined) seen.set(place, (seen.get(place) ?? 0) + 1);
   }
-  const counts = { archived: 0, rejected: 0, unpacked: 0, unidentified: 0 };
+  const counts = { archived: 0, rejected: 0, unpacked: 0, unidentified: 0, oversized: 0 };
+  // What the answer may grow by, beyond each record as it came.
+  let room = records.reduce((left, { data }) => left - data.length - ANSWER_OVERHEAD_BYTES, MAX_ANSWER_BYTES);
   const results = records.map((record): FirehoseTransformationResultRecord => {
     const { recordId, data } = record;
     const received = streamRecordOf(record);
@@ -45,12 +54,21 @@ export function transform({ records }: Pick<FirehoseTransformationEvent, "record
     }
     const checked = checkRecord(received, rules, 0);
     if (!checked.ok) {
-      counts.rejected++;
+      counts.rejected += checked.entries?.length ?? 1;
       return { recordId, result: "Dropped", data };
     }
-    counts.archived++;
-    const row = JSON.stringify(archiveRow(received, checked));
-    return { recordId, result: "Ok", data: Buffer.from(row).toString("base64") };
+    // Several documents, one after the other: https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html
+    const rows = checked.readings.map((reading) => JSON.stringify(archiveRow(received, reading))).join("");
+    const answer = { recordId, result: "Ok", data: Buffer.from(rows).toString("base64") } as const;
+    const growth = answer.data.length - data.length;
+    if (growth > room) {
+      counts.oversized++;
+      return { recordId, result: "ProcessingFailed", data };
+    }
+    room -= growth;
+    counts.archived += checked.readings.length;
+    counts.rejected += checked.rejected.length;
+    return answer;
   });
   return { records: results, ...counts };
 }

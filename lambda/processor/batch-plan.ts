@@ -1,3 +1,4 @@
+import type { CheckedReading } from "../reading/checked-reading";
 import type { Rejection } from "../reading/rejection";
 import type { Accepted } from "./assess";
 
@@ -5,7 +6,7 @@ import type { Accepted } from "./assess";
 export interface ItemWrite {
   readonly deviceId: string;
   readonly range: string;
-  /** When its reading arrived, milliseconds since the epoch. */
+  /** When its readings arrived, milliseconds since the epoch. */
   readonly arrivedAt: number;
   /** Seconds since the epoch. */
   readonly expirationTime: number;
@@ -13,6 +14,8 @@ export interface ItemWrite {
   readonly item: Buffer;
   /** In stream order: the item is the last one's, which supersedes the others. */
   readonly records: readonly number[];
+  /** What the item holds; each of the records has as many. */
+  readonly readings: readonly CheckedReading[];
 }
 
 /** One object to store, and the records whose fate hangs on it. */
@@ -27,12 +30,12 @@ export interface BatchPlan {
   readonly items: readonly ItemWrite[];
   /** Payloads that become earlier versions of objects in `anomalies`: to be written before those. */
   readonly supersededAnomalies: readonly ObjectWrite[];
-  /** One a key. */
+  /** One per key. */
   readonly anomalies: readonly ObjectWrite[];
 }
 
 /**
- * One item a key: two of one key in a BatchWriteItem would fail it whole, and the last in stream order is the one that stays.
+ * One item per key: two of one key in a BatchWriteItem would fail it whole, and the last in stream order is the one that stays.
  * An anomaly's object keeps every payload: the last as its current version, the others, which differ from it, as earlier ones.
  */
 export function planBatch(assessed: readonly (Accepted | Rejection)[]): BatchPlan {
@@ -41,11 +44,13 @@ export function planBatch(assessed: readonly (Accepted | Rejection)[]): BatchPla
   const supersededAnomalies: ObjectWrite[] = [];
   assessed.forEach((entry, index) => {
     if (!entry.ok) return;
-    const { deviceId, range, arrivedAt, expirationTime, item, anomaly } = entry;
-    // Neither a device's name nor a time holds a `#`, so this is unambiguous.
-    const identity = `${deviceId}#${range}`;
-    const records = [...(items.get(identity)?.records ?? []), index];
-    items.set(identity, { deviceId, range, arrivedAt, expirationTime, item, records });
+    const { arrivedAt, expirationTime, anomaly } = entry;
+    for (const { deviceId, range, item, readings } of entry.items) {
+      // Neither a device's name nor a time holds a `#`, so this is unambiguous.
+      const identity = `${deviceId}#${range}`;
+      const records = [...(items.get(identity)?.records ?? []), index];
+      items.set(identity, { deviceId, range, arrivedAt, expirationTime, item, records, readings });
+    }
     if (anomaly === undefined) return;
     const earlier = anomalies.get(anomaly.key);
     const isSame = earlier?.body.equals(anomaly.body) ?? false;

@@ -28,7 +28,7 @@ export function mannerOf(event: Invocation): Manner {
   const asArrived = flag(AS_ARRIVED_FIELD, event[AS_ARRIVED_FIELD]);
   if (asArrived && !isReplay)
     throw new Error(
-      `"${AS_ARRIVED_FIELD}" must be absent where "${REPLAY_FIELD}" is, got true. Fix: replay records with "npx --no iot replay rejected --as-arrived"`,
+      `"${AS_ARRIVED_FIELD}" must be absent where "${REPLAY_FIELD}" is, got true. Fix: replay records with "npx iot replay rejected --as-arrived"`,
     );
   return { isReplay, asArrived };
 }
@@ -36,6 +36,6 @@ export function mannerOf(event: Invocation): Manner {
 function flag(field: string, value: unknown): boolean {
   if (value === undefined || value === true) return value === true;
   throw new Error(
-    `"${field}" must be true or absent, got ${describe(value)}. Fix: replay records with "npx --no iot replay"`,
+    `"${field}" must be true or absent, got ${describe(value)}. Fix: replay records with "npx iot replay"`,
   );
 }

@@ -1,6 +1,6 @@
 import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../../contract/metrics";
 import type { RejectReason } from "../../contract/rejected";
-import type { Fate } from "./fates";
+import { type Fate, rejectedCount } from "./fates";
 
 /** What the log line of a batch tells. */
 export interface BatchReport {
@@ -23,26 +23,18 @@ export interface BatchReport {
 const MAX_ERROR_NAMES = 8;
 
 /**
- * The batch's one line: its counts as metrics, and what an operator asks first. Metrics count what lies before the
+ * The batch's one line: its counts of readings as metrics, and what an operator asks first. Metrics count what lies before the
  * checkpoint, so that a retry counts nothing twice; only what is handed back counts as an error each time it is.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function metricsLine(report: BatchReport): string {
   const { fates, checkpoint } = report;
-  const handedBack = fates.length - checkpoint;
-  const rejected = new Map<RejectReason, number>();
-  let [stored, superseded, anomalies, rejects] = [0, 0, 0, 0];
-  for (const fate of fates.slice(0, checkpoint)) {
-    if (fate.kind === "stored") {
-      stored++;
-      if (fate.isAnomaly) anomalies++;
-    } else if (fate.kind === "superseded") {
-      superseded++;
-    } else if (fate.kind === "rejected") {
-      rejects++;
-      rejected.set(fate.rejection.reason, (rejected.get(fate.rejection.reason) ?? 0) + 1);
-    }
-  }
+  const handedBack = sum(fates.slice(checkpoint), ({ readings }) => readings);
+  const settled = fates.slice(0, checkpoint);
+  const stored = sum(settled, (fate) => fate.stored);
+  const anomalies = sum(settled, (fate) => fate.anomalies);
+  const superseded = sum(settled, (fate) => fate.superseded);
+  const rejects = sum(settled, rejectedCount);
   const line = {
     _aws: {
       Timestamp: report.now,
@@ -62,15 +54,29 @@ export function metricsLine(report: BatchReport): string {
     [METRIC.superseded]: superseded,
     shardId: report.shardId,
     records: fates.length,
+    readings: sum(fates, ({ readings }) => readings),
     superseded,
     handedBack,
     ...(handedBack > 0 && { checkpoint: report.checkpointSequenceNumber }),
-    ...(rejects > 0 && { rejectedReasons: Object.fromEntries(rejected) }),
+    ...(rejects > 0 && { rejectedReasons: reasonsOf(settled) }),
     ...(report.writesRetried > 0 && { writesRetried: report.writesRetried }),
     ...(report.storeErrors.size > 0 && { storeErrors: boundedCounts(report.storeErrors) }),
     durationMs: Math.round(report.durationMs),
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+function sum(fates: readonly Fate[], countOf: (fate: Fate) => number): number {
+  return fates.reduce((total, fate) => total + countOf(fate), 0);
+}
+
+/** How many readings are rejected for each reason. */
+function reasonsOf(fates: readonly Fate[]): Record<string, number> {
+  const counts = new Map<RejectReason, number>();
+  for (const { rejection } of fates)
+    for (const { reason } of rejection === undefined ? [] : (rejection.entries ?? [rejection]))
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 function boundedCounts(counts: ReadonlyMap<string, number>): Record<string, number> {

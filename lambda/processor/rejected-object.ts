@@ -4,7 +4,7 @@ import type { ObjectWrite } from "./batch-plan";
 import type { Fate } from "./fates";
 import { rejectedKey } from "./object-keys";
 
-/** The object that sets aside what was rejected before the checkpoint; undefined where nothing was. */
+/** The object that keeps what is rejected before the checkpoint, a line per record; undefined where nothing is. */
 export function rejectedObject(
   records: readonly StreamRecord[],
   fates: readonly Fate[],
@@ -13,10 +13,10 @@ export function rejectedObject(
   const places: number[] = [];
   const lines: string[] = [];
   records.slice(0, checkpoint).forEach((record, place) => {
-    const fate = fates[place];
-    if (fate?.kind !== "rejected") return;
-    const { reason, detail } = fate.rejection;
-    const line: RejectedLine = { reason, detail, ...record };
+    const rejection = fates[place]?.rejection;
+    if (rejection === undefined) return;
+    const { reason, detail, entries } = rejection;
+    const line: RejectedLine = { reason, detail, ...(entries && { entries }), ...record };
     places.push(place);
     lines.push(`${JSON.stringify(line)}\n`);
   });

@@ -7,6 +7,8 @@ export interface EncodedMap {
   readonly json: string;
   /** Bytes that it adds to an item, without the attribute's own name. */
   readonly bytes: number;
+  /** The object as it was sent. */
+  readonly source: object;
 }
 
 /** Bytes of a map or list itself. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
@@ -18,7 +20,7 @@ const ELEMENT_BYTES = 1;
 export function encodeMetadata(metadata: object): EncodedMap | Rejection {
   const encoder = new Encoder();
   const json = encoder.map(metadata, 1);
-  return encoder.problem ?? { ok: true, json, bytes: encoder.bytes };
+  return encoder.problem ?? { ok: true, json, bytes: encoder.bytes, source: metadata };
 }
 
 /** Text and size in one pass. After a problem what it returns means nothing. */

@@ -1,4 +1,4 @@
-import { type AnomalyLimit, DEFAULTS, ENV } from "../../contract/variables";
+import { type AnomalyLimit, areInOrder, DEFAULTS, ENV, MAX_HOT_RETENTION_DAYS } from "../../contract/variables";
 
 /** What a reading is judged by. */
 export interface Rules {
@@ -13,9 +13,6 @@ export interface Settings extends Rules {
   readonly bucket: string;
   readonly environment: string;
 }
-
-/** Days after which a TTL is surely a mistake: ten years. */
-const MAX_RETENTION_DAYS = 3650;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -65,8 +62,10 @@ function refuse(problems: readonly string[]): void {
 function readDays(text: string | undefined, problems: string[]): number {
   if (text === undefined || text === "") return DEFAULTS.hotRetentionDays;
   const days = /^\d+$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > MAX_RETENTION_DAYS) {
-    problems.push(`"${ENV.hotRetentionDays}" must be a whole number from 1 to ${MAX_RETENTION_DAYS}, was "${text}"`);
+  if (days < 1 || days > MAX_HOT_RETENTION_DAYS) {
+    problems.push(
+      `"${ENV.hotRetentionDays}" must be a whole number from 1 to ${MAX_HOT_RETENTION_DAYS}, was "${text}"`,
+    );
   }
   return days;
 }
@@ -95,7 +94,7 @@ function isLimit(limit: unknown): limit is AnomalyLimit {
   if (Object.keys(rest).length > 0 || (min === undefined && max === undefined)) return false;
   if (min !== undefined && !Number.isFinite(min)) return false;
   if (max !== undefined && !Number.isFinite(max)) return false;
-  return min === undefined || max === undefined || Number(min) <= Number(max);
+  return areInOrder(limit);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

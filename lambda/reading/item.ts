@@ -1,11 +1,11 @@
 import { ATTRIBUTE, INDEX_SHARDS } from "../../contract/item";
 import { numberBytes } from "./attribute-value";
+import type { CheckedReading } from "./checked-reading";
 import type { Reading } from "./reading";
 import { numberText } from "./whole-number";
 
 /** What an item holds beside the reading itself. */
 export interface ItemFacts {
-  readonly isAnomaly: boolean;
   /** Seconds since the epoch. */
   readonly expirationTime: number;
   /** Kinesis' approximate arrival time, milliseconds since the epoch. */
@@ -34,7 +34,7 @@ export function expirationTime(arrivedAt: number, hotRetentionDays: number): num
  * The item in DynamoDB's JSON. Its shape is fixed, so it is written as text at once: an object that the SDK would walk
  * by its schema only to write the same text costs more than all the rest of a reading.
  */
-export function itemJson(reading: Reading, range: string, facts: ItemFacts): string {
+export function itemJson({ reading, range, isAnomaly }: CheckedReading, facts: ItemFacts): string {
   const { deviceId, sensorType, timestamp, value, metadata } = reading;
   return (
     `{"${ATTRIBUTE.deviceId}":{"S":"${deviceId}"},` +
@@ -43,7 +43,7 @@ export function itemJson(reading: Reading, range: string, facts: ItemFacts): str
     `"${ATTRIBUTE.sensorType}":{"S":${JSON.stringify(sensorType)}},` +
     `"${ATTRIBUTE.sensorTypeShard}":{"S":${JSON.stringify(sensorTypeShard(sensorType, deviceId))}},` +
     `"${ATTRIBUTE.value}":{"N":"${numberText(value)}"},` +
-    `"${ATTRIBUTE.isAnomaly}":{"BOOL":${facts.isAnomaly}},` +
+    `"${ATTRIBUTE.isAnomaly}":{"BOOL":${isAnomaly}},` +
     `"${ATTRIBUTE.expirationTime}":{"N":"${facts.expirationTime}"},` +
     `"${ATTRIBUTE.arrivedAt}":{"N":"${facts.arrivedAt}"},` +
     `"${ATTRIBUTE.processedAt}":{"N":"${facts.processedAt}"}` +
@@ -51,7 +51,8 @@ export function itemJson(reading: Reading, range: string, facts: ItemFacts): str
   );
 }
 
-const NAME_BYTES = Object.values(ATTRIBUTE).reduce((sum, name) => sum + name.length, 0);
+const { lastTimestamp, offsets, values, anomalies, ...OF_ONE_READING } = ATTRIBUTE;
+const NAME_BYTES = Object.values(OF_ONE_READING).reduce((sum, name) => sum + name.length, 0);
 
 /** Bytes of the item by DynamoDB's rules; the name of an absent `metadata` counts, which errs on the safe side. */
 export function itemBytes(reading: Reading, range: string, facts: ItemFacts): number {

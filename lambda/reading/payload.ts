@@ -1,8 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { jsonFault } from "./json-fault";
-import { numberToken } from "./number-token";
 import { describe, quote, type Rejection, reject } from "./rejection";
-import { isChanged } from "./whole-number";
 
 /** The fields of a JSON object, as sent: nothing is known about them yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -18,14 +16,14 @@ const BUFFER_BYTES = [64, 128, 256, 512, 1024, 2048, 4096];
 /** Characters of the text before and after a fault that a detail shows. */
 const SHOWN = 24;
 
-/** A payload's fields, and the names of those whose number a double changes to another one: an integer, or one too small for it. */
+/** A payload's JSON: an object, or an array. */
 export interface Payload {
   readonly ok: true;
-  readonly fields: Fields;
-  readonly inexact: readonly string[];
+  readonly value: Fields | readonly unknown[];
+  readonly text: string;
 }
 
-/** The JSON object in a record's bytes, or why there is none. */
+/** The JSON object or array in a record's bytes, or why there is none. */
 export function parsePayload(bytes: Buffer): Payload | Rejection {
   if (bytes.length === 0) return reject("empty_payload", "The payload is empty.");
   // JSON begins with an ASCII character: what does not is worth a closer look, and only that.
@@ -51,10 +49,10 @@ export function parsePayload(bytes: Buffer): Payload | Rejection {
   } catch {
     return reject("not_json", notJson(text, bytes));
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return reject("not_an_object", `The payload must be a JSON object, was ${describe(value)}.`);
+  if (typeof value !== "object" || value === null) {
+    return reject("not_an_object", `The payload must be a JSON object or an array in SenML, was ${describe(value)}.`);
   }
-  return { ok: true, fields: value as Fields, inexact: inexactFields(value as Fields, text) };
+  return { ok: true, value: value as Payload["value"], text };
 }
 
 function notUtf8(bytes: Buffer): string {
@@ -127,19 +125,6 @@ function isJson(text: string): boolean {
 
 function hex(byte = 0): string {
   return byte.toString(16).toUpperCase().padStart(2, "0");
-}
-
-/** The names of the fields that a double changes. Only `value` is a number that is stored. */
-function inexactFields({ value }: Fields, text: string): readonly string[] {
-  if (typeof value !== "number" || !mayBeChanged(value, text)) return [];
-  const sent = numberToken(text, "value");
-  return sent !== undefined && isChanged(sent, value) ? ["value"] : [];
-}
-
-/** Integers beyond 2^53, and what is so small that a double makes nothing of it: other texts are not looked at once more. */
-function mayBeChanged(value: number, text: string): boolean {
-  if (value === 0) return /e-|0{300}/i.test(text);
-  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 function startsWith(bytes: Buffer, magic: readonly number[]): boolean {

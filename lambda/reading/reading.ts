@@ -1,7 +1,8 @@
 import { SENSOR_TYPE } from "../../contract/sensor-type";
+import { MAX_THING_NAME_LENGTH, THING_NAME } from "../../contract/thing-name";
 import { type EncodedMap, encodeMetadata } from "./attribute-value";
 import { isStorableNumber } from "./dynamodb-limits";
-import type { Payload } from "./payload";
+import type { Entry } from "./entry";
 import { describe, quote, type Rejection, reject } from "./rejection";
 
 /** One value of one sensor, checked. */
@@ -17,8 +18,6 @@ export interface Reading {
   readonly metadata: EncodedMap | undefined;
 }
 
-/** A thing's name. https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html */
-const DEVICE_ID = /^[A-Za-z0-9:_-]{1,128}$/;
 /** The earliest time of 13 digits, 2001: what is below is seconds, or a clock that was never set. */
 export const MIN_TIMESTAMP = 1_000_000_000_000;
 /** How far a device's clock may be ahead of the arrival. */
@@ -34,21 +33,40 @@ export interface Provenance {
   readonly asArrived: boolean;
 }
 
-/** The reading in a payload, or the first rule that it breaks. A field that is null is a missing one. */
+/** Checks of what the entries of one message have in common, each made once while the same thing comes again and again. */
+export class SharedChecks {
+  #metadata: { readonly source: unknown; readonly encoded: EncodedMap | Rejection } | undefined;
+  #sensorType: { readonly text: unknown; readonly problem: Rejection | undefined } | undefined;
+
+  metadata(source: unknown): EncodedMap | Rejection {
+    if (this.#metadata === undefined || this.#metadata.source !== source)
+      this.#metadata = { source, encoded: checkMetadata(source) };
+    return this.#metadata.encoded;
+  }
+
+  sensorType(text: unknown): Rejection | undefined {
+    if (this.#sensorType === undefined || this.#sensorType.text !== text)
+      this.#sensorType = { text, problem: checkSensorType(text) };
+    return this.#sensorType.problem;
+  }
+}
+
+/** The reading in an entry, or the first rule that it breaks. A field that is null is a missing one. */
 export function parseReading(
-  { fields, inexact }: Pick<Payload, "fields" | "inexact">,
+  { fields, isInexact }: Pick<Entry, "fields" | "isInexact">,
   { publisher, arrivedAt, asArrived }: Provenance,
+  shared = new SharedChecks(),
 ): Reading | Rejection {
   const { deviceId, sensorType, value, metadata } = fields;
   const wrongTime = checkTimestamp(fields.timestamp ?? undefined, arrivedAt);
   const timestamp = asArrived && wrongTime ? undefined : (fields.timestamp ?? undefined);
   const problem =
     checkDeviceId(deviceId ?? undefined, publisher) ??
-    checkSensorType(sensorType ?? undefined) ??
-    checkValue(value ?? undefined, inexact.includes("value")) ??
+    shared.sensorType(sensorType ?? undefined) ??
+    checkValue(value ?? undefined, isInexact) ??
     (asArrived ? undefined : wrongTime);
   if (problem) return problem;
-  const encoded = metadata === undefined || metadata === null ? undefined : checkMetadata(metadata);
+  const encoded = metadata === undefined || metadata === null ? undefined : shared.metadata(metadata);
   if (encoded?.ok === false) return encoded;
   return {
     ok: true,
@@ -61,11 +79,12 @@ export function parseReading(
   };
 }
 
-function checkDeviceId(deviceId: unknown, publisher: string): Rejection | undefined {
+/** Why this is not the name of the thing that published; undefined where it is. */
+export function checkDeviceId(deviceId: unknown, publisher: string): Rejection | undefined {
   if (deviceId === undefined)
     return reject("device_id_missing", '"deviceId" must be the name of the thing that publishes; it is missing.');
-  if (typeof deviceId !== "string" || !DEVICE_ID.test(deviceId)) {
-    const rule = "1 to 128 letters, digits, colons, underscores and hyphens";
+  if (typeof deviceId !== "string" || !THING_NAME.test(deviceId)) {
+    const rule = `1 to ${MAX_THING_NAME_LENGTH} letters, digits, colons, underscores and hyphens`;
     return reject("device_id_invalid", `"deviceId" must be a thing's name of ${rule}, was ${describe(deviceId)}.`);
   }
   // The partition key is the thing that published, by the rule's ${topic(3)}: no device writes in another's name.

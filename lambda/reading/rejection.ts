@@ -1,11 +1,13 @@
-import type { RejectReason } from "../../contract/rejected";
+import type { RejectedEntry, RejectReason } from "../../contract/rejected";
 
-/** Why a record can never be stored. */
+/** Why a record, or an entry of it, can never be stored. */
 export interface Rejection {
   readonly ok: false;
   readonly reason: RejectReason;
   /** A sentence for a person. What it quotes from the record is escaped and cut. */
   readonly detail: string;
+  /** The entries that are bad, where each entry of the message is; absent where the message is bad as a whole. */
+  readonly entries?: readonly RejectedEntry[];
 }
 
 /** Characters of a record's own text that a detail quotes at most. */

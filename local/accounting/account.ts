@@ -1,10 +1,9 @@
-import type { RecordId } from "../../contract/stream-record";
 import type { ExternalMessages, LedgerEntry } from "./ledger";
-import { allRecords, type GaveUp, PLACES, type Place, placesOf, type StreamEvidence } from "./places";
+import { type GaveUp, PLACES, type Place, placesOf, type StreamEvidence, type Units, unitsIn } from "./places";
 import type { ReadBack } from "./read-back";
-import type { PayloadId } from "./seen-record";
+import { type PayloadId, rowId, type UnitId, unitIds } from "./seen-record";
 
-/** Where messages ended. Each is in one of these. */
+/** Where readings ended. Each is in one of these; a message that is no reading counts as one. */
 export interface Counts {
   /** Its item can be read back. */
   readonly stored: number;
@@ -26,18 +25,20 @@ export interface Counts {
 
 /** Where the run's messages ended. */
 export interface Account extends Counts {
-  /** What the fleet sent at QoS 1 and the broker acknowledged: the sum of its counts. */
+  /** Readings that the fleet sent at QoS 1 and the broker acknowledged: the sum of its counts. */
   readonly published: number;
+  /** The messages that they came in. */
+  readonly messages: number;
   /** Of the stored. */
   readonly anomalies: number;
-  /** In the cold tier's Parquet, read back: of those stored. */
+  /** In the archive, read back: of those stored. */
   readonly archived: number;
   /** From publish to the answer of the invocation that stored it. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
   /** Sent by the fleet and never acknowledged; they may be anywhere. */
   readonly unacknowledged: number;
   /**
-   * Other clients' messages. `taken`: what the rules engine handed on, what came into the stream past it, and what the stores hold of
+   * Other clients' readings. `taken`: what the rules engine handed on, what came into the stream past it, and what the stores hold of
    * neither. It is the sum of its counts without `ruleErrors`.
    */
   readonly external: Counts & { readonly taken: number };
@@ -51,80 +52,92 @@ export interface Evidence extends StreamEvidence {
   readonly errorLog: ReadonlyMap<PayloadId, number>;
 }
 
-/** Puts each acknowledged publish, and each message of another client, into exactly one place, the best one that it is found in. */
-export function takeAccount(evidence: Evidence, found: ReadBack, gaveUp: GaveUp): Account {
-  const { entries } = evidence;
-  const placed = placedMessages(evidence, found, gaveUp);
+/** Puts each reading of an acknowledged publish, and of another client's message, into one place, the best one that it is found in. */
+export function takeAccount(evidence: Evidence, readBack: ReadBack, gaveUp: GaveUp): Account {
+  const units = unitsIn(evidence, readBack);
+  const { all, found } = units;
+  const placed = placedUnits(evidence, units, gaveUp);
   const fleet = noCounts();
-  let [unacknowledged, anomalies, archived] = [0, 0, 0];
+  let [messages, unacknowledged, anomalies, archived] = [0, 0, 0, 0];
   const latencies: number[] = [];
-  for (const [payload, entry] of entries) {
+  for (const [payload, entry] of evidence.entries) {
     if (!entry.acknowledged) {
-      unacknowledged += 1;
+      unacknowledged += entry.readings;
       continue;
     }
-    const [{ place, id }] = placed(payload, 1) as [Placed];
-    fleet[place] += 1;
-    if (place !== "stored") continue;
-    const key = evidence.records.get(id ?? "")?.item?.key;
-    if (found.archive?.records.has(id ?? "")) archived += 1;
-    if (found.items.get(key ?? "")?.isAnomaly) anomalies += 1;
-    if (entry.settledAt !== undefined) latencies.push(entry.settledAt - entry.publishedAt);
+    messages += 1;
+    let isStored = false;
+    for (const unit of unitIds(payload, entry.readings)) {
+      const [{ place, id }] = placed(unit, 1) as [Placed];
+      fleet[place] += 1;
+      if (place !== "stored") continue;
+      isStored = true;
+      const { record = "", item } = all.get(id ?? "") ?? {};
+      if (found.archive?.rows.has(rowId(record, item))) archived += 1;
+      if (found.items.get(item?.key ?? "")?.isAnomaly) anomalies += 1;
+    }
+    if (isStored && entry.settledAt !== undefined) latencies.push(entry.settledAt - entry.publishedAt);
   }
   latencies.sort((a, b) => a - b);
   return {
-    published: entries.size - unacknowledged,
+    published: Object.values(fleet).reduce((sum, count) => sum + count, 0),
+    messages,
     ...countsOf(fleet),
     anomalies,
     archived,
     latencyMs: { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) },
     unacknowledged,
-    external: externalAccount(evidence, found, placed),
+    external: externalAccount(evidence, units, placed),
   };
 }
 
-/** A message, where it is, and as which record. */
+/** A reading, where it is, and as which reading of a record. */
 interface Placed {
   readonly place: Place;
-  readonly id: RecordId | undefined;
+  readonly id: UnitId | undefined;
 }
 
-/** Gives the best places of a payload's messages: a put that was made twice, and a redelivery, leave more records than messages. */
-function placedMessages(evidence: Evidence, found: ReadBack, gaveUp: GaveUp) {
-  const byPayload = new Map<PayloadId, Placed[]>();
-  const add = (payload: PayloadId, placed: Placed) => {
+/** Gives the best places of a reading's messages: a put that was made twice, and a redelivery, leave more records than messages. */
+function placedUnits({ errorLog, entries, external }: Evidence, units: Units, gaveUp: GaveUp) {
+  const byPayload = new Map<UnitId, Placed[]>();
+  const add = (payload: UnitId, placed: Placed) => {
     const known = byPayload.get(payload);
     if (known) known.push(placed);
     else byPayload.set(payload, [placed]);
   };
-  const places = placesOf(evidence, found, gaveUp);
-  for (const [id, { payload }] of allRecords(evidence, found)) add(payload, { id, place: places.get(id) ?? "nowhere" });
-  for (const [payload, count] of evidence.errorLog)
-    for (let n = 0; n < count; n += 1) add(payload, { id: undefined, place: "ruleErrors" });
+  const places = placesOf(units, gaveUp);
+  for (const [id, { payload }] of units.all) add(payload, { id, place: places.get(id) ?? "nowhere" });
+  for (const [payload, count] of errorLog) {
+    const { readings = 1 } = entries.get(payload) ?? external.get(payload) ?? {};
+    for (const unit of unitIds(payload, readings))
+      for (let n = 0; n < count; n += 1) add(unit, { id: undefined, place: "ruleErrors" });
+  }
   // It never came to the stream: it still waits for it, or it is lost.
   const missing: Placed = { id: undefined, place: gaveUp.processing ? "unfinished" : "nowhere" };
-  return (payload: PayloadId, messages: number): Placed[] => {
+  return (payload: UnitId, messages: number): Placed[] => {
     const known = (byPayload.get(payload) ?? []).sort((a, b) => PLACES.indexOf(a.place) - PLACES.indexOf(b.place));
     return Array.from({ length: messages }, (_, at) => known[at] ?? missing);
   };
 }
 
 function externalAccount(
-  evidence: Evidence,
-  found: ReadBack,
-  placed: (payload: PayloadId, messages: number) => Placed[],
+  { entries, external }: Evidence,
+  { all, found }: Units,
+  placed: (payload: UnitId, messages: number) => Placed[],
 ): Account["external"] {
-  const { entries, external } = evidence;
   const counts = noCounts();
-  const records = allRecords(evidence, found);
+  const known = new Map<UnitId, ExternalMessages>();
+  for (const [payload, messages] of external)
+    for (const unit of unitIds(payload, messages.readings)) known.set(unit, messages);
+  const ofFleet = new Set([...entries].flatMap(([payload, { readings }]) => unitIds(payload, readings)));
   const ownKeys = new Set<string>();
-  const recordsOf = new Map<PayloadId, number>();
-  for (const { payload, item } of records.values()) {
+  const recordsOf = new Map<UnitId, number>();
+  for (const { payload, item } of all.values()) {
     if (item) ownKeys.add(item.key);
-    if (!entries.has(payload)) recordsOf.set(payload, (recordsOf.get(payload) ?? 0) + 1);
+    if (!ofFleet.has(payload)) recordsOf.set(payload, (recordsOf.get(payload) ?? 0) + 1);
   }
-  for (const payload of new Set([...external.keys(), ...recordsOf.keys()])) {
-    const { taken = 0, failedPuts = 0 } = external.get(payload) ?? {};
+  for (const payload of new Set([...known.keys(), ...recordsOf.keys()])) {
+    const { taken = 0, failedPuts = 0 } = known.get(payload) ?? {};
     // More records than messages and failed puts: the others came into the stream past the broker.
     const messages = Math.max(taken, (recordsOf.get(payload) ?? 0) - failedPuts);
     for (const { place } of placed(payload, messages)) counts[place] += 1;

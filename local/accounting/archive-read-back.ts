@@ -1,15 +1,16 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { type RecordId, recordId } from "../../contract/stream-record";
+import { recordId } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
-import { itemKey, type PayloadId, payloadId } from "./seen-record";
+import { documentsIn } from "../aws/firehose/json-documents";
+import { itemKey, type PayloadId, payloadId, rowId } from "./seen-record";
 
 /** What the cold tier holds at the end. */
 export interface ArchiveReadBack {
-  /** Records that have a row in Parquet. */
-  readonly records: ReadonlySet<RecordId>;
-  /** Payloads, and readings by `itemKey`, that the delivery has set aside. */
-  readonly setAside: ReadonlySet<PayloadId | string>;
+  /** Readings that have a row, by `rowId`. */
+  readonly rows: ReadonlySet<string>;
+  /** Payloads, and readings by `itemKey`, that the delivery could not archive. */
+  readonly failed: ReadonlySet<PayloadId | string>;
 }
 
 /** Where the cold tier's delivery puts what it could not, and could, bring. */
@@ -25,18 +26,18 @@ export async function readArchive(
   { bucket, prefix, errorPrefix }: Delivered,
   onUnreadable: (unreadable: Unreadable) => void,
 ): Promise<ArchiveReadBack> {
-  const records = new Set<RecordId>();
+  const rows = new Set<string>();
   await eachObject(s3, bucket, plainPart(prefix), onUnreadable, async (body) => {
-    for (const record of await archivedRecords(body)) records.add(record);
+    for (const row of await archivedRows(body)) rows.add(row);
     return undefined;
   });
-  const setAside = new Set<string>();
+  const failed = new Set<string>();
   await eachObject(s3, bucket, plainPart(errorPrefix), onUnreadable, async (body) => {
-    const { ids, unreadable } = setAsidePayloads(Buffer.from(body).toString("utf8"));
-    for (const id of ids) setAside.add(id);
+    const { ids, unreadable } = failedPayloads(Buffer.from(body).toString("utf8"));
+    for (const id of ids) failed.add(id);
     return unreadable;
   });
-  return { records, setAside };
+  return { rows, failed };
 }
 
 /** What stands before a prefix' first expression. */
@@ -44,35 +45,39 @@ function plainPart(prefix: string): string {
   return prefix.split("!{")[0] ?? "";
 }
 
-/**
- * The records of a Parquet object.
- * @throws Error where it is none
- */
-async function archivedRecords(body: Uint8Array): Promise<RecordId[]> {
+/** The rows of a Parquet object. @throws Error where it is none */
+async function archivedRows(body: Uint8Array): Promise<string[]> {
   // Loaded when it is needed: jest does not load it.
   const { parquetReadObjects } = await import("hyparquet");
   const file = new Uint8Array(body).buffer;
-  const rows = await parquetReadObjects({ file, columns: ["shard_id", "sequence_number"] });
-  return rows.map((row) => recordId({ shardId: row.shard_id, sequenceNumber: row.sequence_number }));
+  const rows = await parquetReadObjects({ file, columns: ["shard_id", "sequence_number", "device_id", "reading_key"] });
+  return rows.map((row) =>
+    rowId(recordId({ shardId: row.shard_id, sequenceNumber: row.sequence_number }), {
+      key: itemKey({ deviceId: row.device_id, timestampSensorType: row.reading_key }),
+    }),
+  );
 }
 
 /** What an object under the error prefix holds: the stream's own payloads, or rows that have no place in the table. */
-export function setAsidePayloads(jsonLines: string): { readonly ids: readonly string[]; readonly unreadable?: string } {
+export function failedPayloads(jsonLines: string): { readonly ids: readonly string[]; readonly unreadable?: string } {
   const lines = jsonLines.split("\n").filter((line) => line !== "");
   if (lines.length === 0) return { ids: [], unreadable: "it is empty" };
   const data = lines.flatMap((line) => {
     const { rawData } = parsed(line) as { rawData?: unknown };
     return typeof rawData === "string" ? [rawData] : [];
   });
-  const ids = data.flatMap((raw) => [payloadId(raw), ...readingOf(Buffer.from(raw, "base64").toString("utf8"))]);
+  const ids = data.flatMap((raw) => [payloadId(raw), ...readingsOf(Buffer.from(raw, "base64").toString("utf8"))]);
   const others = lines.length - data.length;
   return others === 0 ? { ids } : { ids, unreadable: `${others} of its ${lines.length} lines hold no record` };
 }
 
-function readingOf(json: string): string[] {
-  const { device_id, reading_key } = parsed(json) as { device_id?: unknown; reading_key?: unknown };
-  if (typeof device_id !== "string" || typeof reading_key !== "string") return [];
-  return [itemKey({ deviceId: device_id, timestampSensorType: reading_key })];
+/** The readings of a transformed record: documents, one after the other. */
+function readingsOf(json: string): string[] {
+  return documentsIn(json).flatMap((document) => {
+    const { device_id, reading_key } = parsed(document) as { device_id?: unknown; reading_key?: unknown };
+    if (typeof device_id !== "string" || typeof reading_key !== "string") return [];
+    return [itemKey({ deviceId: device_id, timestampSensorType: reading_key })];
+  });
 }
 
 /** The JSON object in a text; an empty one where there is none. */

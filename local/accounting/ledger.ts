@@ -1,11 +1,13 @@
 import type { StreamRecord } from "../../contract/stream-record";
 import { type RecordId, recordId } from "../../contract/stream-record";
 import type { Publish } from "../fleet/fleet";
-import { type PayloadId, payloadId, type SeenRecord, seenRecord } from "./seen-record";
+import { type PayloadId, payloadId, readingsIn, type SeenRecord, seenRecord } from "./seen-record";
 import { Underway } from "./underway";
 
 /** What is known of one publish of the fleet. */
 export interface LedgerEntry {
+  /** Readings in it; a message that is no reading counts as one. */
+  readonly readings: number;
   readonly publishedAt: number;
   acknowledged: boolean;
   /** How often the broker's rules engine took it: redelivery at QoS 1 makes it more than once. */
@@ -16,6 +18,8 @@ export interface LedgerEntry {
 
 /** What is known of the messages of other clients that have one payload. */
 export interface ExternalMessages {
+  /** Readings in each of them. */
+  readonly readings: number;
   /** How many the rules engine took. */
   taken: number;
   /** Puts of these that failed: each may have left a record all the same. */
@@ -59,6 +63,7 @@ export class Ledger {
     return this.#settled;
   }
 
+  /** Readings in the messages that the broker has acknowledged. */
   get acknowledged(): number {
     return this.#acknowledged;
   }
@@ -68,7 +73,7 @@ export class Ledger {
     return this.#duplicates;
   }
 
-  /** Messages of other clients so far. */
+  /** Readings of other clients so far. */
   get externalTaken(): number {
     return this.#externalTaken;
   }
@@ -86,7 +91,8 @@ export class Ledger {
 
   published({ payload, publishedAt }: Publish): void {
     const id = payloadId(payload.toString("base64"));
-    this.#entries.set(id, { publishedAt, acknowledged: false, accepted: 0, settledAt: undefined });
+    const readings = readingsIn(payload);
+    this.#entries.set(id, { readings, publishedAt, acknowledged: false, accepted: 0, settledAt: undefined });
     this.#messages.add(id, publishedAt);
   }
 
@@ -94,7 +100,7 @@ export class Ledger {
     const entry = this.#entries.get(payloadId(payload.toString("base64")));
     if (!entry) return;
     entry.acknowledged = true;
-    this.#acknowledged += 1;
+    this.#acknowledged += entry.readings;
   }
 
   /** The rules engine took a message, of the fleet or of another client. */
@@ -106,15 +112,16 @@ export class Ledger {
       if (entry.accepted > 1) this.#duplicates += 1;
       return;
     }
-    this.#externalOf(id).taken += 1;
-    this.#externalTaken += 1;
+    const external = this.#externalOf(id, () => readingsIn(payload));
+    external.taken += 1;
+    this.#externalTaken += external.readings;
     this.#messages.add(id, at);
   }
 
   /** A put of the rule's action failed. */
   putFailed(payload: Buffer): void {
     const id = payloadId(payload.toString("base64"));
-    if (!this.#entries.has(id)) this.#externalOf(id).failedPuts += 1;
+    if (!this.#entries.has(id)) this.#externalOf(id, () => readingsIn(payload)).failedPuts += 1;
   }
 
   /** The rule's error action has a message. */
@@ -129,10 +136,10 @@ export class Ledger {
     const seen = seenRecord(record);
     this.#records.set(id, seen);
     if (this.#entries.has(seen.payload)) return;
-    const external = this.#externalOf(seen.payload);
+    const external = this.#externalOf(seen.payload, () => seen.readings.length);
     external.records += 1;
     if (external.records <= external.taken + external.failedPuts) return;
-    this.#externalTaken += 1;
+    this.#externalTaken += external.readings;
     this.#foreign.add(seen.payload, record.arrivedAt);
   }
 
@@ -147,10 +154,10 @@ export class Ledger {
     this.onSettled(at - entry.publishedAt);
   }
 
-  #externalOf(id: PayloadId): ExternalMessages {
+  #externalOf(id: PayloadId, readings: () => number): ExternalMessages {
     const known = this.#external.get(id);
     if (known) return known;
-    const messages = { taken: 0, failedPuts: 0, records: 0 };
+    const messages = { readings: readings(), taken: 0, failedPuts: 0, records: 0 };
     this.#external.set(id, messages);
     return messages;
   }

@@ -1,8 +1,9 @@
 import type { RecordId } from "../../contract/stream-record";
+import type { ArchiveReadBack } from "./archive-read-back";
 import type { ReadBack, StoredItem } from "./read-back";
-import type { SeenRecord } from "./seen-record";
+import { rowId, type SeenRecord, type SeenUnit, type UnitId, unitsOf } from "./seen-record";
 
-/** Where a record is, or where a message is; the first that applies counts. */
+/** Where a reading is; the first that applies counts. */
 export const PLACES = [
   /** Its item can be read back. */
   "stored",
@@ -41,85 +42,102 @@ export interface StreamEvidence {
   readonly settled: ReadonlySet<RecordId>;
 }
 
-/** All records: what was read from the stream, and what stands in `rejected/` or the failure destination without. */
-export function allRecords({ records }: StreamEvidence, found: ReadBack): Map<RecordId, SeenRecord> {
-  return new Map([...found.failed, ...found.rejected, ...records]);
+/** What the stores hold at the end, by reading. */
+export interface FoundUnits {
+  /** By `itemKey`. */
+  readonly items: ReadonlyMap<string, StoredItem>;
+  readonly rejected: ReadonlyMap<UnitId, SeenUnit>;
+  readonly failed: ReadonlyMap<UnitId, SeenUnit>;
+  readonly archive?: ArchiveReadBack | undefined;
 }
 
-/** Where each record is. */
-export function placesOf(stream: StreamEvidence, found: ReadBack, gaveUp: GaveUp): Map<RecordId, Place> {
-  const records = allRecords(stream, found);
-  const byItem = new Map<string, [RecordId, SeenRecord][]>();
-  for (const [id, record] of records) {
-    if (record.item === undefined || !found.items.has(record.item.key)) continue;
-    const group = byItem.get(record.item.key);
-    if (group) group.push([id, record]);
-    else byItem.set(record.item.key, [[id, record]]);
+/** What is known of the stream's records, by reading. */
+export interface Units {
+  /** Those that were read from the stream. */
+  readonly streamed: ReadonlyMap<UnitId, SeenUnit>;
+  /** These, and what stands in `rejected/` or the failure destination without having been read. */
+  readonly all: ReadonlyMap<UnitId, SeenUnit>;
+  readonly settled: ReadonlySet<RecordId>;
+  readonly found: FoundUnits;
+}
+
+/** The readings of all records. */
+export function unitsIn({ records, settled }: StreamEvidence, readBack: ReadBack): Units {
+  const [streamed, rejected, failed] = [unitsOf(records), unitsOf(readBack.rejected), unitsOf(readBack.failed)];
+  const found = { items: readBack.items, rejected, failed, archive: readBack.archive };
+  return { streamed, all: new Map([...failed, ...rejected, ...streamed]), settled, found };
+}
+
+/** Where each reading is. */
+export function placesOf(units: Units, gaveUp: GaveUp): Map<UnitId, Place> {
+  const { all, found } = units;
+  const byItem = new Map<string, [UnitId, SeenUnit][]>();
+  for (const [id, unit] of all) {
+    if (unit.item === undefined || !found.items.has(unit.item.key)) continue;
+    const group = byItem.get(unit.item.key);
+    if (group) group.push([id, unit]);
+    else byItem.set(unit.item.key, [[id, unit]]);
   }
-  const places = new Map<RecordId, Place>();
+  const places = new Map<UnitId, Place>();
   for (const [key, group] of byItem) {
     const item = found.items.get(key);
     if (item) placeGroup(group.sort(byArrival), item, places, found);
   }
-  for (const id of records.keys()) {
-    const place = places.get(id) ?? placeWithoutItem(id, stream, found, gaveUp);
-    places.set(id, place === "stored" ? placeOfStored(id, stream, found, gaveUp) : place);
+  for (const [id, unit] of all) {
+    const place = places.get(id) ?? placeWithoutItem(id, unit, units, gaveUp);
+    places.set(id, place === "stored" ? placeOfStored(id, units, gaveUp) : place);
   }
   return places;
 }
 
-/** Decides which of the records of one identity its item was written from; what arrived before it is superseded. */
+/** Decides which of the readings of one identity its item was written from; what arrived before it is superseded. */
 function placeGroup(
-  group: readonly (readonly [RecordId, SeenRecord])[],
+  group: readonly (readonly [UnitId, SeenUnit])[],
   item: StoredItem,
-  places: Map<RecordId, Place>,
-  found: ReadBack,
+  places: Map<UnitId, Place>,
+  found: FoundUnits,
 ): void {
   const writer = writerOf(group, item, found);
-  for (const [at, [id, record]] of group.entries()) {
-    const isBefore = writer >= 0 ? at < writer : record.arrivedAt <= (item.arrivedAt ?? Number.NEGATIVE_INFINITY);
+  for (const [at, [id, unit]] of group.entries()) {
+    const isBefore = writer >= 0 ? at < writer : unit.arrivedAt <= (item.arrivedAt ?? Number.NEGATIVE_INFINITY);
     if (at === writer) places.set(id, "stored");
     else if (isBefore && !found.rejected.has(id)) places.set(id, "superseded");
   }
 }
 
-/** The place in the group of the record that the item was written from; -1 where none of them can have. */
+/** The place in the group of the reading that the item was written from; -1 where none of them can have. */
 function writerOf(
-  group: readonly (readonly [RecordId, SeenRecord])[],
+  group: readonly (readonly [UnitId, SeenUnit])[],
   { arrivedAt, value }: StoredItem,
-  found: ReadBack,
+  found: FoundUnits,
 ): number {
   const candidates = [...group.entries()].filter(
-    ([, [, record]]) => arrivedAt === undefined || record.arrivedAt === arrivedAt,
+    ([, [, unit]]) => arrivedAt === undefined || unit.arrivedAt === arrivedAt,
   );
   // A replay stores what was rejected or failed, too; where another record has the same value, that one did not need it.
-  const score = ([, [id, record]]: (typeof candidates)[number]) =>
-    (record.item?.value === value ? 4 : 0) + (found.rejected.has(id) ? 0 : 2) + (found.failed.has(id) ? 0 : 1);
+  const score = ([, [id, unit]]: (typeof candidates)[number]) =>
+    (unit.item?.value === value ? 4 : 0) + (found.rejected.has(id) ? 0 : 2) + (found.failed.has(id) ? 0 : 1);
   const best = candidates.reduce((most, candidate) => Math.max(most, score(candidate)), 0);
   return candidates.findLast((candidate) => score(candidate) === best)?.[0] ?? -1;
 }
 
-function placeWithoutItem(id: RecordId, { settled }: StreamEvidence, found: ReadBack, gaveUp: GaveUp): Place {
+function placeWithoutItem(id: UnitId, { record, item }: SeenUnit, { settled, found }: Units, gaveUp: GaveUp): Place {
   if (found.rejected.has(id)) return "rejected";
   if (found.failed.has(id)) return "failed";
-  if (gaveUp.processing && !settled.has(id)) return "unfinished";
-  return found.archive?.records.has(id) ? "inArchiveOnly" : "nowhere";
+  if (gaveUp.processing && !settled.has(record)) return "unfinished";
+  return found.archive?.rows.has(rowId(record, item)) ? "inArchiveOnly" : "nowhere";
 }
 
 /** Whether the archive's branch accounts for a stored reading. What was no reading at first, or not in the stream, has no row. */
-function placeOfStored(
-  id: RecordId,
-  { records }: StreamEvidence,
-  { archive, rejected }: ReadBack,
-  gaveUp: GaveUp,
-): Place {
-  const record = records.get(id);
-  if (!archive || !record || rejected.has(id) || archive.records.has(id)) return "stored";
-  if (archive.setAside.has(record.payload) || archive.setAside.has(record.item?.key ?? "")) return "stored";
+function placeOfStored(id: UnitId, { streamed, found: { archive, rejected } }: Units, gaveUp: GaveUp): Place {
+  const unit = streamed.get(id);
+  if (!archive || !unit || rejected.has(id) || archive.rows.has(rowId(unit.record, unit.item))) return "stored";
+  // The delivery gives up a record whole: by its own payload, which is its first part.
+  if (archive.failed.has(unit.payload.split(" ")[0] ?? "") || archive.failed.has(unit.item?.key ?? "")) return "stored";
   return gaveUp.archiving ? "unfinished" : "inTableOnly";
 }
 
-function byArrival([, a]: readonly [RecordId, SeenRecord], [, b]: readonly [RecordId, SeenRecord]): number {
+function byArrival([, a]: readonly [UnitId, SeenUnit], [, b]: readonly [UnitId, SeenUnit]): number {
   const numbers = a.sequenceNumber.length - b.sequenceNumber.length;
   return a.arrivedAt - b.arrivedAt || numbers || (a.sequenceNumber < b.sequenceNumber ? -1 : 1);
 }

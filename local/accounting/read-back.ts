@@ -1,12 +1,13 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
-import { ATTRIBUTE } from "../../contract/item";
 import { PREFIX } from "../../contract/objects";
+import type { RejectedLine } from "../../contract/rejected";
 import type { StreamRecord } from "../../contract/stream-record";
 import { type RecordId, recordId, streamRecord } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
 import { rejectedLines } from "../../stores/rejected-lines";
+import { unpacked } from "../../stores/unpacked";
 import { type ArchiveReadBack, type Delivered, readArchive } from "./archive-read-back";
 import { itemKey, type SeenRecord, seenRecord } from "./seen-record";
 
@@ -20,20 +21,17 @@ export interface StoredItem {
 
 /** What the stores hold at the end. */
 export interface ReadBack {
-  /** Items by `itemKey`. */
+  /** Readings by `itemKey`, whichever way they are packed. */
   readonly items: ReadonlyMap<string, StoredItem>;
-  /** Records set aside in `rejected/`. */
-  readonly rejected: ReadonlyMap<RecordId, SeenRecord>;
+  /** Records in `rejected/`; of those that are rejected in part, the places of the rejected entries. */
+  readonly rejected: ReadonlyMap<RecordId, SeenRecord & { readonly entries?: readonly number[] | undefined }>;
   /** Records in the failure destination. */
   readonly failed: ReadonlyMap<RecordId, SeenRecord>;
-  /** Undefined where the stack delivers nothing to the cold tier. */
+  /** Undefined where the stack delivers nothing to the archive. */
   readonly archive?: ArchiveReadBack;
   /** What could not be read. */
   readonly unreadable: readonly Unreadable[];
 }
-
-/** The item's attribute of the arrival. It is not in every stack's items. */
-const ARRIVED_AT = "arrivedAt";
 
 /** Reads every item, every rejected line and every failed batch, through the same endpoint as any client. Never rejects. */
 export async function readBack(
@@ -48,13 +46,16 @@ export async function readBack(
 ): Promise<ReadBack> {
   const unreadable: Unreadable[] = [];
   const onUnreadable = (found: Unreadable) => unreadable.push(found);
-  const rejected = new Map<RecordId, SeenRecord>();
+  const rejected = new Map<RecordId, SeenRecord & { entries?: number[] | undefined }>();
   const failed = new Map<RecordId, SeenRecord>();
-  const takeInto = (records: Map<RecordId, SeenRecord>, read: Readers) => async (body: Uint8Array) => {
-    const found = read(Buffer.from(body).toString("utf8"));
-    for (const record of found.records) records.set(recordId(record), seenRecord(record));
-    return found.unreadable;
-  };
+  const takeInto =
+    (records: Map<RecordId, SeenRecord & { entries?: number[] | undefined }>, read: Readers) =>
+    async (body: Uint8Array) => {
+      const found = read(Buffer.from(body).toString("utf8"));
+      for (const record of found.records)
+        records.set(recordId(record), { ...seenRecord(record), entries: record.entries?.map(({ index }) => index) });
+      return found.unreadable;
+    };
   const { failureBucket, delivery } = names;
   const [items, archive] = await Promise.all([
     readItems(dynamodb, names.table, onUnreadable),
@@ -67,7 +68,8 @@ export async function readBack(
   return { items, rejected, failed, ...(archive ? { archive } : {}), unreadable };
 }
 
-type Readers = (text: string) => { readonly records: readonly StreamRecord[]; readonly unreadable?: string };
+type Found = StreamRecord & Pick<RejectedLine, "entries">;
+type Readers = (text: string) => { readonly records: readonly Found[]; readonly unreadable?: string };
 
 async function readItems(
   client: DynamoDBDocumentClient,
@@ -75,20 +77,16 @@ async function readItems(
   onUnreadable: (unreadable: Unreadable) => void,
 ): Promise<Map<string, StoredItem>> {
   const items = new Map<string, StoredItem>();
-  const { deviceId, timestampSensorType, isAnomaly, value } = ATTRIBUTE;
-  const names = { "#d": deviceId, "#k": timestampSensorType, "#a": isAnomaly, "#v": value, "#t": ARRIVED_AT };
-  const scan = { TableName: table, ProjectionExpression: "#d, #k, #a, #v, #t", ExpressionAttributeNames: names };
   try {
-    for await (const page of paginateScan({ client }, scan))
-      for (const item of page.Items ?? []) {
-        const key = itemKey({ deviceId: item[deviceId], timestampSensorType: item[timestampSensorType] });
-        const arrivedAt = item[ARRIVED_AT];
-        items.set(key, {
-          isAnomaly: item[isAnomaly] === true,
-          value: Number(item[value]),
-          arrivedAt: typeof arrivedAt === "number" ? arrivedAt : undefined,
-        });
-      }
+    for await (const page of paginateScan({ client }, { TableName: table }))
+      for (const item of page.Items ?? [])
+        for (const reading of unpacked(item)) {
+          const key = itemKey({ deviceId: reading.deviceId, timestampSensorType: reading.key });
+          const { isAnomaly, value, arrivedAt } = reading;
+          const known = items.get(key);
+          if (known === undefined || (arrivedAt ?? 0) >= (known.arrivedAt ?? 0))
+            items.set(key, { isAnomaly, value, arrivedAt });
+        }
   } catch (error) {
     onUnreadable({ key: `the table ${table}`, why: error instanceof Error ? error.message : String(error) });
   }

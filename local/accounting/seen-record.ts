@@ -1,16 +1,24 @@
 import { hash } from "node:crypto";
-import type { StreamRecord } from "../../contract/stream-record";
+import type { RecordId, StreamRecord } from "../../contract/stream-record";
+import { sentReadings } from "./sent-readings";
 
 /** A payload's identity: each publish of the fleet has bytes of its own. */
 export type PayloadId = string;
+
 /** The identity of a payload given as base64, which is how Kinesis, the error log and `rejected/` carry it. */
 export function payloadId(base64: string): PayloadId {
   return hash("sha1", base64, "base64");
 }
 
-/** The name under which an item and a reading find each other. */
+/** The name under which an item's reading and a sent one find each other. */
 export function itemKey(key: { readonly deviceId: string; readonly timestampSensorType: string }): string {
   return `${key.deviceId}/${key.timestampSensorType}`;
+}
+
+/** A reading that becomes an item if the function takes it. */
+export interface SeenReading {
+  readonly key: string;
+  readonly value: number;
 }
 
 /** A record of the stream, as far as the account needs it. */
@@ -20,39 +28,59 @@ export interface SeenRecord {
   readonly arrivedAt: number;
   /** Tells two records of one millisecond apart. */
   readonly sequenceNumber: string;
-  /** The item that it becomes if the function takes it; undefined for what is no reading. */
-  readonly item: { readonly key: string; readonly value: number } | undefined;
+  /** At least one; undefined for what is no reading. */
+  readonly readings: readonly (SeenReading | undefined)[];
 }
 
 /** What the account keeps of a record. */
 export function seenRecord({ partitionKey, data, arrivedAt, sequenceNumber }: StreamRecord): SeenRecord {
-  const item = itemOf(Buffer.from(data, "base64").toString("utf8"), partitionKey, arrivedAt, sequenceNumber);
-  return { payload: payloadId(data), arrivedAt, sequenceNumber, item };
+  const text = Buffer.from(data, "base64").toString("utf8");
+  const readings = sentReadings(text, { partitionKey, arrivedAt, sequenceNumber }).map(
+    (sent) => sent && { key: itemKey({ deviceId: sent.deviceId, timestampSensorType: sent.range }), value: sent.value },
+  );
+  return { payload: payloadId(data), arrivedAt, sequenceNumber, readings };
 }
 
-const FIRST_TIMESTAMP = 1_000_000_000_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
+/** A reading of a record or of a message: the identity of what carries it, with its place where that carries several. */
+export type UnitId = string;
 
-/**
- * The key and value that a payload asks for. This is no verdict: what the function refuses gets no item, and is found elsewhere. A
- * reading without a time of its own, and one whose wrong time is replayed as its arrival, has the sequence number in its key.
- */
-function itemOf(text: string, partitionKey: string, arrivedAt: number, sequenceNumber: string): SeenRecord["item"] {
-  let payload: Readonly<Record<string, unknown>> | null;
-  try {
-    payload = JSON.parse(text);
-  } catch {
-    return undefined;
+/** The identities of the readings in a record, or in a message. */
+export function unitIds(id: RecordId | PayloadId, count: number): readonly UnitId[] {
+  return count === 1 ? [id] : Array.from({ length: count }, (_, place) => `${id} ${place}`);
+}
+
+/** One reading of a record: the account counts these. */
+export interface SeenUnit {
+  /** The record that carries it. */
+  readonly record: RecordId;
+  readonly payload: UnitId;
+  readonly arrivedAt: number;
+  readonly sequenceNumber: string;
+  /** Undefined for what is no reading. */
+  readonly item: SeenReading | undefined;
+}
+
+/** The readings of records; of those whose places in the message are given, these alone. */
+export function unitsOf(
+  records: ReadonlyMap<RecordId, SeenRecord & { readonly entries?: readonly number[] | undefined }>,
+): Map<UnitId, SeenUnit> {
+  const units = new Map<UnitId, SeenUnit>();
+  for (const [record, { payload, arrivedAt, sequenceNumber, readings, entries }] of records) {
+    const payloads = unitIds(payload, readings.length);
+    for (const [place, id] of unitIds(record, readings.length).entries()) {
+      if (entries !== undefined && !entries.includes(place)) continue;
+      units.set(id, { record, payload: payloads[place] ?? payload, arrivedAt, sequenceNumber, item: readings[place] });
+    }
   }
-  if (typeof payload !== "object" || payload === null) return undefined;
-  const { deviceId, sensorType, value, timestamp } = payload;
-  if (deviceId !== partitionKey || typeof sensorType !== "string" || typeof value !== "number") return undefined;
-  const hasOwnTime =
-    Number.isSafeInteger(timestamp) &&
-    (timestamp as number) >= FIRST_TIMESTAMP &&
-    (timestamp as number) <= arrivedAt + DAY_MS;
-  const timestampSensorType = hasOwnTime
-    ? `${timestamp}#${sensorType}`
-    : `${arrivedAt}#${sensorType}#${sequenceNumber}`;
-  return { key: itemKey({ deviceId: partitionKey, timestampSensorType }), value };
+  return units;
+}
+
+/** The identity of a reading's row in the archive. */
+export function rowId(record: RecordId, item: Pick<SeenReading, "key"> | undefined): string {
+  return `${record} ${item?.key ?? ""}`;
+}
+
+/** How many readings a message counts as. */
+export function readingsIn(payload: Buffer): number {
+  return sentReadings(payload.toString("utf8"), { partitionKey: "", arrivedAt: 0, sequenceNumber: "" }).length;
 }

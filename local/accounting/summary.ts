@@ -28,7 +28,7 @@ const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 export function formatSummary(summary: Summary): string {
   const { latencyMs, external } = summary;
   const rows: Row[] = [
-    ["published", NUMBER.format(summary.published), "acknowledged by the broker, at QoS 1"],
+    ["published", NUMBER.format(summary.published), publishedWords(summary)],
     ["  stored", NUMBER.format(summary.stored), "in the hot tier, read back"],
     ["  superseded", NUMBER.format(summary.superseded), "written again by a later reading of the same identity"],
     ["  rejected", NUMBER.format(summary.rejected), "set aside in rejected/ with the reason"],
@@ -63,6 +63,11 @@ export function formatSummary(summary: Summary): string {
 }
 
 type Row = [string, string, string];
+
+function publishedWords({ published, messages }: Account): string {
+  const words = "acknowledged by the broker, at QoS 1";
+  return published === messages ? words : `readings in ${NUMBER.format(messages)} messages ${words}`;
+}
 
 function unfinishedRow({ unfinished }: Account): Row {
   return ["  unfinished", NUMBER.format(unfinished), "still on their way when the run gave up waiting"];

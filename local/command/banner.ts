@@ -1,7 +1,7 @@
 import { topicsOf } from "../../contract/topics";
 import type { Declaration } from "../stack/declaration";
 
-/** What is up where, and how to talk to it. */
+/** The addresses and names of the running parts, and commands to try. */
 export function banner(
   declaration: Declaration,
   at: { readonly mqttPort: number; readonly mqttsPort: number; readonly awsPort: number },
@@ -13,7 +13,7 @@ export function banner(
   return [
     `page           ${pageUrl}   shows the run`,
     `MQTT           127.0.0.1:${at.mqttPort}   publish to ${data("<client id>")}`,
-    `MQTT over TLS  127.0.0.1:${at.mqttsPort}   for devices with a certificate: npx --no iot device add <name>`,
+    `MQTT over TLS  127.0.0.1:${at.mqttsPort}   for devices with a certificate: npx iot device add <name>`,
     `AWS endpoint   http://127.0.0.1:${at.awsPort}   region ${region}, any credentials`,
     `table          ${table.name}`,
     `stream         ${stream.name} (${stream.shardCount} shards)`,

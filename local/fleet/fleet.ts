@@ -1,16 +1,20 @@
 import type { AnomalyLimits } from "../../contract/variables";
 import { spoil } from "./bad-messages";
 import { Device } from "./device";
+import { type Form, messageOf, spoilMessage } from "./messages";
 import { Pacer } from "./pacer";
 import { deviceNames, ReadingSource, timelessReading } from "./readings";
 
 const TICK_MS = 10;
 /** Readings without a timestamp, of all good ones: their time is their arrival, and a redelivered one is another reading. */
 export const TIMELESS_SHARE = 0.02;
+/** Of the bad readings, those that are bad because their message is. */
+const WHOLE_SHARE = 0.1;
+/** Readings of a message that may be of another sensor type than its first. */
+const MIXED_SHARE = 0.05;
 /** Connections that are opened at a time. */
 const CONNECTING_AT_ONCE = 50;
 
-/** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
   readonly devices: number;
   readonly ratePerSecond: number;
@@ -20,6 +24,10 @@ export interface FleetSettings {
   /** The topic that a device publishes to. */
   readonly topicOf: (device: string) => string;
   readonly mqttPort: number;
+  /** Readings of one message. */
+  readonly perMessage: number;
+  /** How a message of several readings is written. */
+  readonly form: Form;
 }
 
 /** A publish, at the moment it is made. */
@@ -29,7 +37,6 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
-/** Randomness, clock, and who hears of each message. */
 export interface FleetPorts {
   readonly random: () => number;
   readonly now: () => number;
@@ -39,16 +46,15 @@ export interface FleetPorts {
 
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
 export class Fleet {
-  readonly #settings: FleetSettings;
-  readonly #ports: FleetPorts;
   readonly #members: readonly { device: Device; source: ReadingSource }[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #marked = 0;
 
-  constructor(settings: FleetSettings, ports: FleetPorts) {
-    this.#settings = settings;
-    this.#ports = ports;
+  constructor(
+    private readonly settings: FleetSettings,
+    private readonly ports: FleetPorts,
+  ) {
     this.#members = deviceNames(settings.devices).map((name) => ({
       device: new Device(name, settings.mqttPort),
       source: new ReadingSource(name, settings.limits, ports.random),
@@ -69,7 +75,8 @@ export class Fleet {
   }
 
   start(): void {
-    const pacer = new Pacer(this.#settings.ratePerSecond, performance.now());
+    const { ratePerSecond, perMessage } = this.settings;
+    const pacer = new Pacer(ratePerSecond, performance.now(), perMessage);
     this.#timer = setInterval(() => pacer.take(this.#publish(pacer.due(performance.now()))), TICK_MS);
   }
 
@@ -92,31 +99,62 @@ export class Fleet {
 
   /** Publishes up to `count` readings, one device after the other, and returns how many; a device that is not ready is passed over. */
   #publish(count: number): number {
+    const { perMessage } = this.settings;
     let published = 0;
-    for (let passedOver = 0; published < count && passedOver < this.#members.length; ) {
+    for (let passedOver = 0; published + perMessage <= count && passedOver < this.#members.length; ) {
       const member = this.#members[this.#next];
       this.#next = (this.#next + 1) % this.#members.length;
       if (member?.device.ready) {
-        this.#publishOne(member.device, member.source);
-        published += 1;
+        this.#publishMessage(member.device, member.source);
+        published += perMessage;
         passedOver = 0;
       } else passedOver += 1;
     }
     return published;
   }
 
-  #publishOne(device: Device, source: ReadingSource): void {
-    const { random, now, onPublish, onAcknowledged } = this.#ports;
+  #publishMessage(device: Device, source: ReadingSource): void {
+    const { now, onPublish, onAcknowledged } = this.ports;
     const publishedAt = now();
-    const bad = random() < this.#settings.badShare;
-    const reading = source.next(publishedAt, !bad && random() < this.#settings.anomalyShare);
-    const isTimeless = !bad && random() < TIMELESS_SHARE;
-    const payload = bad
-      ? spoil(reading, this.#mark("bad"), random)
-      : Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
+    const { perMessage, form } = this.settings;
+    const isOfOne = perMessage === 1 && form === "list";
+    const payload = isOfOne ? this.#reading(source, publishedAt) : this.#message(source, publishedAt);
     const publish = { device: device.name, payload, publishedAt };
     onPublish(publish);
-    device.publish(this.#settings.topicOf(device.name), payload, () => onAcknowledged(publish));
+    device.publish(this.settings.topicOf(device.name), payload, () => onAcknowledged(publish));
+  }
+
+  #reading(source: ReadingSource, now: number): Buffer {
+    const { random } = this.ports;
+    const bad = random() < this.settings.badShare;
+    const reading = source.next(now, !bad && random() < this.settings.anomalyShare);
+    const isTimeless = !bad && random() < TIMELESS_SHARE;
+    if (bad) return spoil(reading, this.#mark("bad"), random);
+    return Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
+  }
+
+  /** What the device has gathered since its last message: readings of one sensor type at an even pace, a few of others among them. */
+  #message(source: ReadingSource, now: number): Buffer {
+    const { random } = this.ports;
+    const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.settings;
+    const gapMs = Math.max(1, Math.floor((devices / ratePerSecond) * 1000));
+    let sensorType: string | undefined;
+    const gathered = Array.from({ length: perMessage }, (_, place) => {
+      const isBad = random() < badShare * (1 - WHOLE_SHARE);
+      const at = now - (perMessage - 1 - place) * gapMs;
+      const reading = source.next(
+        at,
+        !isBad && random() < anomalyShare,
+        random() < MIXED_SHARE ? undefined : sensorType,
+      );
+      sensorType ??= reading.sensorType;
+      // One of a message at most: of two that arrive together, nothing but their places would tell which is which.
+      const isTimeless = form === "list" && !isBad && place === 0 && random() < TIMELESS_SHARE;
+      return { reading, isTimeless, spoiled: isBad ? random() : undefined };
+    });
+    const message = messageOf(gathered, form);
+    const isWhole = random() < badShare * WHOLE_SHARE;
+    return isWhole ? spoilMessage(message, this.#mark("bad"), random()) : Buffer.from(message);
   }
 
   #mark(kind: string): string {

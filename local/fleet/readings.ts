@@ -54,32 +54,32 @@ function rounded(value: number): number {
 
 /** Makes one device's readings. Its timestamps grow by at least one millisecond, so that no two of them have one key. */
 export class ReadingSource {
-  readonly #limits: AnomalyLimits;
-  readonly #random: () => number;
   #lastTimestamp = 0;
   #turn = 0;
 
   constructor(
     readonly deviceId: string,
-    limits: AnomalyLimits,
-    random: () => number,
+    private readonly limits: AnomalyLimits,
+    private readonly random: () => number,
   ) {
-    this.#limits = limits;
-    this.#random = random;
     this.#turn = Math.floor(random() * 1000);
   }
 
-  /** The next reading; `anomalous` asks for one out of bounds, which only a type with bounds can give. */
-  next(now: number, anomalous: boolean): Reading {
-    const types = anomalous ? Object.keys(this.#limits) : fleetSensorTypes(this.#limits);
+  /**
+   * The next reading; `anomalous` asks for one out of bounds, which only a type with bounds can give.
+   * @param wanted The sensor type, where it can be had.
+   */
+  next(now: number, anomalous: boolean, wanted?: string): Reading {
+    const types = anomalous ? Object.keys(this.limits) : fleetSensorTypes(this.limits);
     this.#turn += 1;
-    const sensorType = types[this.#turn % types.length] ?? "humidity";
-    const limit = this.#limits[sensorType] ?? {};
-    const outside = anomalous ? anomalousValue(limit, this.#random) : undefined;
+    const sensorType =
+      wanted !== undefined && types.includes(wanted) ? wanted : (types[this.#turn % types.length] ?? "humidity");
+    const limit = this.limits[sensorType] ?? {};
+    const outside = anomalous ? anomalousValue(limit, this.random) : undefined;
     return {
       deviceId: this.deviceId,
       sensorType,
-      value: outside ?? normalValue(limit, this.#random),
+      value: outside ?? normalValue(limit, this.random),
       timestamp: this.nextTimestamp(now),
       metadata: { location: `assembly-line-${1 + (this.#turn % 4)}` },
     };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
+import { MAX_THING_NAME_LENGTH } from "../../contract/thing-name";
 import { listenWhereWanted } from "../aws/listen";
 import { MAX_SAMPLES, type Sample } from "./samples";
 
@@ -81,7 +82,7 @@ export class PageServer {
         return json(res, await this.#ports.latestSetAside());
       case "/api/readings": {
         const deviceId = url.searchParams.get("device") ?? "";
-        if (deviceId === "" || deviceId.length > 128)
+        if (deviceId === "" || deviceId.length > MAX_THING_NAME_LENGTH)
           return answer(res, 400, "application/json", '{"problem":"\\"device\\" must be a device\'s id"}');
         return json(res, await this.#ports.latestReadings(deviceId));
       }

@@ -1,13 +1,11 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { ATTRIBUTE } from "../../contract/item";
 import { PREFIX } from "../../contract/objects";
 import type { AnomalyLimits } from "../../contract/variables";
-import { CLOCK_TOLERANCE_MS } from "../../stores/hot-readings";
+import { CLOCK_TOLERANCE_MS, END_OF_TIME, HotReadings } from "../../stores/hot-readings";
 import { readText } from "../../stores/read-object";
 import { rejectedLines } from "../../stores/rejected-lines";
-import { type Clients, documentsOf } from "../aws/clients";
-import type { ShownAnomaly, ShownReading, ShownReject } from "./shown";
+import { sentReadings } from "../accounting/sent-readings";
+import type { Clients } from "../aws/clients";
 
 const SHOWN = 20;
 const READINGS_SHOWN = 50;
@@ -15,50 +13,80 @@ const READINGS_SHOWN = 50;
 const AHEAD_SHOWN = 5;
 const MAX_PAYLOAD_SHOWN = 200;
 
-/** The device's latest readings that have not expired, newest first; above them the few whose time is ahead of now. */
-export async function latestReadings(clients: Clients, table: string, deviceId: string): Promise<ShownReading[]> {
-  const nowEnds = String(Date.now() + CLOCK_TOLERANCE_MS);
-  const [ahead, present] = await Promise.all([
-    newestReadings(clients, table, deviceId, ["#k > :k", nowEnds], AHEAD_SHOWN),
-    newestReadings(clients, table, deviceId, ["#k <= :k", nowEnds], READINGS_SHOWN),
-  ]);
-  return [...ahead, ...present];
+/** A reading as the page lists it. */
+export interface ShownReading {
+  readonly timestamp: number;
+  readonly sensorType: string;
+  readonly value: number;
+  readonly isAnomaly: boolean;
 }
 
-async function newestReadings(
-  clients: Clients,
-  table: string,
-  deviceId: string,
-  [condition, key]: readonly [string, string],
-  limit: number,
-): Promise<ShownReading[]> {
-  const { Items = [] } = await documentsOf(clients.dynamodb).send(
-    new QueryCommand({
-      TableName: table,
-      KeyConditionExpression: `#d = :d AND ${condition}`,
-      ExpressionAttributeNames: { "#d": ATTRIBUTE.deviceId, "#k": ATTRIBUTE.timestampSensorType },
-      ExpressionAttributeValues: { ":d": deviceId, ":k": key },
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
-  );
-  return Items.filter((item) => Number(item[ATTRIBUTE.expirationTime]) * 1000 > Date.now()).map((item) => ({
-    timestamp: Number(item[ATTRIBUTE.timestamp]),
-    sensorType: String(item[ATTRIBUTE.sensorType]),
-    value: Number(item[ATTRIBUTE.value]),
-    isAnomaly: item[ATTRIBUTE.isAnomaly] === true,
-  }));
+export interface ShownAnomaly {
+  readonly at: number;
+  readonly deviceId: string;
+  readonly sensorType: string;
+  /** Null where its object cannot be read. */
+  readonly value: number | null;
+  readonly reason: string;
+}
+
+export interface ShownReject {
+  readonly at: number;
+  readonly deviceId: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly payload: string;
+}
+
+/** The device's latest readings that have not expired, newest first; above them the few whose time is ahead of now. */
+export async function latestReadings(clients: Clients, table: string, deviceId: string): Promise<ShownReading[]> {
+  const hot = new HotReadings(clients.dynamodb, table);
+  const now = Date.now();
+  const nowEnds = now + CLOCK_TOLERANCE_MS;
+  const newest = async (from: number, until: number, limit: number) => {
+    const found: ShownReading[] = [];
+    for await (const reading of hot.ofDevice(deviceId, { from, until, now }, undefined, true)) {
+      const { timestamp, sensorType, value, isAnomaly } = reading;
+      found.push({ timestamp, sensorType, value, isAnomaly });
+      if (found.length === limit) break;
+    }
+    return found;
+  };
+  const [ahead, present] = await Promise.all([
+    newest(nowEnds, END_OF_TIME, AHEAD_SHOWN),
+    newest(0, nowEnds, READINGS_SHOWN),
+  ]);
+  return [...ahead, ...present];
 }
 
 /** The latest anomalies, newest first. */
 export async function latestAnomalies(s3: S3Client, bucket: string, limits: AnomalyLimits): Promise<ShownAnomaly[]> {
   const objects = await newest(s3, bucket, PREFIX.anomalies);
   return objects.map(({ at, key, body }) => {
-    const { deviceId, sensorType, value } = parsedObject(body);
-    if (typeof deviceId !== "string" || typeof sensorType !== "string" || typeof value !== "number")
-      return { at, deviceId: "", sensorType: "", value: null, reason: `cannot be read: ${key}` };
-    return { at, deviceId, sensorType, value, reason: whyAnomalous(limits, sensorType, value) };
+    const found = anomalyIn(body, key, limits);
+    return found
+      ? { at, ...found }
+      : { at, deviceId: "", sensorType: "", value: null, reason: `cannot be read: ${key}` };
   });
+}
+
+/** The first anomaly of the message that the object holds: its key names the device, the time and the sensor type. */
+function anomalyIn(body: string, key: string, limits: AnomalyLimits): Omit<ShownAnomaly, "at"> | undefined {
+  const [, publisher = ""] = /^anomalies\/([^/]+)\//.exec(key) ?? [];
+  const sent = sentReadings(body, { partitionKey: publisher, arrivedAt: 0, sequenceNumber: "" }).flatMap(
+    (one) => one ?? [],
+  );
+  const reasons = sent.map(({ sensorType, value }) => whyAnomalous(limits, sensorType, value));
+  const place = Math.max(
+    0,
+    reasons.findIndex((reason) => reason !== ""),
+  );
+  const reading = sent[place];
+  if (reading === undefined) return undefined;
+  const { deviceId, sensorType, value } = reading;
+  const others = reasons.filter((reason) => reason !== "").length - 1;
+  const more = others > 0 ? `, and ${others} more in the message` : "";
+  return { deviceId, sensorType, value, reason: `${reasons[place]}${more}` };
 }
 
 /** Which bound the value breaks, in words. */
@@ -80,23 +108,17 @@ export async function latestRejects(s3: S3Client, bucket: string): Promise<Shown
 
 /** The lines of a `rejected/` object. */
 export function shownRejects(jsonLines: string): ShownReject[] {
-  return rejectedLines(jsonLines).lines.map(({ arrivedAt, partitionKey, reason, detail, data }) => {
+  return rejectedLines(jsonLines).lines.flatMap(({ arrivedAt, partitionKey, data, entries, ...whole }) => {
     const payload = Buffer.from(data, "base64").toString("utf8").slice(0, MAX_PAYLOAD_SHOWN);
-    return { at: arrivedAt, deviceId: partitionKey, reason, detail, payload };
+    return (entries ?? [whole]).map(({ reason, detail, ...entry }) => {
+      const place = "index" in entry ? `Entry ${entry.index}: ` : "";
+      return { at: arrivedAt, deviceId: partitionKey, reason, detail: `${place}${detail}`, payload };
+    });
   });
 }
 
 function unreadableReject(at: number, key: string): ShownReject {
   return { at, deviceId: "", reason: "unreadable", detail: key, payload: "" };
-}
-
-function parsedObject(json: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 async function newest(

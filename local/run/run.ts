@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stop as stopEsbuild } from "esbuild";
 import { printable } from "../../cli/kit/output";
+import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
 import { type AnomalyLimits, DEFAULTS, ENV } from "../../contract/variables";
@@ -16,7 +17,6 @@ import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
 import type { Options } from "../command/options";
 import { reportProgress } from "../command/progress";
-import type { Terminal } from "../command/terminal";
 import { wreakHavoc } from "../faults/chaos";
 import type { Faults } from "../faults/endpoint-faults";
 import { Fleet } from "../fleet/fleet";
@@ -29,7 +29,6 @@ import { stackConfig } from "../stack/stack-config";
 import { runDry } from "./draining";
 import { clearKept } from "./kept-data";
 
-/** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
   readonly projectRoot: string;
   /** Folder of what was built for this run; it goes when the run ends. */
@@ -43,11 +42,11 @@ const UNREADABLE_SHOWN = 5;
 export async function runLocally(
   options: Options,
   paths: RunPaths,
-  terminal: Terminal,
+  terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
   if (options.clear && options.keep !== undefined) await clearKept(options.keep);
-  const config = stackConfig(paths.projectRoot, options.stack, options.config);
+  const config = stackConfig(paths.projectRoot, options.stack, Object.fromEntries(options.config));
   const recording = await declareStack(config, options.stack);
   const declaration = readDeclaration(recording);
   writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
@@ -87,13 +86,34 @@ async function runFleet(
   options: Options,
   declaration: Declaration,
   pipeline: Pipeline,
-  terminal: Terminal,
+  terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
-  const fleet = fleetOf(options, declaration, pipeline);
+  const { ledger } = pipeline;
+  const fleet = new Fleet(
+    {
+      devices: options.devices,
+      ratePerSecond: options.ratePerSecond,
+      anomalyShare: options.anomalyShare,
+      badShare: options.badShare,
+      perMessage: options.perMessage,
+      form: options.form,
+      limits: anomalyLimits(declaration),
+      mqttPort: pipeline.mqttPort,
+      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
+    },
+    {
+      random: seededRandom(options.seed),
+      now: Date.now,
+      onPublish: (publish) => ledger.published(publish),
+      onAcknowledged: (publish) => ledger.acknowledge(publish),
+    },
+  );
   await fleet.connect();
   if (options.devices > 0)
-    terminal.note(`${options.devices} devices, ${options.ratePerSecond} readings a second, seed ${options.seed}`);
+    terminal.note(
+      `${options.devices} devices, ${options.ratePerSecond} readings per second${messageWords(options)}, seed ${options.seed}`,
+    );
   const startedAt = performance.now();
   const progress = reportProgress(pipeline, terminal, startedAt);
   try {
@@ -119,7 +139,7 @@ async function runFleet(
       pipeline.faults.set({});
       const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
       terminal.note(
-        `${kept} objects of the archive are kept in ${keep}. Ask them: npm run history -- --data ${keep} --list`,
+        `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
       );
     }
     const summary = await summarize(options, declaration, pipeline, durationSeconds, gaveUp, terminal);
@@ -132,31 +152,11 @@ async function runFleet(
   }
 }
 
-function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort }: Pipeline): Fleet {
-  return new Fleet(
-    {
-      devices: options.devices,
-      ratePerSecond: options.ratePerSecond,
-      anomalyShare: options.anomalyShare,
-      badShare: options.badShare,
-      limits: anomalyLimits(declaration),
-      mqttPort,
-      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
-    },
-    {
-      random: seededRandom(options.seed),
-      now: Date.now,
-      onPublish: (publish) => ledger.published(publish),
-      onAcknowledged: (publish) => ledger.acknowledge(publish),
-    },
-  );
-}
-
 function havocOn(
   { seed }: Options,
   fleet: Fleet,
   { faults, broker }: Pipeline,
-  terminal: Terminal,
+  terminal: Io,
   calm: AbortSignal,
 ): Promise<void> {
   const ports = {
@@ -174,7 +174,7 @@ async function summarize(
   { clients, ledger, errorLog, metrics, faults }: Pipeline,
   durationSeconds: number,
   gaveUp: GaveUp,
-  terminal: Terminal,
+  terminal: Io,
 ): Promise<Summary> {
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
@@ -204,6 +204,10 @@ async function summarize(
     metrics: Object.fromEntries(Object.values(METRIC).map((name) => [name, metrics.sum(name)])),
     ...(Object.keys(injected).length > 0 ? { faults: injected } : {}),
   };
+}
+
+function messageWords({ perMessage, form }: Options): string {
+  return perMessage === 1 ? "" : `, ${perMessage} in a message (${form})`;
 }
 
 /** The bounds that the function judges by. */

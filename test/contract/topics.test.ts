@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { partitionKeyOf } from "../../cli/replay/rule-errors";
+import { partitionKeyOf } from "../../cli/replay/rule-error-batches";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS, topicsOf } from "../../contract/topics";
 import { DeviceAccess } from "../../local/aws/iot/device-access";
 import { publishFault } from "../../local/aws/iot/limits";
@@ -56,9 +56,9 @@ describe("the limits of a prefix", () => {
     });
     const levels = (count: number) => Array.from({ length: count }, () => "a").join("/");
     expect(publishFault(packet(levels(MAX_PREFIX_LEVELS), "t"))).toBeUndefined();
-    expect(publishFault(packet(levels(MAX_PREFIX_LEVELS + 1), "t"))).toBe("a topic has at most 7 slashes");
+    expect(publishFault(packet(levels(MAX_PREFIX_LEVELS + 1), "t"))?.why).toBe("a topic has at most 7 slashes");
     expect(publishFault(packet("x".repeat(MAX_PREFIX_LENGTH), "t".repeat(128)))).toBeUndefined();
-    expect(publishFault(packet("x".repeat(MAX_PREFIX_LENGTH + 1), "t".repeat(128)))).toBe(
+    expect(publishFault(packet("x".repeat(MAX_PREFIX_LENGTH + 1), "t".repeat(128)))?.why).toBe(
       "a topic has at most 256 bytes",
     );
   });

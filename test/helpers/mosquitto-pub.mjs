@@ -16,11 +16,13 @@ const { values } = parseArgs({
     id: { type: "string", short: "i" },
     topic: { type: "string", short: "t" },
     message: { type: "string", short: "m" },
+    "protocol-version": { type: "string", short: "V" },
   },
 });
 const { host, port, cafile = "", cert = "", key = "", qos, id = "", topic = "", message = "" } = values;
 const client = await connectAsync(`mqtts://${host}:${port}`, {
   clientId: id,
+  protocolVersion: values["protocol-version"] === "5" ? 5 : 4,
   ca: readFileSync(cafile),
   cert: readFileSync(cert),
   key: readFileSync(key),

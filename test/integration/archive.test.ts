@@ -15,7 +15,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** `npx --no iot history` over what the run has kept: the rows. */
+/** `npx iot history` over what the run has kept: the rows. */
 const history = (...args: string[]) => ask("--data", folder, ...args);
 
 async function ask(...args: string[]): Promise<Record<string, unknown>[]> {

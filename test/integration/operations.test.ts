@@ -12,10 +12,10 @@ import { eventually, killLeftRuns, LocalRun } from "../helpers/local-run";
 const ROOT = path.resolve(__dirname, "../..");
 const ACCOUNT = "123456789012";
 const PAGE = readFileSync(path.join(ROOT, "docs/operations.md"), "utf8");
-/** What the page tells an operator to run, each once, with this environment's suffix and account. */
+/** What the page tells an operator to run, each once, with this environment's stack, suffix and account. */
 const COMMANDS = [
-  ...new Set([...PAGE.matchAll(/`((?:aws |npx --no iot |npx pulumi )[^`]+)`/g)].map(([, command = ""]) => command)),
-].map((command) => command.replaceAll("$SFX", "dev").replaceAll("$ACCOUNT", ACCOUNT));
+  ...new Set([...PAGE.matchAll(/`((?:aws |npx iot |npx pulumi )[^`]+)`/g)].map(([, command = ""]) => command)),
+].map((command) => command.replaceAll("$SFX", "dev").replaceAll("$STACK", "dev").replaceAll("$ACCOUNT", ACCOUNT));
 
 const folder = mkdtempSync(path.join(tmpdir(), "operations-"));
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -72,7 +72,7 @@ const TRIALS: readonly (readonly [RegExp, (...parts: string[]) => Promise<unknow
   ],
   [/^aws iot set-v2-logging-options/, async () => expect(await refusal("iot")).not.toBe("")],
   [
-    /^npx --no iot (.+)$/,
+    /^npx iot (.+)$/,
     async (words = "") => {
       const here = words
         .replace(" --stack dev", "")

@@ -34,6 +34,7 @@ describe("clients of one's own", () => {
       publish("ext-1", "sensor/data/ext-1", reading("ext-1")),
       publish("ext-2", BASIC_INGEST, reading("ext-2", { value: 999 })),
       publish("ext-3", "sensor/data/ext-3", reading("ext-1")),
+      publish("ext-7", "sensor/data/ext-7", reading("ext-7"), {}, 5),
     ]);
     published.push(await publish("ext-3", "sensor/data/ext-3", "not json"));
   }, 40_000);
@@ -41,8 +42,14 @@ describe("clients of one's own", () => {
   afterAll(killLeftRuns);
 
   /** Publishes as `thing` and says whether the broker acknowledged, or closed the connection. */
-  async function publish(thing: string, topic: string, payload: string, options: object = {}): Promise<string> {
-    const client = await connect(thing);
+  async function publish(
+    thing: string,
+    topic: string,
+    payload: string,
+    options = {},
+    version: 4 | 5 = 4,
+  ): Promise<string> {
+    const client = await connect(thing, version);
     const closed = new Promise<string>((resolve) => client.once("close", () => resolve("connection closed")));
     const sent = client.publishAsync(topic, payload, { qos: 1, ...options }).then(() => "acknowledged");
     const outcome = await Promise.race([sent, closed]);
@@ -51,8 +58,8 @@ describe("clients of one's own", () => {
     return outcome;
   }
 
-  function connect(clientId: string) {
-    return connectAsync(`mqtt://127.0.0.1:${at.mqttPort}`, { clientId, reconnectPeriod: 0 }, false);
+  function connect(clientId: string, protocolVersion: 4 | 5 = 4) {
+    return connectAsync(`mqtt://127.0.0.1:${at.mqttPort}`, { clientId, protocolVersion, reconnectPeriod: 0 }, false);
   }
 
   async function itemsOf(deviceId: string) {
@@ -85,18 +92,25 @@ describe("clients of one's own", () => {
     );
 
   it("are acknowledged at QoS 1, whatever they send to their own topic", () => {
-    expect(published).toEqual(["acknowledged", "acknowledged", "acknowledged", "acknowledged"]);
+    expect(published).toEqual(["acknowledged", "acknowledged", "acknowledged", "acknowledged", "acknowledged"]);
   });
 
-  it("find their reading in the table", async () => {
-    await eventually("the item is there", async () => (await itemsOf("ext-1")).length === 1);
-    expect((await itemsOf("ext-1"))[0]).toMatchObject({
-      deviceId: "ext-1",
-      timestampSensorType: "1767225600000#temperature",
-      value: 25.5,
-      isAnomaly: false,
-    });
-  }, 40_000);
+  it.each([
+    ["3.1.1", "ext-1"],
+    ["5", "ext-7"],
+  ])(
+    "find their reading of MQTT %s in the table",
+    async (_version, deviceId) => {
+      await eventually("the item is there", async () => (await itemsOf(deviceId)).length === 1);
+      expect((await itemsOf(deviceId))[0]).toMatchObject({
+        deviceId,
+        timestampSensorType: "1767225600000#temperature",
+        value: 25.5,
+        isAnomaly: false,
+      });
+    },
+    40_000,
+  );
 
   it("may use Basic Ingest", async () => {
     await eventually("the item is there", async () => (await itemsOf("ext-2")).length === 1);
@@ -119,7 +133,8 @@ describe("clients of one's own", () => {
     ["at QoS 2", "sensor/data/ext-4", { qos: 2 }],
     ["through another rule", "$aws/rules/other_rule/sensor/data/ext-4", {}],
   ])("lose their connection when they publish %s", async (_what, topic, options) => {
-    expect(await publish("ext-4", topic, reading("ext-4"), options)).toBe("connection closed");
+    for (const version of [4, 5] as const)
+      expect(await publish("ext-4", topic, reading("ext-4"), options, version)).toBe("connection closed");
   });
 
   it("lose their connection over a payload of more than 128 KiB", async () => {
@@ -164,7 +179,7 @@ describe("clients of one's own", () => {
     expect(summaryOf(ended)).toMatchObject({
       published: 0,
       lost: 0,
-      external: { stored: 3, rejected: 2, failed: 3, ruleErrors: 0 },
+      external: { stored: 4, rejected: 2, failed: 3, ruleErrors: 0 },
     });
     expect(ended.err).toContain('refused: client "ext-4": the device policy does not allow it to publish to');
   }, 60_000);

@@ -26,7 +26,7 @@ describe("iot replay", () => {
   }, 40_000);
   afterAll(killLeftRuns);
 
-  /** `npx --no iot …` against the run. */
+  /** `npx iot …` against the run. */
   function iot(words: string): Promise<{ status: number; lines: Record<string, unknown>[]; err: string }> {
     const args = ["cli/iot.mjs", ...words.split(" "), "--endpoint", at.endpoint, "--json"];
     return new Promise((resolve) => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe.each([
-  [ARCHIVE, "Cold tier and what was set aside or failed"],
+  [ARCHIVE, "Archive with rejected records and failed batches"],
   [LOGS, "Access logs of the archive bucket"],
 ])("the bucket %s", (bucket, purpose) => {
   it("is a bucket and nothing more: its parts are resources of their own", () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   stack = await recordStack();
 });
 
-describe("the delivery to the cold tier", () => {
+describe("the delivery to the archive", () => {
   it("reads the stream, and writes Parquet by the hour of arrival", () => {
     expect(stack.only(DELIVERY).inputs).toEqual({
       name: "iot-sensor-archive-dev",
@@ -44,7 +44,7 @@ describe("the delivery to the cold tier", () => {
               type: "Lambda",
               parameters: [
                 { parameterName: "LambdaArn", parameterValue: `${TRANSFORM}:$LATEST` },
-                { parameterName: "BufferSizeInMBs", parameterValue: "0.25" },
+                { parameterName: "BufferSizeInMBs", parameterValue: "0.2" },
               ],
             },
           ],
@@ -61,7 +61,7 @@ describe("the delivery to the cold tier", () => {
           },
         },
       },
-      tags: tags("iot-sensor-archive-dev", "From the stream to the cold tier"),
+      tags: tags("iot-sensor-archive-dev", "From the stream to the archive"),
     });
   });
 
@@ -148,7 +148,7 @@ describe("the transform function", () => {
     const { code, ...rest } = inputs;
     expect(rest).toEqual({
       name: "iot-archive-transform-dev",
-      description: "Turns the stream's readings into rows of the cold tier.",
+      description: "Turns the stream's readings into rows of the archive.",
       role: `arn:aws:iam::${ACCOUNT}:role/iot-archive-lambda-role-dev`,
       runtime: "nodejs24.x",
       architectures: ["arm64"],
@@ -161,7 +161,7 @@ describe("the transform function", () => {
           HOT_RETENTION_DAYS: "30",
         },
       },
-      tags: tags("iot-archive-transform-dev", "Turns readings into rows of the cold tier"),
+      tags: tags("iot-archive-transform-dev", "Turns readings into rows of the archive"),
     });
     const { assets } = code as { assets: Promise<Record<string, { text: Promise<string> }>> };
     expect(await (await assets)["index.js"]?.text).toBe(bundleFunction("archive").code);

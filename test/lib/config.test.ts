@@ -177,7 +177,7 @@ describe("parseConfig", () => {
     expect(parseConfig({ environmentSuffix: "dev" }, region)).toEqual({
       ok: false,
       problems: [
-        `"aws:region" must be sa-east-1: the plant's data stays in Brazil; got ${got}. Fix: pulumi config set aws:region sa-east-1`,
+        `"aws:region" must be sa-east-1, because the plant's data stays in Brazil, got ${got}. Fix: pulumi config set aws:region sa-east-1`,
       ],
     });
   });
@@ -293,7 +293,7 @@ describe("readConfig", () => {
     await expect(reading).rejects.toThrow(
       [
         "The configuration has 2 problems; nothing was created.",
-        `  - "aws:region" must be sa-east-1: the plant's data stays in Brazil; got "us-east-1". Fix: pulumi config set aws:region sa-east-1`,
+        `  - "aws:region" must be sa-east-1, because the plant's data stays in Brazil, got "us-east-1". Fix: pulumi config set aws:region sa-east-1`,
         `  - "shardCount" must be a whole number from 1 to 500, got "0". ${setOrRemove("shardCount")}`,
       ].join("\n"),
     );

@@ -19,7 +19,7 @@ describe("the history's tables", () => {
     expect(named(stack, TABLE, "readings").inputs).toEqual({
       databaseName: "iot_sensor_dev",
       name: "readings",
-      description: "Every reading of a year",
+      description: "Readings of the last year",
       tableType: "EXTERNAL_TABLE",
       parameters: {
         EXTERNAL: "TRUE",
@@ -44,7 +44,7 @@ describe("the history's tables", () => {
     });
   });
 
-  it("describe what was set aside, over the objects that rejected/ holds", () => {
+  it("describe rejected records, over the objects that rejected/ holds", () => {
     expect(named(stack, TABLE, "rejected").inputs).toMatchObject({
       parameters: { "storage.location.template": `${BUCKET}/rejected/\${arrival_hour}/` },
       storageDescriptor: {
@@ -60,13 +60,14 @@ describe("the history's tables", () => {
   });
 });
 
-describe("README's tables of columns", () => {
-  const readme = readFileSync(path.join(__dirname, "../../README.md"), "utf8");
+describe("the tables of columns in docs/history.md", () => {
+  const page = readFileSync(path.join(__dirname, "../../docs/history.md"), "utf8");
   it.each([
     ["readings", READINGS_COLUMNS],
     ["rejected", REJECTED_COLUMNS],
   ])("name every column of %s, as it is declared", (table, columns) => {
-    const [, rows = ""] = new RegExp(`\\| column of \`${table}\` .*\\n.*\\n((?:\\|.*\\n)+)`).exec(readme) ?? [];
+    const [, rows = ""] =
+      new RegExp(`generated: columns of ${table} -->\\n\\n.*\\n.*\\n((?:\\|.*\\n)+)`).exec(page) ?? [];
     expect(rows.trim().split("\n").slice(0, -1)).toEqual(
       columns.map(({ name, type, comment }) => `| \`${name}\` | ${type} | ${comment} |`),
     );
@@ -78,7 +79,7 @@ describe("the workgroup", () => {
   it("limits what a query reads, and keeps its results encrypted where they expire", async () => {
     expect(stack.only("aws:athena/workgroup:Workgroup").inputs).toEqual({
       name: "iot-sensor-dev",
-      description: "Questions to the plant's history, each with a limit on what it reads.",
+      description: "Queries of the plant's history, each with a limit on what it scans.",
       forceDestroy: true,
       configuration: {
         enforceWorkgroupConfiguration: true,
@@ -89,7 +90,7 @@ describe("the workgroup", () => {
           encryptionConfiguration: { encryptionOption: "SSE_S3" },
         },
       },
-      tags: tags("iot-sensor-dev", "Queries of the cold tier"),
+      tags: tags("iot-sensor-dev", "Queries of the history"),
     });
     const tuned = await recordStack("dev", { queryScanLimitGb: 1, protectData: true });
     expect(tuned.only("aws:athena/workgroup:Workgroup").inputs).toMatchObject({

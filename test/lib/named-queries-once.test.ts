@@ -46,7 +46,7 @@ describe("once, in the named queries", () => {
     expect(await rowsOf("gaps")).toEqual([]);
   });
 
-  it("is the earlier one where the later one was set aside", async () => {
+  it("is the earlier one where the later one was rejected", async () => {
     await archived(10, "01.000", "1");
     await archived(20, "02.000", "2");
     await connection.run(`INSERT INTO rejected VALUES ('shard-0', '2', '${HOUR}')`);

@@ -128,7 +128,7 @@ describe("Processor", () => {
           Resource: "arn:aws:dynamodb:sa-east-1:123456789012:table/iot-sensor-data-dev",
         },
         {
-          Sid: "KeepAnomaliesAndSetAside",
+          Sid: "KeepAnomaliesAndRejected",
           Effect: "Allow",
           Action: "s3:PutObject",
           Resource: [`${BUCKET}/anomalies/*`, `${BUCKET}/rejected/*`],

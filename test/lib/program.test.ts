@@ -13,7 +13,7 @@ function expectWholeStack(run: ProgramRun): void {
   expect(run).toMatchObject({ exitCode: 0, messages: [] });
   expect(run.resources).toContain("iot:index:TapStack::iot");
   expect(run.resources).toContain("aws:lambda/eventSourceMapping:EventSourceMapping::iot-processor-mapping");
-  // Each one that a command asks for, README's table lists and the stack has.
+  // Each one that a command asks for, docs/deploy.md lists and the stack has.
   expect(Object.keys(run.outputs).sort()).toEqual(Object.keys(OUTPUTS).sort());
   for (const value of Object.values(run.outputs)) expect(value).toEqual(expect.any(String));
 }
@@ -28,7 +28,7 @@ describe("index.ts under Pulumi's own runner", () => {
     expect(run.messages).toEqual([
       [
         "error: The configuration has 2 problems; nothing was created.",
-        `  - "aws:region" must be sa-east-1: the plant's data stays in Brazil; got "us-east-1". Fix: pulumi config set aws:region sa-east-1`,
+        `  - "aws:region" must be sa-east-1, because the plant's data stays in Brazil, got "us-east-1". Fix: pulumi config set aws:region sa-east-1`,
         '  - "shardCounts" is not a key of this project; did you mean "shardCount"? Fix: pulumi config rm shardCounts',
       ].join("\n"),
     ]);

@@ -59,6 +59,8 @@ describe("TapStack", () => {
       ["iot:index:Monitoring", stack],
       ["iot:index:PrivateBucket", "iot:index:ArchiveBucket"],
       ["iot:index:PrivateBucket", "iot:index:ArchiveBucket"],
+      ["iot:index:NodeFunction", "iot:index:Processor"],
+      ["iot:index:NodeFunction", "iot:index:ArchiveDelivery"],
     ]);
   });
 

@@ -6,7 +6,7 @@ import type { InvokeResult } from "../lambda/function-host/invoke-result";
 import type { DeliveryDeclaration } from "./delivery-declaration";
 import { conversionFailedLine, type ErrorLine, processingFailedLine } from "./error-line";
 import { type ErrorOutput, evaluatePrefix, objectName } from "./object-name";
-import { ConversionError, type Row, rowOf } from "./row";
+import { ConversionError, type Row, rowsOf } from "./row";
 import { readAnswer, type Transformed, transformEvent } from "./transform-event";
 
 /** Records that are read ahead of the transform, in all: where that many wait, it does not wait for its buffer to fill. */
@@ -165,9 +165,9 @@ export class DeliveryStream {
       return;
     }
     try {
-      const row = rowOf(transformed.data, catalog.columns);
+      const rows = rowsOf(transformed.data, catalog.columns);
       this.#begin(record.arrivedAt);
-      this.#rows.push(row);
+      this.#rows.push(...rows);
       this.#rowBytes += transformed.data.length;
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;

@@ -1,6 +1,6 @@
 import type { Column, ColumnType } from "./delivery-declaration";
+import { documentsIn } from "./json-documents";
 
-/** A cell's value; null where the record has no such key. */
 export type Cell = string | number | bigint | boolean | Date | null;
 /** A record by the table's columns, in their order. */
 export type Row = readonly Cell[];
@@ -9,11 +9,15 @@ export type Row = readonly Cell[];
 export class ConversionError extends Error {}
 
 /**
- * Makes a row of a record's JSON as the OpenX JSON SerDe does: a key without a column is passed over, a column without a key is null.
- * https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html
- * @throws ConversionError where the text is no JSON object, or a value does not fit its column
+ * Makes a row of each JSON document in a record, as the OpenX JSON SerDe does: documents stand one after the other, a key without a column
+ * is passed over, a column without a key is null. https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html
+ * @throws ConversionError where a document has no row
  */
-export function rowOf(json: string, columns: readonly Column[]): Row {
+export function rowsOf(json: string, columns: readonly Column[]): Row[] {
+  return documentsIn(json).map((document) => rowOf(document, columns));
+}
+
+function rowOf(json: string, columns: readonly Column[]): Row {
   let value: unknown;
   try {
     value = JSON.parse(json);

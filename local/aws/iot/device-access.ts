@@ -1,5 +1,5 @@
+import { THING_NAME } from "../../../contract/thing-name";
 import { type Decision, evaluatePolicy, type PolicyRequest } from "../iam/policy-evaluator";
-import { THING_NAME } from "./limits";
 
 /** What a device asks of the broker. */
 export type DeviceAction =

@@ -23,7 +23,7 @@ export function iotDataApi(publish: PublishMessage): InProcessService {
     if (query.get("retain") === "true")
       return refusal(501, "NotImplemented", "The local run does not keep a retained message; nothing was published.");
     const fault = publishFault({ topic, payload: body, qos: Number(qos) });
-    if (fault !== undefined) return refusal(400, "InvalidRequestException", fault);
+    if (fault !== undefined) return refusal(400, "InvalidRequestException", fault.why);
     await publish(topic, body, qos === "1" ? 1 : 0);
     return answer(200, { message: "OK", traceId: randomUUID() });
   };

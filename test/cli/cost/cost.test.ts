@@ -1,34 +1,27 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import {
-  AGES,
   BATCH_LINE_BYTES,
   type CostLine,
-  FUNCTION_GB,
   keeping,
   month,
   moving,
-  oneObjectAReading,
+  oneObjectPerReading,
   standing,
-  TRANSFORM_BATCH,
   takingIn,
   tierUsd,
   total,
   WATCHING,
 } from "../../../cli/cost/model";
 import { PRICES } from "../../../cli/cost/prices";
-import {
-  archiveObject,
-  BATCHING_WINDOW_SECONDS,
-  ITEM_BYTES_BESIDE_PAYLOAD,
-  type Load,
-  writeUnits,
-} from "../../../cli/cost/usage";
+import { archiveObject, ITEM_BYTES_BESIDE_PAYLOAD, type Load, writeUnits } from "../../../cli/cost/usage";
 import { METRIC } from "../../../contract/metrics";
 import { metricsLine } from "../../../lambda/processor/metrics-line";
 import { checkRecord } from "../../../lambda/reading/check-record";
+import type { CheckedReading } from "../../../lambda/reading/checked-reading";
 import { itemBytes } from "../../../lambda/reading/item";
 import { archiveLifecycle } from "../../../lib/archive-bucket";
 import { parseConfig, REGION } from "../../../lib/config";
+import { ARCHIVE_DAYS, BATCHING_WINDOW_SECONDS, FUNCTION_SIZES, TRANSFORM_BUFFER } from "../../../lib/sizes";
 import type { Recording } from "../../../local/stack/capture";
 import { recordStack } from "../../helpers/stack";
 
@@ -64,11 +57,11 @@ describe("takingIn", () => {
       iotRule: MILLION,
       iotAction: MILLION,
       kinesisPutUnit: MILLION,
-      // Batches of 100 to the processor, and what 256 KB hold to the archive's function.
-      lambdaRequest: MILLION / 100 + MILLION / ((256 * 1024) / 220),
-      lambdaGbSecond: expect.closeTo(149, 0),
+      // Batches of 100 to the processor, and what 0.2 MB hold to the archive's function.
+      lambdaRequest: MILLION / 100 + MILLION / ((0.2 * 1024 * 1024) / 220),
+      lambdaGbSecond: expect.closeTo(150, 0),
       dynamodbWriteUnit: 2 * MILLION,
-      logGb: expect.closeTo(0.0101, 4),
+      logGb: expect.closeTo(0.0102, 4),
       s3Put: MILLION / ((128 * 1024 ** 2) / (220 + 241)),
       firehoseGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),
       firehoseConversionGb: expect.closeTo((MILLION * 5 * 1024) / 1024 ** 3, 6),
@@ -135,7 +128,7 @@ describe("keeping", () => {
   });
 
   it("is cheaper than an object a reading by far", () => {
-    const [put, year] = oneObjectAReading(MILLION, LOAD);
+    const [put, year] = oneObjectPerReading(MILLION, LOAD);
     expect(put?.usd).toBeCloseTo(7, 9);
     expect(year?.usd).toBeCloseTo(((MILLION * 220) / 1024 ** 3) * 12 * 0.0405, 9);
   });
@@ -183,25 +176,25 @@ describe("what the model takes from the stack", () => {
   it("is the number of metrics that the declared stack has", async () => {
     expect(await alarmMetrics({})).toBe(WATCHING.alarmMetrics);
     expect(await alarmMetrics({ silenceMinutes: 0 })).toBe(WATCHING.alarmMetrics - 1);
-    expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsAShard);
+    expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsPerShard);
     expect(Object.values(METRIC)).toHaveLength(WATCHING.ownMetrics);
     expect(stack.ofType("aws:cloudwatch/dashboard:Dashboard")).toHaveLength(1);
   });
 
   it("is what the declared stack has of memory, buffers, windows and ages", () => {
-    const memory = stack.ofType("aws:lambda/function:Function").map(({ inputs }) => Number(inputs.memorySize) / 1024);
-    expect(memory.sort()).toEqual([FUNCTION_GB.transform, FUNCTION_GB.processor]);
+    const memory = stack.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.memorySize);
+    expect(memory.sort()).toEqual([FUNCTION_SIZES.archive.memoryMb, FUNCTION_SIZES.processor.memoryMb]);
     const mapping = stack.only("aws:lambda/eventSourceMapping:EventSourceMapping").inputs;
     expect(mapping.maximumBatchingWindowInSeconds).toBe(BATCHING_WINDOW_SECONDS);
     const delivery = JSON.stringify(stack.only("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream").inputs);
     const parameter = (parameterName: string, value: number) =>
       JSON.stringify({ parameterName, parameterValue: String(value) });
-    expect(delivery).toContain(parameter("BufferSizeInMBs", TRANSFORM_BATCH.bytes / 1024 ** 2));
+    expect(delivery).toContain(parameter("BufferSizeInMBs", TRANSFORM_BUFFER.megabytes));
     // AWS's default, which is not declared: the provider would show it as a change in each plan.
-    expect([TRANSFORM_BATCH.seconds, delivery.includes("BufferIntervalInSeconds")]).toEqual([60, false]);
+    expect([TRANSFORM_BUFFER.seconds, delivery.includes("BufferIntervalInSeconds")]).toEqual([60, false]);
     expect(archiveLifecycle().find(({ id }) => id === "readings")).toMatchObject({
-      transitions: [{ days: AGES.glacier }, { days: AGES.deepArchive }],
-      expiration: { days: AGES.end },
+      transitions: [{ days: ARCHIVE_DAYS.glacier }, { days: ARCHIVE_DAYS.deepArchive }],
+      expiration: { days: ARCHIVE_DAYS.expiry },
     });
   });
 
@@ -223,12 +216,20 @@ describe("what the model takes from the stack", () => {
     };
     const checked = checkRecord(record, { anomalyLimits: new Map(), hotRetentionDays: 30 }, record.arrivedAt);
     if (!checked.ok) throw new Error(checked.detail);
-    expect(itemBytes(checked.reading, checked.range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
+    const [{ reading: only, range }] = checked.readings as [CheckedReading];
+    expect(itemBytes(only, range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
 
     const line = metricsLine({
       environment: "dev",
       shardId: record.shardId,
-      fates: Array.from({ length: 100 }, () => ({ kind: "stored", isAnomaly: false }) as const),
+      fates: Array.from({ length: 100 }, () => ({
+        isFailed: false,
+        readings: 1,
+        stored: 1,
+        anomalies: 0,
+        superseded: 0,
+        rejection: undefined,
+      })),
       checkpoint: 100,
       checkpointSequenceNumber: undefined,
       writesRetried: 0,

@@ -100,7 +100,7 @@ describe("transform", () => {
       ["record-0", "Dropped"],
       ["record-1", "Ok"],
     ]);
-    expect(counts).toEqual({ archived: 1, rejected: 1, unpacked: 0, unidentified: 0 });
+    expect(counts).toEqual({ archived: 1, rejected: 1, unpacked: 0, unidentified: 0, oversized: 0 });
   });
 
   it("drops what came in an aggregate, whose inner keys anybody can write", () => {

@@ -145,8 +145,8 @@ describe("the processor on a good day", () => {
       },
       {
         ...common,
-        reason: "not_an_object",
-        detail: "The payload must be a JSON object, was an array.",
+        reason: "readings_empty",
+        detail: "The message must have at least one reading, was an empty list.",
         sequenceNumber: sequenceNumber(2),
         arrivedAt: ARRIVED_AT + 7,
         data: Buffer.from("[]").toString("base64"),
@@ -156,7 +156,7 @@ describe("the processor on a good day", () => {
       ProcessedRecords: 1,
       RejectedRecords: 2,
       ProcessingErrors: 2,
-      rejectedReasons: { not_json: 1, not_an_object: 1 },
+      rejectedReasons: { not_json: 1, readings_empty: 1 },
     });
   });
 

@@ -179,7 +179,7 @@ describe("mannerOf", () => {
     [null, "null"],
     [{}, "an object"],
   ])("refuses %j", (replay, named) => {
-    const fix = 'Fix: replay records with "npx --no iot replay"';
+    const fix = 'Fix: replay records with "npx iot replay"';
     expect(() => mannerOf({ replay })).toThrow(`"replay" must be true or absent, got ${named}. ${fix}`);
   });
 });

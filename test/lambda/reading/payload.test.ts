@@ -75,14 +75,17 @@ describe("a reading with a wrong clock that is replayed as arrived", () => {
     "is stored at its arrival: %p",
     (timestamp) => {
       const checked = readingOf(payload({ timestamp }), true);
-      expect(checked).toMatchObject({ ok: true, reading: { timestamp: ARRIVED_AT, hasOwnTimestamp: false } });
-      expect(checked.ok && checked.range).toMatch(new RegExp(`^${ARRIVED_AT}#temperature#\\d+$`));
+      expect(checked).toMatchObject({
+        ok: true,
+        readings: [{ reading: { timestamp: ARRIVED_AT, hasOwnTimestamp: false } }],
+      });
+      expect(checked.ok && checked.readings[0]?.range).toMatch(new RegExp(`^${ARRIVED_AT}#temperature#\\d+$`));
     },
   );
 
   it("keeps a right time, and refuses what else is wrong", () => {
     expect(readingOf(payload(), true)).toMatchObject({
-      reading: { timestamp: ARRIVED_AT - 1000, hasOwnTimestamp: true },
+      readings: [{ reading: { timestamp: ARRIVED_AT - 1000, hasOwnTimestamp: true } }],
     });
     expect(readingOf(payload({ timestamp: 0, value: "x" }), true)).toMatchObject({ reason: "value_invalid" });
   });
@@ -91,21 +94,20 @@ describe("a reading with a wrong clock that is replayed as arrived", () => {
 describe("a sensor type that differs by its case from one with bounds", () => {
   it.each(["Temperature", "TEMPERATURE", "temperature"])("is stored as it is, and judged: %s", (sensorType) => {
     expect(readingOf(payload({ sensorType, value: 101 }))).toMatchObject({
-      reading: { sensorType },
-      facts: { isAnomaly: true },
+      readings: [{ reading: { sensorType }, isAnomaly: true }],
     });
   });
 
   it("is judged by its own bounds where it has some", () => {
     const rules = readRules({ ANOMALY_LIMITS: '{"temperature":{"max":1},"Temperature":{"max":200}}' });
     const record = streamRecord(kinesisRecord(0, payload({ sensorType: "Temperature", value: 100 })));
-    expect(checkRecord(record, rules, 0)).toMatchObject({ facts: { isAnomaly: false } });
+    expect(checkRecord(record, rules, 0)).toMatchObject({ readings: [{ isAnomaly: false }] });
   });
 
   it("is judged by bounds that are configured in capitals", () => {
     const rules = readRules({ ANOMALY_LIMITS: '{"Humidity":{"max":1}}' });
     const record = streamRecord(kinesisRecord(0, payload({ sensorType: "humidity", value: 2 })));
-    expect(checkRecord(record, rules, 0)).toMatchObject({ facts: { isAnomaly: true } });
+    expect(checkRecord(record, rules, 0)).toMatchObject({ readings: [{ isAnomaly: true }] });
   });
 });
 

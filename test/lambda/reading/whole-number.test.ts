@@ -1,9 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { streamRecord } from "../../../contract/stream-record";
+import { checkRecord } from "../../../lambda/reading/check-record";
+import { readRules } from "../../../lambda/reading/environment";
 import { numberToken } from "../../../lambda/reading/number-token";
-import { parsePayload } from "../../../lambda/reading/payload";
-import { parseReading } from "../../../lambda/reading/reading";
 import { isChanged, numberText } from "../../../lambda/reading/whole-number";
+import { kinesisRecord } from "../../helpers/kinesis-records";
 
 describe("isChanged", () => {
   it.each([
@@ -77,9 +79,8 @@ describe("a message that is as deep as MQTT takes", () => {
   ])("never ends the processor, with %s", (_what, value, reason) => {
     const deep = `${"[".repeat(60_000)}${"]".repeat(60_000)}`;
     const text = `{"deviceId":"d","sensorType":"t","note":"1234567890123456","x":${deep},"value":${value}}`;
-    const payload = parsePayload(Buffer.from(text));
-    if (!payload.ok) throw new Error(payload.detail);
-    const reading = parseReading(payload, { publisher: "d", arrivedAt: 1_767_225_600_000, asArrived: false });
-    expect(reading.ok ? undefined : reading.reason).toBe(reason);
+    const record = streamRecord(kinesisRecord(0, text, { partitionKey: "d" }));
+    const checked = checkRecord(record, readRules({}), 0);
+    expect(checked.ok ? undefined : checked.reason).toBe(reason);
   });
 });

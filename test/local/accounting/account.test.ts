@@ -2,11 +2,11 @@ import { describe, expect, it } from "@jest/globals";
 import type { StreamRecord } from "../../../contract/stream-record";
 import { recordId } from "../../../contract/stream-record";
 import { percentile, takeAccount } from "../../../local/accounting/account";
-import { setAsidePayloads } from "../../../local/accounting/archive-read-back";
+import { failedPayloads } from "../../../local/accounting/archive-read-back";
 import { Ledger } from "../../../local/accounting/ledger";
 import type { ReadBack, StoredItem } from "../../../local/accounting/read-back";
 import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
-import { payloadId, seenRecord } from "../../../local/accounting/seen-record";
+import { payloadId, rowId, seenRecord } from "../../../local/accounting/seen-record";
 
 const T = 1767225600000;
 const SHARD = "shardId-000000000000";
@@ -32,6 +32,9 @@ const item = (value: number, more: Partial<StoredItem> = {}): StoredItem => ({
   ...more,
 });
 const keyOf = (deviceId: string, timestamp = T) => `${deviceId}/${timestamp}#temperature`;
+
+/** A record's row in the archive. */
+const row = (each: StreamRecord) => rowId(recordId(each), { key: keyOf(each.partitionKey) });
 
 /** A run whose fleet and other clients sent what is told. */
 class Run {
@@ -147,7 +150,7 @@ describe("takeAccount of the fleet", () => {
         [keyOf("a"), item(1)],
         [keyOf("b"), item(1)],
       ]),
-      archive: { records: new Set([recordId(a), recordId(c)]), setAside: new Set<string>() },
+      archive: { rows: new Set([row(a), row(c)]), failed: new Set<string>() },
     };
     const lostFrom = { nowhere: 1, inTableOnly: 1, inArchiveOnly: 1 };
     expect(run.account(found)).toMatchObject({ published: 4, stored: 1, lost: 3, lostFrom, archived: 1 });
@@ -157,7 +160,7 @@ describe("takeAccount of the fleet", () => {
     const [a, b] = [record(1, "a", payload("a", 1)), record(2, "b", payload("b", 1))];
     const run = new Run().fleet(payload("a", 1)).fleet(payload("b", 1)).stream(a, b);
     const items = new Map([a, b].map(({ partitionKey }) => [keyOf(partitionKey), item(1)]));
-    const archive = { records: new Set<string>(), setAside: new Set([payloadId(a.data), keyOf("b")]) };
+    const archive = { rows: new Set<string>(), failed: new Set([payloadId(a.data), keyOf("b")]) };
     expect(run.account({ items, archive })).toMatchObject({ ...NONE, stored: 2 });
   });
 
@@ -181,7 +184,7 @@ describe("takeAccount of the fleet", () => {
     const run = new Run().fleet(payload("a", 1)).stream(record(1, "a", payload("a", 1)));
     const found = {
       items: new Map([[keyOf("a"), item(1)]]),
-      archive: { records: new Set<string>(), setAside: new Set<string>() },
+      archive: { rows: new Set<string>(), failed: new Set<string>() },
     };
     expect(run.account(found, { processing: false, archiving: true })).toMatchObject({ ...NONE, unfinished: 1 });
   });
@@ -189,12 +192,76 @@ describe("takeAccount of the fleet", () => {
   it("has nothing to say of no readings", () => {
     expect(new Run().account({})).toEqual({
       published: 0,
+      messages: 0,
       ...NONE,
       anomalies: 0,
       archived: 0,
       latencyMs: { p50: 0, p99: 0 },
       unacknowledged: 0,
       external: { taken: 0, ...NONE },
+    });
+  });
+});
+
+describe("takeAccount of messages with many readings", () => {
+  const list = (device: string, values: readonly unknown[]) =>
+    JSON.stringify({
+      deviceId: device,
+      sensorType: "temperature",
+      readings: values.map((value, at) => ({ value, timestamp: T + at })),
+    });
+
+  it("counts readings: stored, rejected, archived and lost, each on its own", () => {
+    const text = list("a", [1, "bad", 3, 4]);
+    const run = new Run().fleet(text).stream(record(1, "a", text));
+    const [id, seen] = [...set(record(1, "a", text))][0] as [string, ReturnType<typeof seenRecord>];
+    const found = {
+      items: new Map(
+        [0, 2].map((at) => [keyOf("a", T + at), item(at + 1, { isAnomaly: at === 2, arrivedAt: T + 1000 })]),
+      ),
+      rejected: new Map([[id, { ...seen, entries: [1] }]]),
+      archive: { rows: new Set([0, 2].map((at) => rowId(id, { key: keyOf("a", T + at) }))), failed: new Set<string>() },
+    };
+    expect(run.account(found)).toMatchObject({
+      published: 4,
+      messages: 1,
+      stored: 2,
+      anomalies: 1,
+      archived: 2,
+      rejected: 1,
+      lost: 1,
+      external: { taken: 0 },
+    });
+  });
+
+  it("counts a message that is rejected as a whole, or is in the error log, with each of its readings", () => {
+    const [spoofed, logged] = [list("x", [1, 2]), list("b", [1, 2, 3])];
+    const run = new Run()
+      .fleet(spoofed)
+      .fleet(logged)
+      .stream(record(1, "a", spoofed))
+      .logged(logged);
+    expect(run.account({ rejected: set(record(1, "a", spoofed)) })).toMatchObject({
+      ...NONE,
+      published: 5,
+      messages: 2,
+      rejected: 2,
+      ruleErrors: 3,
+    });
+  });
+
+  it("has a reading that comes in two messages once as stored, and once as superseded", () => {
+    const [first, second] = [list("a", [1, 2]), list("a", [5, 6, 7])];
+    const run = new Run()
+      .fleet(first)
+      .external(second)
+      .stream(record(1, "a", first), record(2, "a", second));
+    const items = new Map([5, 6, 7].map((value, at) => [keyOf("a", T + at), item(value, { arrivedAt: T + 2000 })]));
+    expect(run.account({ items })).toMatchObject({
+      ...NONE,
+      published: 2,
+      superseded: 2,
+      external: { ...NONE, taken: 3, stored: 3 },
     });
   });
 });
@@ -391,8 +458,8 @@ describe("what is read back", () => {
     const row = base64('{"device_id":"d","reading_key":"k"}');
     const raw = base64("not json");
     const lines = [row, raw].map((rawData) => JSON.stringify({ rawData }));
-    expect(setAsidePayloads(`${lines.join("\n")}\n`)).toEqual({ ids: [payloadId(row), "d/k", payloadId(raw)] });
-    expect(setAsidePayloads(`${lines[1]}\n{"a":1}\n{"rawData`)).toEqual({
+    expect(failedPayloads(`${lines.join("\n")}\n`)).toEqual({ ids: [payloadId(row), "d/k", payloadId(raw)] });
+    expect(failedPayloads(`${lines[1]}\n{"a":1}\n{"rawData`)).toEqual({
       ids: [payloadId(raw)],
       unreadable: "2 of its 3 lines hold no record",
     });

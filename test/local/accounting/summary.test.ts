@@ -14,6 +14,7 @@ const NONE = {
 
 const SUMMARY: Summary = {
   published: 2400,
+  messages: 2400,
   stored: 2351,
   rejected: 49,
   failed: 0,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { parsePayload } from "../../../lambda/reading/payload";
-import { parseReading } from "../../../lambda/reading/reading";
+import { streamRecord } from "../../../contract/stream-record";
+import { checkRecord } from "../../../lambda/reading/check-record";
+import { readRules } from "../../../lambda/reading/environment";
 import { SPOILERS, spoil } from "../../../local/fleet/bad-messages";
 import { seededRandom } from "../../../local/fleet/random";
 import { ReadingSource } from "../../../local/fleet/readings";
+import { kinesisRecord } from "../../helpers/kinesis-records";
 
 const NOW = 1_767_225_600_000;
 const LIMITS = { temperature: { min: 0, max: 100 } };
@@ -11,8 +13,7 @@ const good = () => new ReadingSource("sensor-001", LIMITS, seededRandom(1)).next
 
 /** Whether the processor would store it. */
 function isStored(payload: Buffer): boolean {
-  const parsed = parsePayload(payload);
-  return parsed.ok && parseReading(parsed, { publisher: "sensor-001", arrivedAt: NOW, asArrived: false }).ok;
+  return checkRecord(streamRecord(kinesisRecord(0, payload, { arrivedAt: NOW })), readRules({}), 0).ok;
 }
 
 describe("the fleet's messages", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { ConversionError, rowOf } from "../../../../local/aws/firehose/row";
+import { ConversionError, rowsOf } from "../../../../local/aws/firehose/row";
 
-describe("rowOf", () => {
+describe("rowsOf", () => {
   it("follows the table's columns: what has no column is passed over, what is not there is null", () => {
     const columns = [
       { name: "device_id", type: "string" },
@@ -10,7 +10,11 @@ describe("rowOf", () => {
       { name: "metadata", type: "string" },
     ] as const;
     const json = '{"value":1.5,"device_id":"d1","other":7,"is_anomaly":false}';
-    expect(rowOf(json, columns)).toEqual(["d1", 1.5, false, null]);
+    expect(rowsOf(json, columns)).toEqual([["d1", 1.5, false, null]]);
+    expect(rowsOf(`${json} {"value":2}`, columns)).toEqual([
+      ["d1", 1.5, false, null],
+      [null, 2, null, null],
+    ]);
   });
 
   it.each([
@@ -19,11 +23,11 @@ describe("rowOf", () => {
     ["2026-01-02 03:04:05.678", "2026-01-02T03:04:05.678Z"],
     ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z"],
   ])("reads the time %j", (value, time) => {
-    expect(rowOf(JSON.stringify({ at: value }), [{ name: "at", type: "timestamp" }])).toEqual([new Date(time)]);
+    expect(rowsOf(JSON.stringify({ at: value }), [{ name: "at", type: "timestamp" }])).toEqual([[new Date(time)]]);
   });
 
   it("keeps an object in a text column as JSON", () => {
-    expect(rowOf('{"m":{"a":1}}', [{ name: "m", type: "string" }])).toEqual(['{"a":1}']);
+    expect(rowsOf('{"m":{"a":1}}', [{ name: "m", type: "string" }])).toEqual([['{"a":1}']]);
   });
 
   it.each([
@@ -33,10 +37,13 @@ describe("rowOf", () => {
     ["boolean", "1", '"x" must be boolean, got number'],
     ["timestamp", '"yesterday"', '"x" must be timestamp, got string'],
   ] as const)("refuses what is no %s", (type, value, message) => {
-    expect(() => rowOf(`{"x":${value}}`, [{ name: "x", type }])).toThrow(new ConversionError(message));
+    expect(() => rowsOf(`{"x":${value}}`, [{ name: "x", type }])).toThrow(new ConversionError(message));
   });
 
-  it.each(["nothing", "[]", "null", "7"])("refuses a record that is no object: %s", (json) => {
-    expect(() => rowOf(json, [])).toThrow(ConversionError);
-  });
+  it.each(["nothing", "", "[]", "null", "7", "{}{", '{}{"x"', "{},{}"])(
+    "refuses a record that is no object: %s",
+    (json) => {
+      expect(() => rowsOf(json, [])).toThrow(ConversionError);
+    },
+  );
 });

@@ -15,11 +15,11 @@ describe("publishFault", () => {
   });
 
   it.each([
-    [{ qos: 2 }, "QoS 2 is not supported by AWS IoT"],
-    [{ payload: Buffer.alloc(131_073) }, "a payload has at most 131072 bytes, this one 131073"],
-    [{ topic: "1/2/3/4/5/6/7/8/9" }, "a topic has at most 7 slashes"],
-    [{ topic: `${"é".repeat(128)}a` }, "a topic has at most 256 bytes"],
-  ])("closes the connection on %j", (change, fault) => {
-    expect(publishFault(packet(change))).toBe(fault);
+    ["QoS 2", { qos: 2 }, 0x9b, "QoS 2 is not supported by AWS IoT"],
+    ["more", { payload: Buffer.alloc(131_073) }, 0x97, "a payload has at most 131072 bytes, this one 131073"],
+    ["8 slashes", { topic: "1/2/3/4/5/6/7/8/9" }, 0x90, "a topic has at most 7 slashes"],
+    ["257 bytes of topic", { topic: `${"é".repeat(128)}a` }, 0x90, "a topic has at most 256 bytes"],
+  ])("closes the connection on %s", (_name, change, code, why) => {
+    expect(publishFault(packet(change))).toEqual({ code, why });
   });
 });

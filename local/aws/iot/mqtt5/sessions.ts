@@ -1,0 +1,54 @@
+/** aedes' store of sessions, in its own words. */
+interface Persistence {
+  cleanSubscriptions(client: { id: string }): Promise<void>;
+  outgoingStream(client: { id: string }): AsyncIterable<object>;
+  outgoingClearMessageId(client: { id: string }, packet: object): Promise<unknown>;
+}
+
+/** Forgets a client's subscriptions, and the messages that wait for it. */
+export async function forgetSession(broker: object, id: string): Promise<void> {
+  // Its types do not show it.
+  const { persistence } = broker as { readonly persistence: Persistence };
+  await persistence.cleanSubscriptions({ id });
+  for await (const packet of persistence.outgoingStream({ id }))
+    await persistence.outgoingClearMessageId({ id }, packet);
+}
+
+interface Session {
+  readonly version: number;
+  readonly cancelEnd?: () => void;
+}
+
+/** Ends sessions when AWS IoT does: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-persistent-sessions */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(
+    /** Forgets what the broker keeps of a client's session. */
+    private readonly forget: (clientId: string) => Promise<void>,
+    /** Calls `then` after a while, and returns how to prevent it. */
+    private readonly later: (ms: number, then: () => void) => () => void,
+  ) {}
+
+  /** A client is about to be let in. What it may not resume is gone when this resolves. */
+  async begin(clientId: string, version: number, cleanStart: boolean): Promise<void> {
+    const session = this.#sessions.get(clientId);
+    // A session of one version is not resumed by the other.
+    if (cleanStart || (session && session.version !== version)) await this.forget(clientId);
+  }
+
+  /** It is in, and another connection of its name has been closed. */
+  opened(clientId: string, version: number): void {
+    this.#sessions.get(clientId)?.cancelEnd?.();
+    this.#sessions.set(clientId, { version });
+  }
+
+  /** Its connection has ended; the session has so many seconds left. */
+  closed(clientId: string, version: number, expirySeconds: number): void {
+    const cancelEnd = this.later(expirySeconds * 1000, () => {
+      this.#sessions.delete(clientId);
+      void this.forget(clientId);
+    });
+    this.#sessions.set(clientId, { version, cancelEnd });
+  }
+}

@@ -1,0 +1,13 @@
+import type { Packet } from "mqtt-packet";
+import type { Reason } from "./reason";
+
+/** What a packet leads to. */
+export type Step =
+  /** A packet of 3.1.1. */
+  | { readonly toBroker: Packet }
+  /** A packet of 5. */
+  | { readonly toClient: Packet }
+  /** The client broke a rule: the connection ends. */
+  | { readonly refuse: Reason }
+  /** The client goes, and wants its last will published: the connection ends as if it broke. */
+  | { readonly breakOff: true };

@@ -1,0 +1,413 @@
+import { once } from "node:events";
+import { connect as connectSocket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import mqtt, {
+  type IClientOptions,
+  type IConnackPacket,
+  type IDisconnectPacket,
+  type IPublishPacket,
+  type MqttClient,
+} from "mqtt";
+import { generate, type Packet, parser } from "mqtt-packet";
+import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
+import { DeviceAccess } from "../../../../local/aws/iot/device-access";
+import type { RuleMessage } from "../../../../local/aws/iot/rule-sql";
+import { bundled } from "../../../helpers/bundled";
+import { eventually } from "../../../helpers/local-run";
+
+const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/aws/iot/broker.ts");
+
+const ARN = "arn:aws:iot:sa-east-1:123456789012";
+/** Whoever is a thing may do everything but write under forbidden/ and listen there. */
+const POLICY = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: "iot:*",
+      Resource: "*",
+      Condition: { Bool: { "iot:Connection.Thing.IsAttached": "true" } },
+    },
+    { Effect: "Deny", Action: "iot:*", Resource: [`${ARN}:topic/forbidden/*`, `${ARN}:topicfilter/forbidden/*`] },
+  ],
+});
+
+let broker: BrokerType;
+let port: number;
+let taken: RuleMessage[];
+let refused: string[];
+let late: number;
+let clients: MqttClient[];
+
+beforeEach(async () => {
+  [taken, refused, late, clients] = [[], [], 0, []];
+  broker = new Broker({
+    access: new DeviceAccess(POLICY, "sa-east-1", "123456789012"),
+    standing: () => "attached",
+    accept: async (message) => void taken.push(message),
+    onRefused: (clientId, why) => refused.push(`${clientId}: ${why}`),
+    now: () => Date.now() + late,
+  });
+  port = await broker.listen(0);
+});
+
+afterEach(async () => {
+  for (const client of clients) client.end(true);
+  await broker.stop();
+});
+
+async function connect(clientId: string, options: IClientOptions = {}): Promise<MqttClient> {
+  const settings = { clientId, protocolVersion: 5 as const, reconnectPeriod: 0, ...options };
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, settings, false);
+  client.on("error", () => {});
+  clients.push(client);
+  return client;
+}
+
+/** What a client gets from now on. */
+function inbox(client: MqttClient): IPublishPacket[] {
+  const packets: IPublishPacket[] = [];
+  client.on("message", (_topic, _payload, packet) => packets.push(packet));
+  return packets;
+}
+
+/** Why the broker ends a client's connection. */
+async function reasonOf(client: MqttClient): Promise<number | undefined> {
+  const packet = await new Promise<IDisconnectPacket>((resolve) => client.once("disconnect", resolve));
+  return packet.reasonCode;
+}
+
+/** What the broker answers to these bytes, until it closes the connection, or until there are so many. */
+async function answers(pieces: readonly Buffer[], enough = Number.POSITIVE_INFINITY): Promise<Packet[]> {
+  const socket = connectSocket(port, "127.0.0.1").setNoDelay();
+  const packets: Packet[] = [];
+  const reader = parser({ protocolVersion: 5 }).on("packet", (packet) => {
+    if (packets.push(packet) === enough) socket.destroy();
+  });
+  socket.on("data", (bytes) => reader.parse(bytes)).on("error", () => {});
+  for (const piece of pieces) await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
+  await once(socket, "close");
+  return packets;
+}
+
+const CONNECT = generate({ cmd: "connect", protocolVersion: 5, clientId: "raw", clean: true }, { protocolVersion: 5 });
+const OPTIONS = { protocolVersion: 5 };
+
+describe("messages between clients of both versions", () => {
+  it("keep their properties from 5 to 5, and the rule gets the payload alone", async () => {
+    const [sender, receiver] = [await connect("a"), await connect("b")];
+    const got = inbox(receiver);
+    await receiver.subscribeAsync("t/#", { qos: 1 });
+    const properties = {
+      payloadFormatIndicator: true,
+      contentType: "application/json",
+      responseTopic: "t/answer",
+      correlationData: Buffer.from([0, 255]),
+      userProperties: { a: ["1", "2"], b: "é" },
+    };
+    for (const qos of [0, 1] as const) await sender.publishAsync("t/x", "{}", { qos, properties });
+    await eventually("both are there", () => got.length === 2);
+    expect(got.map((packet) => [packet.topic, packet.qos, String(packet.payload), packet.properties])).toEqual(
+      [0, 1].map((qos) => ["t/x", qos, "{}", { ...properties, userProperties: { ...properties.userProperties } }]),
+    );
+    expect(taken.map(({ topic, clientId, payload }) => [topic, clientId, String(payload)])).toEqual([
+      ["t/x", "a", "{}"],
+      ["t/x", "a", "{}"],
+    ]);
+  });
+
+  it("go from each version to the other, and from the data plane", async () => {
+    const [old, recent] = [await connect("a", { protocolVersion: 4 }), await connect("b")];
+    const [toOld, toRecent] = [inbox(old), inbox(recent)];
+    await Promise.all([old.subscribeAsync("t", { qos: 1 }), recent.subscribeAsync("t", { qos: 1 })]);
+    await recent.publishAsync("t", "from 5", { qos: 1, properties: { contentType: "text" } });
+    await old.publishAsync("t", "from 3.1.1", { qos: 1 });
+    await broker.publish("t", Buffer.from("from HTTP"), 1);
+    await eventually("all are there", () => toOld.length === 3 && toRecent.length === 3);
+    for (const got of [toOld, toRecent])
+      expect(got.map(({ payload }) => String(payload)).sort()).toEqual(["from 3.1.1", "from 5", "from HTTP"]);
+  });
+
+  it("answer a request on the topic that it names", async () => {
+    const [asking, answering] = [await connect("a"), await connect("b")];
+    const got = inbox(asking);
+    await Promise.all([asking.subscribeAsync("answers/a"), answering.subscribeAsync("requests")]);
+    answering.on("message", (_topic, _payload, { properties }) => {
+      const { responseTopic = "", correlationData = Buffer.alloc(0) } = properties ?? {};
+      answering.publish(responseTopic, "yes", { properties: { correlationData } });
+    });
+    const properties = { responseTopic: "answers/a", correlationData: Buffer.from("7") };
+    await asking.publishAsync("requests", "?", { properties });
+    await eventually("the answer is there", () => got.length === 1);
+    expect(got[0]?.properties?.correlationData).toEqual(Buffer.from("7"));
+  });
+
+  it("may name their topic by an alias", async () => {
+    const client = await connect("a");
+    await client.publishAsync("t/long", "1", { qos: 1, properties: { topicAlias: 8 } });
+    await client.publishAsync("", "2", { qos: 1, properties: { topicAlias: 8 } });
+    expect(taken.map(({ topic, payload }) => [topic, String(payload)])).toEqual([
+      ["t/long", "1"],
+      ["t/long", "2"],
+    ]);
+  });
+
+  it("reach no one when they have expired, and say how long they have otherwise", async () => {
+    const session = { clean: false, properties: { sessionExpiryInterval: 600 } };
+    const first = await connect("b", session);
+    await first.subscribeAsync("t", { qos: 1 });
+    await first.endAsync();
+    const sender = await connect("a");
+    for (const messageExpiryInterval of [5, 60])
+      await sender.publishAsync("t", `${messageExpiryInterval}`, { qos: 1, properties: { messageExpiryInterval } });
+    late = 10_000;
+    const again = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
+      clientId: "b",
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      ...session,
+    });
+    clients.push(again);
+    const got = inbox(again);
+    await eventually("one is there", () => got.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(got.map(({ payload }) => String(payload))).toEqual(["60"]);
+    expect(got[0]?.properties?.messageExpiryInterval).toBeGreaterThanOrEqual(48);
+    expect(got[0]?.properties?.messageExpiryInterval).toBeLessThan(50);
+  });
+
+  it("are no more at a time than the client takes", async () => {
+    const receiver = await connect("b", { properties: { receiveMaximum: 2 } });
+    const got = inbox(receiver);
+    // Only then does the library acknowledge.
+    const acknowledge: (() => void)[] = [];
+    receiver.handleMessage = (_packet, done) => void acknowledge.push(done);
+    await receiver.subscribeAsync("t", { qos: 1 });
+    const sender = await connect("a");
+    for (const text of ["1", "2", "3"]) await sender.publishAsync("t", text, { qos: 1 });
+    await eventually("one is there", () => acknowledge.length === 1);
+    for (const wanted of [2, 3]) {
+      acknowledge[wanted - 2]?.();
+      await eventually("the next is there", () => acknowledge.length === wanted);
+    }
+    expect(got.map(({ payload }) => String(payload))).toEqual(["1", "2", "3"]);
+  });
+});
+
+describe("sessions of MQTT 5", () => {
+  const kept = { clean: false, properties: { sessionExpiryInterval: 600 } };
+  /** Whether a session is there, and the connection that asked. */
+  async function resumed(options: IClientOptions): Promise<boolean> {
+    const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
+      clientId: "a",
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      ...options,
+    });
+    clients.push(client);
+    const answer = await new Promise<IConnackPacket>((resolve) => client.once("connect", resolve));
+    await client.endAsync();
+    return answer.sessionPresent;
+  }
+
+  async function subscribed(options: IClientOptions, end: object = {}): Promise<void> {
+    const client = await connect("a", options);
+    await client.subscribeAsync("t", { qos: 1 });
+    await client.endAsync(false, end);
+    // The broker has seen it go.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  it.each<[string, IClientOptions, object, IClientOptions, boolean]>([
+    ["kept for a while is resumed", kept, {}, kept, true],
+    ["begun by a clean start is resumed as well", { ...kept, clean: true }, {}, kept, true],
+    ["without expiry is not kept", { clean: false }, {}, kept, false],
+    ["kept is ended by a clean start", kept, {}, { ...kept, clean: true }, false],
+    [
+      "kept is ended by a DISCONNECT that says so",
+      kept,
+      { reasonCode: 0, properties: { sessionExpiryInterval: 0 } },
+      kept,
+      false,
+    ],
+    ["of 5 is not resumed by 3.1.1", kept, {}, { protocolVersion: 4, clean: false }, false],
+    ["of 3.1.1 is not resumed by 5", { protocolVersion: 4, clean: false }, {}, kept, false],
+    [
+      "of 3.1.1 is resumed by 3.1.1",
+      { protocolVersion: 4, clean: false },
+      {},
+      { protocolVersion: 4, clean: false },
+      true,
+    ],
+  ])("a session that is %s", async (_what, first, end, second, isPresent) => {
+    await subscribed(first, end);
+    expect(await resumed(second)).toBe(isPresent);
+  });
+
+  it("forgets at a clean start what waited for the session before", async () => {
+    await subscribed(kept);
+    await broker.publish("t", Buffer.from("x"), 1);
+    await resumed({ ...kept, clean: true });
+    const client = await connect("a", kept);
+    const got = inbox(client);
+    await client.subscribeAsync("t", { qos: 1 });
+    await broker.publish("t", Buffer.from("y"), 1);
+    await eventually("it is there", () => got.length > 0);
+    expect(got.map(({ payload }) => String(payload))).toEqual(["y"]);
+  });
+});
+
+describe("a client of MQTT 5 that is refused", () => {
+  it.each<[string, string, string, object, number]>([
+    ["what the policy does not allow", "forbidden/x", "x", {}, 0x87],
+    ["at QoS 2", "t", "x", { qos: 2 }, 0x9b],
+    ["to a topic of eight slashes", "1/2/3/4/5/6/7/8/9", "x", {}, 0x90],
+    ["more than 128 KB", "t", "x".repeat(131_073), {}, 0x97],
+  ])("publishes %s and is told so", async (_what, topic, payload, options, code) => {
+    const client = await connect("a");
+    client.publish(topic, payload, { qos: 1, ...options });
+    expect(await reasonOf(client)).toBe(code);
+    expect(refused).toHaveLength(1);
+    expect(taken).toEqual([]);
+  });
+
+  it("subscribes, and gets a code for each filter", async () => {
+    const client = await connect("a");
+    const granted = await new Promise<number[]>((resolve) => {
+      client.on("packetreceive", (packet) => packet.cmd === "suback" && resolve(packet.granted as number[]));
+      client.subscribe({ "t/a": { qos: 0 }, "forbidden/x": { qos: 1 }, "t/b": { qos: 1 } }, () => {});
+    });
+    expect(granted).toEqual([0, 0x87, 1]);
+  });
+
+  it.each<[string, string, object, number]>([
+    ["at QoS 2", "t", { qos: 2 }, 0x9b],
+    ["with an identifier", "t", { properties: { subscriptionIdentifier: 1 } }, 0xa1],
+  ])("subscribes %s and is told so", async (_what, filter, options, code) => {
+    const client = await connect("a");
+    client.subscribe(filter, { qos: 0, ...options }, () => {});
+    expect(await reasonOf(client)).toBe(code);
+  });
+
+  it.each<[string, IClientOptions, number]>([
+    ["under a name that no thing has", { clientId: "no/thing" }, 0x87],
+    ["without a name", { clientId: "" }, 0x87],
+    [
+      "with a last will that is not allowed",
+      { will: { topic: "forbidden/x", payload: Buffer.from("x"), qos: 0 as const, retain: false } },
+      0x87,
+    ],
+    [
+      "with a last will at QoS 2",
+      { will: { topic: "t", payload: Buffer.from("x"), qos: 2 as const, retain: false } },
+      0x9b,
+    ],
+  ])("connects %s and is told so", async (_what, options, code) => {
+    await expect(connect("a", options)).rejects.toMatchObject({ code });
+  });
+
+  it("hears that another took its place, and that the broker ends", async () => {
+    const older = await connect("a");
+    const newer = connect("a");
+    expect(await reasonOf(older)).toBe(0x8e);
+    const reason = reasonOf(await newer);
+    await broker.stop();
+    expect(await reason).toBe(0x8b);
+  });
+
+  it("publishes its last will, with its properties, unless it takes it back", async () => {
+    const watcher = await connect("b");
+    const got = inbox(watcher);
+    await watcher.subscribeAsync("wills/#", { qos: 1 });
+    const will = (name: string) => ({
+      will: {
+        topic: `wills/${name}`,
+        payload: Buffer.from("bye"),
+        qos: 1 as const,
+        retain: false,
+        properties: { contentType: "c" },
+      },
+    });
+    (await connect("gone", will("gone"))).stream.destroy();
+    await (await connect("kept", will("kept"))).endAsync(false, { reasonCode: 4 });
+    await (await connect("back", will("back"))).endAsync();
+    await eventually("two are there", () => got.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(got.map(({ topic, properties }) => [topic, properties?.contentType]).sort()).toEqual([
+      ["wills/gone", "c"],
+      ["wills/kept", "c"],
+    ]);
+  });
+});
+
+describe("the bytes of MQTT 5", () => {
+  it("mean the same in whatever pieces they come", async () => {
+    const bytes = Buffer.concat([
+      CONNECT,
+      generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "t", qos: 1 }] }, OPTIONS),
+      generate(
+        { cmd: "publish", topic: "p", payload: "x".repeat(200), qos: 1, messageId: 2, dup: false, retain: false },
+        OPTIONS,
+      ),
+      generate({ cmd: "unsubscribe", messageId: 3, unsubscriptions: ["t"] }, OPTIONS),
+      generate({ cmd: "pingreq" }, OPTIONS),
+    ]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 12 }), async (cuts) => {
+        const ends = [...cuts.sort((a, b) => a - b), bytes.length];
+        const packets = await answers(
+          ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end)),
+          5,
+        );
+        expect(packets.map(({ cmd }) => cmd).sort()).toEqual(["connack", "pingresp", "puback", "suback", "unsuback"]);
+        expect(taken.splice(0).map(({ topic, payload }) => [topic, payload.length])).toEqual([["p", 200]]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it.each<[string, Buffer, number]>([
+    ["a packet of a reserved type", Buffer.from([0x00, 0]), 0x81],
+    ["a topic that does not end", Buffer.from([0x30, 3, 0, 9, 97]), 0x81],
+    ["a second CONNECT", CONNECT, 0x82],
+    ["AUTH", Buffer.from([0xf0, 0]), 0x82],
+    ["an alias of 9", Buffer.from([0x30, 7, 0, 1, 97, 3, 35, 0, 9]), 0x94],
+    ["an alias that stands for nothing", Buffer.from([0x30, 6, 0, 0, 3, 35, 0, 1]), 0x82],
+    [
+      "a filter that is none",
+      generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a#", qos: 0 }] }, OPTIONS),
+      0x8f,
+    ],
+    ["a topic with a wildcard", Buffer.from([0x30, 4, 0, 1, 35, 0]), 0x90],
+    ["a packet of 200 KB, by its first bytes", Buffer.from([0x30, 0x80, 0x8a, 0x0c]), 0x95],
+  ])("end the connection with the reason: %s", async (_what, bytes, reasonCode) => {
+    const packets = await answers([CONNECT, bytes]);
+    expect(packets.map((packet) => [packet.cmd, "reasonCode" in packet && packet.reasonCode])).toEqual([
+      ["connack", 0],
+      ["disconnect", reasonCode],
+    ]);
+    expect(refused).toEqual([expect.stringMatching(/^raw: its connection is closed: /)]);
+  });
+
+  it("end the connection whatever they are, and the broker goes on", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 60 }), async (bytes) => {
+        // Behind them something that ends it in any case: a packet type that is reserved.
+        const end = Buffer.alloc(256 * 1024);
+        const [connack] = await answers([CONNECT, Buffer.from(bytes), end]);
+        expect(connack).toMatchObject({ cmd: "connack", reasonCode: 0 });
+      }),
+      { numRuns: 40 },
+    );
+    await (await connect("a")).publishAsync("t", "x", { qos: 1 });
+    expect(taken.at(-1)).toMatchObject({ topic: "t", clientId: "a" });
+  });
+
+  it("are answered with a CONNACK where the CONNECT is bad", async () => {
+    const bad = Buffer.from(CONNECT);
+    // The reserved flag.
+    bad[9] = 3;
+    expect(await answers([bad])).toMatchObject([{ cmd: "connack", reasonCode: 0x81 }]);
+  });
+});

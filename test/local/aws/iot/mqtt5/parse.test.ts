@@ -1,0 +1,90 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { generate, type Packet } from "mqtt-packet";
+import { packetReader } from "../../../../../local/aws/iot/mqtt5/parse";
+import { REASON, Reason } from "../../../../../local/aws/iot/mqtt5/reason";
+
+const bytesOf = (packet: Packet) => generate(packet, { protocolVersion: 5 });
+const publish = { cmd: "publish", topic: "a", payload: "x", qos: 0, dup: false, retain: false } as const;
+const reasonOf = (bytes: Buffer) => {
+  const packet = packetReader()(bytes);
+  return packet instanceof Reason ? packet.code : packet.cmd;
+};
+const MALFORMED = REASON.malformedPacket;
+const PROTOCOL = REASON.protocolError;
+
+describe("the reader of a connection's packets", () => {
+  it.each<Packet>([
+    { cmd: "connect", protocolVersion: 5, clientId: "a", clean: true, keepalive: 60 },
+    { ...publish, properties: { userProperties: { a: ["1", "2"], b: "3" }, topicAlias: 8 } },
+    { ...publish, qos: 1, messageId: 65_535 },
+    { cmd: "puback", messageId: 1, reasonCode: 0 },
+    { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a/#", qos: 1 }] },
+    { cmd: "unsubscribe", messageId: 1, unsubscriptions: ["a"] },
+    { cmd: "pingreq" },
+    { cmd: "disconnect", reasonCode: 0, properties: { sessionExpiryInterval: 0 } },
+  ])("reads $cmd", (packet) => {
+    expect(reasonOf(bytesOf(packet))).toBe(packet.cmd);
+  });
+
+  it("reads a DISCONNECT of two bytes", () => {
+    expect(packetReader()(Buffer.from([0xe0, 0]))).toMatchObject({ cmd: "disconnect", reasonCode: 0 });
+  });
+
+  it.each<[string, Buffer | Packet, number]>([
+    ["QoS 3", Buffer.from([0x36, 3, 0, 1, 97]), MALFORMED],
+    ["flags that are another packet's", Buffer.from([0xc1, 0]), MALFORMED],
+    ["a topic that does not end", Buffer.from([0x30, 3, 0, 9, 97]), MALFORMED],
+    ["a property that does not end", Buffer.from([0x30, 8, 0, 1, 97, 4, 3, 0, 9, 97]), MALFORMED],
+    ["a property that no one knows", Buffer.from([0x30, 6, 0, 1, 97, 2, 0x7f, 1]), MALFORMED],
+    [
+      "a last will at QoS 3",
+      Buffer.from("101200044d51545405" + "1e" + "003c" + "00" + "000161" + "00" + "0000" + "0000", "hex"),
+      MALFORMED,
+    ],
+    ["a property of another packet", Buffer.from([0x30, 9, 0, 1, 97, 5, 17, 0, 0, 0, 1]), PROTOCOL],
+    ["a property that stands twice", Buffer.from([0x30, 10, 0, 1, 97, 6, 35, 0, 1, 35, 0, 1]), PROTOCOL],
+    ["a subscription identifier in a publish", { ...publish, properties: { subscriptionIdentifier: 1 } }, PROTOCOL],
+    [
+      "a receive maximum of 0",
+      { cmd: "connect", protocolVersion: 5, clientId: "a", properties: { receiveMaximum: 0 } },
+      PROTOCOL,
+    ],
+    ["a packet identifier of 0", Buffer.from([0x32, 6, 0, 1, 97, 0, 0, 0]), PROTOCOL],
+    ["PUBREL", { cmd: "pubrel", messageId: 1 }, PROTOCOL],
+    ["AUTH", { cmd: "auth", reasonCode: 0x18, properties: { authenticationMethod: "x" } }, PROTOCOL],
+    ["what a server sends", { cmd: "suback", messageId: 1, granted: [0] }, PROTOCOL],
+  ])("refuses %s", (_what, packet, code) => {
+    expect(reasonOf(Buffer.isBuffer(packet) ? packet : bytesOf(packet))).toBe(code);
+  });
+
+  it("returns a packet or a reason for any bytes, and does not throw", () => {
+    const body = fc.uint8Array({ maxLength: 120 });
+    fc.assert(
+      fc.property(fc.nat(255), body, (first, bytes) => {
+        const outcome = packetReader()(Buffer.from([first, bytes.length, ...bytes]));
+        expect(outcome instanceof Reason || typeof outcome.cmd === "string").toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("does so for packets that were good before a byte changed", () => {
+    const good = bytesOf({
+      ...publish,
+      qos: 1,
+      messageId: 1,
+      properties: { contentType: "text", userProperties: { a: "b" }, messageExpiryInterval: 5, responseTopic: "r" },
+    });
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.nat(255), (at, byte) => {
+        if (at === 1) return;
+        const bytes = Buffer.from(good);
+        bytes[at] = byte;
+        const outcome = packetReader()(bytes);
+        expect(outcome instanceof Reason || typeof outcome.cmd === "string").toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

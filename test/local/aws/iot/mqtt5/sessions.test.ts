@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { Sessions } from "../../../../../local/aws/iot/mqtt5/sessions";
+
+let forgotten: string[];
+let timers: { ms: number; then: () => void }[];
+let sessions: Sessions;
+
+beforeEach(() => {
+  forgotten = [];
+  timers = [];
+  sessions = new Sessions(
+    async (id) => void forgotten.push(id),
+    (ms, then) => {
+      const timer = { ms, then };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+  );
+});
+
+/** A connection that came and went. */
+async function visit(version: number, cleanStart: boolean, expirySeconds: number): Promise<void> {
+  await sessions.begin("a", version, cleanStart);
+  sessions.opened("a", version);
+  sessions.closed("a", version, expirySeconds);
+}
+
+describe("Sessions", () => {
+  it("end when their time is over", async () => {
+    await visit(5, false, 60);
+    expect(timers.map(({ ms }) => ms)).toEqual([60_000]);
+    expect(forgotten).toEqual([]);
+    timers[0]?.then();
+    expect(forgotten).toEqual(["a"]);
+  });
+
+  it("go on when the client comes back in time", async () => {
+    await visit(5, false, 60);
+    await sessions.begin("a", 5, false);
+    sessions.opened("a", 5);
+    expect(timers).toEqual([]);
+    expect(forgotten).toEqual([]);
+  });
+
+  it("end at a clean start, and when the other version comes", async () => {
+    await visit(5, false, 60);
+    await sessions.begin("a", 5, true);
+    expect(forgotten).toEqual(["a"]);
+    sessions.opened("a", 5);
+    sessions.closed("a", 5, 60);
+    await sessions.begin("a", 4, false);
+    expect(forgotten).toEqual(["a", "a"]);
+  });
+
+  it("are not ended by the connection that another one took over from", async () => {
+    await sessions.begin("a", 5, false);
+    sessions.opened("a", 5);
+    await sessions.begin("a", 5, false);
+    // The broker closes the older one before it lets the newer one in.
+    sessions.closed("a", 5, 0);
+    sessions.opened("a", 5);
+    expect(timers).toEqual([]);
+    expect(forgotten).toEqual([]);
+  });
+});
