@@ -44,35 +44,36 @@ const MIN_COLUMNS = 20;
 
 /** The person's terminal: results go to standard output, everything else to standard error. */
 export class Terminal implements Io {
+  readonly #streams: Streams;
+  readonly #settings: TerminalSettings;
   readonly signal: AbortSignal;
   #progressShown = false;
   #lastPlainAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    private readonly streams: Streams,
-    private readonly settings: TerminalSettings,
-  ) {
+  constructor(streams: Streams, settings: TerminalSettings) {
+    this.#streams = streams;
+    this.#settings = settings;
     this.signal = settings.signal;
   }
 
   readonly result = (text: string): void => {
     this.#clearProgress();
-    this.streams.stdout.write(`${text}\n`);
+    this.#streams.stdout.write(`${text}\n`);
   };
 
   readonly ready = async (): Promise<void> => {
-    const { stdout } = this.streams;
+    const { stdout } = this.#streams;
     if (stdout.writableNeedDrain) await once(stdout, "drain", { signal: this.signal });
   };
 
   readonly note = (text: string): void => {
     this.#clearProgress();
-    this.streams.stderr.write(`${printableLines(text)}\n`);
+    this.#streams.stderr.write(`${printableLines(text)}\n`);
   };
 
   readonly progress = (text: string): void => {
-    const { stderr } = this.streams;
-    const { plainProgressMs, now = () => performance.now() } = this.settings;
+    const { stderr } = this.#streams;
+    const { plainProgressMs, now = () => performance.now() } = this.#settings;
     const line = printable(text);
     if (stderr.isTTY) {
       this.#clearProgress();
@@ -86,7 +87,7 @@ export class Terminal implements Io {
   };
 
   readonly confirm = async (question: string): Promise<boolean> => {
-    const { stdin: input, stderr: output } = this.streams;
+    const { stdin: input, stderr: output } = this.#streams;
     if (!input.isTTY) throw new UsageError(`${question} No terminal is there to answer. Fix: add "--yes"`);
     this.#clearProgress();
     const reader = createInterface({ input, output });
@@ -105,7 +106,7 @@ export class Terminal implements Io {
   };
 
   #clearProgress(): void {
-    if (this.#progressShown) this.streams.stderr.write("\r\u001b[K");
+    if (this.#progressShown) this.#streams.stderr.write("\r\u001b[K");
     this.#progressShown = false;
   }
 }
