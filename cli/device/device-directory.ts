@@ -76,7 +76,10 @@ export class DeviceDirectory {
     return certificateArn === undefined ? undefined : { arn: certificateArn, isActive: status === "ACTIVE" };
   }
 
-  /** Issues an active certificate for the request's key. @throws Error where AWS IoT answers without one */
+  /**
+   * Issues an active certificate for the request's key.
+   * @throws Error where AWS IoT answers without one
+   */
   async certify(certificateSigningRequest: string): Promise<{ readonly arn: string; readonly pem: string }> {
     const { certificateArn, certificatePem } = await this.#client.send(
       new CreateCertificateFromCsrCommand({ certificateSigningRequest, setAsActive: true }),

@@ -13,7 +13,10 @@ export interface Io {
   readonly note: (text: string) => void;
   /** Shows the progress of long work, in place of the last progress. */
   readonly progress: (text: string) => void;
-  /** Asks the person, on a terminal only. @throws UsageError where nobody can answer */
+  /**
+   * Asks the person, on a terminal only.
+   * @throws UsageError where nobody can answer
+   */
   readonly confirm: (question: string) => Promise<boolean>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -95,7 +98,7 @@ export class Terminal implements Io {
       // An end of input is no yes; Ctrl-C in the terminal's raw mode comes as its own event.
       const stopped = new Promise<never>((_, reject) => {
         reader.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-        reader.once("close", () => reject(new Error("nothing was answered")));
+        reader.once("close", () => reject(new Error("Nothing was answered")));
       });
       stopped.catch(() => {});
       const answer = await Promise.race([reader.question(`${question} [y/N] `, { signal: this.signal }), stopped]);
