@@ -15,6 +15,7 @@ const MIXED_SHARE = 0.05;
 /** Connections that are opened at a time. */
 const CONNECTING_AT_ONCE = 50;
 
+/** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
   readonly devices: number;
   readonly ratePerSecond: number;
@@ -37,6 +38,7 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
+/** Randomness, clock, and who is told of each message. */
 export interface FleetPorts {
   readonly random: () => number;
   readonly now: () => number;

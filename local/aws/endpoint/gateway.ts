@@ -22,6 +22,7 @@ import { isService, SERVICES, type Service, signedService } from "./route";
 /** REST services whose errors are XML. */
 const XML_SERVICES: readonly string[] = ["s3", "s3express", "s3-outposts", "cloudfront", "route53"];
 
+/** What the endpoint needs: the faults in force and the services behind it. */
 export interface GatewayPorts {
   readonly faults: FaultBoard;
   readonly random: () => number;
