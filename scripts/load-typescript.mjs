@@ -10,8 +10,8 @@ requireNode();
 export const root = dirname(import.meta.dirname);
 
 /**
- * Bundles a TypeScript file of the project, and returns what it exports.
- * @param {string} file Its path from the project's root.
+ * Bundles a TypeScript file of the project, named from its root, and returns what it exports.
+ * @param {string} file
  */
 export function loadTypeScript(file) {
   // Inside the project, so that its packages are found.

@@ -2,11 +2,11 @@
 export interface Owner {
   /** Host and port that its devices connect to. */
   readonly endpoint: string;
-  /** Its device policy: two stacks of one account have one endpoint, and a policy each. */
+  /** Its device policy: two stacks of one account share an endpoint, and have a policy each. */
   readonly policy: string;
 }
 
-/** The owner as a folder's file has it; undefined where the text holds none. */
+/** The owner that a folder's file names; undefined where the text names none. */
 export function ownerIn(text: string): Owner | undefined {
   try {
     const { endpoint, policy } = (JSON.parse(text) ?? {}) as Partial<Record<keyof Owner, unknown>>;

@@ -38,7 +38,7 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
-/** Randomness, clock, and who hears of each message. */
+/** Randomness, clock, and who is told of each message. */
 export interface FleetPorts {
   readonly random: () => number;
   readonly now: () => number;

@@ -7,11 +7,12 @@ const ROUNDING = 1e-6;
 /** Says how many readings are due, so that their rate is held evenly whatever the timer does. */
 export class Pacer {
   readonly #ratePerSecond: number;
+  /** Readings that can only be taken together. */
+  readonly #together: number;
   #due = 0;
   #lastMs: number;
   readonly #together: number;
 
-  /** @param together Readings that can only be taken together. */
   constructor(ratePerSecond: number, nowMs: number, together = 1) {
     this.#ratePerSecond = ratePerSecond;
     this.#together = together;

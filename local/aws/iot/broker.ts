@@ -1,7 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
-import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from "aedes";
+import {
+  Aedes,
+  type AedesOptions,
+  type AuthenticateError,
+  type Client,
+  type ConnectPacket,
+  type PublishPacket,
+} from "aedes";
 import { listen, listenWhereWanted } from "../listen";
 import type { DeviceAccess, DeviceAction, Standing } from "./device-access";
 import { publishFault } from "./limits";
@@ -13,6 +20,7 @@ import { whenVersionKnown } from "./mqtt5/version";
 import type { RuleMessage } from "./rule-sql";
 
 type Will = NonNullable<ConnectPacket["will"]>;
+type Hooks = Required<AedesOptions>;
 
 const USUAL_TLS_PORT = 8883;
 /** What clientid() is for a message that came over HTTP. */
@@ -56,43 +64,11 @@ export class Broker {
     this.#ports = ports;
     this.#aedes = new Aedes({
       queueLimit: 1000,
-      preConnect: (client, packet, done) => {
-        // A thing's variables resolve where the client id is the thing's name: without one, nothing is allowed.
-        if (packet.will) this.#wills.set(client, willOf(client.conn, packet.will));
-        if (packet.clientId) return done(null, true);
-        done(
-          this.#refused(client, notAuthorized("a client id is needed, the thing's own name (mosquitto_pub: -i)")),
-          false,
-        );
-      },
-      authenticate: (client, _username, _password, done) => {
-        // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_-
-        if (this.#ports.isReady?.() === false)
-          return done(Object.assign(new Refused("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
-        const refusal = this.#connectRefusal(client);
-        if (refusal) {
-          const error = Object.assign(this.#refused(client, refusal), { returnCode: 5 }) satisfies AuthenticateError;
-          return done(error, false);
-        }
-        this.#takeOver(client.id);
-        const { version, cleanStart } = sessionOf(client.conn, client.clean);
-        void this.#sessions.begin(client.id, version, cleanStart).then(() => done(null, true));
-      },
+      preConnect: (...call) => this.#preConnect(...call),
+      authenticate: (client, _username, _password, done) => this.#authenticate(client, done),
       authorizePublish: (client, packet, done) => void this.#publish(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) => {
-        // AWS IoT sends no SUBACK then: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences
-        if (subscription.qos === 2)
-          return done(this.#refused(client, new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT")));
-        if (this.#allows(client, { action: "iot:Subscribe", topicFilter: subscription.topic }))
-          return done(null, subscription);
-        this.#ports.onRefused(client.id, this.#whyNot(client, `to subscribe to "${subscription.topic}"`));
-        done(null, null);
-      },
-      authorizeForward: (client, packet) =>
-        this.#allows(client, { action: "iot:Receive", topic: packet.topic }) &&
-        handOut(client.conn, packet, this.#ports.now())
-          ? packet
-          : null,
+      authorizeSubscribe: (...call) => this.#authorizeSubscribe(...call),
+      authorizeForward: (...call) => this.#authorizeForward(...call),
     });
     this.#sessions = new Sessions(
       (clientId) => forgetSession(this.#aedes, clientId),
@@ -115,6 +91,47 @@ export class Broker {
     );
     this.#aedes.on("clientError", (client, error) => this.#closed(client.id, error));
     this.#aedes.on("connectionError", (client, error) => this.#closed(client?.id || undefined, error));
+  }
+
+  #preConnect(...[client, packet, done]: Parameters<Hooks["preConnect"]>) {
+    // A thing's variables resolve where the client id is the thing's name: without one, nothing is allowed.
+    if (packet.will) this.#wills.set(client, willOf(client.conn, packet.will));
+    if (packet.clientId) return done(null, true);
+    done(
+      this.#refused(client, notAuthorized("a client id is needed, the thing's own name (mosquitto_pub: -i)")),
+      false,
+    );
+  }
+
+  #authenticate(client: Client, done: Parameters<Hooks["authenticate"]>[3]) {
+    // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_-
+    if (this.#ports.isReady?.() === false)
+      return done(Object.assign(new Refused("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
+    const refusal = this.#connectRefusal(client);
+    if (refusal) {
+      const error = Object.assign(this.#refused(client, refusal), { returnCode: 5 }) satisfies AuthenticateError;
+      return done(error, false);
+    }
+    this.#takeOver(client.id);
+    const { version, cleanStart } = sessionOf(client.conn, client.clean);
+    void this.#sessions.begin(client.id, version, cleanStart).then(() => done(null, true));
+  }
+
+  #authorizeSubscribe(...[client, subscription, done]: Parameters<Hooks["authorizeSubscribe"]>) {
+    // AWS IoT sends no SUBACK then: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences
+    if (subscription.qos === 2)
+      return done(this.#refused(client, new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT")));
+    if (this.#allows(client, { action: "iot:Subscribe", topicFilter: subscription.topic }))
+      return done(null, subscription);
+    this.#ports.onRefused(client.id, this.#whyNot(client, `to subscribe to "${subscription.topic}"`));
+    done(null, null);
+  }
+
+  #authorizeForward(...[client, packet]: Parameters<Hooks["authorizeForward"]>): typeof packet | null {
+    return this.#allows(client, { action: "iot:Receive", topic: packet.topic }) &&
+      handOut(client.conn, packet, this.#ports.now())
+      ? packet
+      : null;
   }
 
   /** Listens on 127.0.0.1 and returns the port. */

@@ -12,6 +12,7 @@ const LINGER_MS = 1000;
 
 /** A client of MQTT 5, as the broker sees it: a connection of 3.1.1. */
 export class Mqtt5Connection extends Duplex {
+  readonly #socket: Duplex;
   readonly #frames = new Frames(MAX_PACKET_BYTES);
   readonly #read = packetReader();
   readonly #fromBroker = parser({ protocolVersion: 4 });
@@ -23,8 +24,6 @@ export class Mqtt5Connection extends Duplex {
   #isEnded = false;
   #isOver = false;
   #isPumping = false;
-
-  readonly #socket: Duplex;
 
   constructor(socket: Duplex, now: () => number) {
     super();

@@ -5,12 +5,11 @@ import type { Step } from "./step";
 
 /** The broker's messages on their way to a client: no more at a time than it takes, none that has expired or is too large for it. */
 export class Deliveries {
+  readonly #agreed: Pick<Agreement, "receiveMaximum" | "maximumPacketSize">;
+  readonly #now: () => number;
   /** Publishes at QoS 1 without a PUBACK. */
   readonly #inFlight = new Set<number>();
   readonly #held: IPublishPacket[] = [];
-
-  readonly #agreed: Pick<Agreement, "receiveMaximum" | "maximumPacketSize">;
-  readonly #now: () => number;
 
   constructor(agreed: Pick<Agreement, "receiveMaximum" | "maximumPacketSize">, now: () => number) {
     this.#agreed = agreed;

@@ -5,6 +5,7 @@ const MAX_LENGTH_BYTES = 4;
 
 /** Cuts what comes in, however it is chunked, into whole packets. */
 export class Frames {
+  readonly #maxBytes: number;
   #rest: Buffer = Buffer.alloc(0);
   #fault: Reason | undefined;
 

@@ -23,7 +23,7 @@ export const REASON = {
   subscriptionIdentifiersNotSupported: 0xa1,
 } as const;
 
-/** One of these codes. */
+/** A reason code of MQTT 5 that is used here. */
 export type ReasonCode = (typeof REASON)[keyof typeof REASON];
 
 /** Why a connection is refused or ended: for the program, and for the person. */
@@ -34,12 +34,12 @@ export class Reason {
   ) {}
 }
 
-/** The reason for a packet that breaks the format. */
+/** A packet that cannot be parsed. */
 export function malformed(why: string): Reason {
   return new Reason(REASON.malformedPacket, why);
 }
 
-/** The reason for a packet that breaks a rule of the protocol. */
+/** A packet that MQTT 5 forbids at this point. */
 export function protocolError(why: string): Reason {
   return new Reason(REASON.protocolError, why);
 }

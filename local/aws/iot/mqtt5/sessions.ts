@@ -21,17 +21,13 @@ interface Session {
 
 /** Ends sessions when AWS IoT does: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-persistent-sessions */
 export class Sessions {
+  /** Forgets what the broker keeps of a client's session. */
+  readonly #forget: (clientId: string) => Promise<void>;
+  /** Calls `then` after a while, and returns how to prevent it. */
+  readonly #later: (ms: number, then: () => void) => () => void;
   readonly #sessions = new Map<string, Session>();
 
-  readonly #forget: (clientId: string) => Promise<void>;
-  readonly #later: (ms: number, then: () => void) => () => void;
-
-  constructor(
-    /** Forgets what the broker keeps of a client's session. */
-    forget: (clientId: string) => Promise<void>,
-    /** Calls `then` after a while, and returns how to prevent it. */
-    later: (ms: number, then: () => void) => () => void,
-  ) {
+  constructor(forget: (clientId: string) => Promise<void>, later: (ms: number, then: () => void) => () => void) {
     this.#forget = forget;
     this.#later = later;
   }

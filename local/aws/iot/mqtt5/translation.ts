@@ -30,6 +30,7 @@ const MAX_REASON_LENGTH = 500;
 
 /** One connection's packets, from MQTT 5 to 3.1.1 and back, and what 3.1.1 has no words for. */
 export class Translation {
+  readonly #now: () => number;
   readonly #aliases = new Map<number, string>();
   /** The client's publishes without a PUBACK. */
   readonly #unacknowledged = new Set<number>();
@@ -40,8 +41,6 @@ export class Translation {
   #agreed: Agreement | undefined;
   #state: "connecting" | "connected" | "refused" = "connecting";
   #reason: Reason | undefined;
-
-  readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
