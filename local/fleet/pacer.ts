@@ -11,7 +11,6 @@ export class Pacer {
   readonly #together: number;
   #due = 0;
   #lastMs: number;
-  readonly #together: number;
 
   constructor(ratePerSecond: number, nowMs: number, together = 1) {
     this.#ratePerSecond = ratePerSecond;

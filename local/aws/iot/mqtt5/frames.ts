@@ -9,8 +9,6 @@ export class Frames {
   #rest: Buffer = Buffer.alloc(0);
   #fault: Reason | undefined;
 
-  readonly #maxBytes: number;
-
   /** A packet of more bytes than `maxBytes` is a fault, which is seen by its first bytes. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
