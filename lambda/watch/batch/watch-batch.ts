@@ -1,0 +1,112 @@
+import type { KinesisStreamBatchResponse } from "aws-lambda";
+import { Deadline } from "../../deadline";
+import type { ReceivedRecord } from "../../received-record";
+import { withLimit } from "../../rounds";
+import { errorName } from "../../store-error";
+import { watchMetricsLine } from "../metrics";
+import { WATCH_METRIC } from "../names";
+import { deliver } from "../notices/deliver";
+import { deviceSender } from "../notices/sender";
+import type { RuleSet } from "../rules/rule-set";
+import { type Decision, decide } from "../store/decide";
+import type { Surroundings } from "../surroundings";
+import { byDevice, type DeviceBatch } from "./events-of";
+import { nextWritten, readStates } from "./fresh-states";
+
+/** Devices that are decided on at once. */
+const MAX_DEVICES = 16;
+/** Time before the function's timeout in which nothing more is decided: what was is still delivered. */
+const DELIVER_RESERVE_MS = 15_000;
+
+/**
+ * Judges a batch of one shard's records and stores what comes of it, device by device. A device that cannot be stored now hands the batch
+ * back from its first record on; what the others have stored already is then a duplicate.
+ */
+export async function watchBatch(
+  records: readonly ReceivedRecord[],
+  remainingMs: number,
+  surroundings: Surroundings,
+): Promise<KinesisStreamBatchResponse> {
+  const { settings, rules, store, now } = surroundings;
+  const startedAt = now();
+  const errors = new Map<string, number>();
+  const onError = (error: unknown) => errors.set(errorName(error), (errors.get(errorName(error)) ?? 0) + 1);
+  const shardId = records[0]?.shardId ?? "";
+  const watched = byDevice(records, settings, startedAt).filter((part) => isWatched(part, rules));
+  const deadline = new Deadline(remainingMs - DELIVER_RESERVE_MS);
+  const decisions: Decision[] = [];
+  let checkpoint = records.length;
+  try {
+    const before = await store.watermark(shardId);
+    const states = await readStates(
+      watched.map(({ deviceId }) => deviceId),
+      before,
+      store,
+    );
+    await withLimit(watched, MAX_DEVICES, async ({ deviceId, events, firstPlace }) => {
+      try {
+        if (deadline.hasPassed) throw Object.assign(new Error(), { name: "DeadlineHasPassed" });
+        decisions.push(await decide(deviceId, events, states.get(deviceId), { store, rules }));
+      } catch (error) {
+        onError(error);
+        checkpoint = Math.min(checkpoint, firstPlace);
+      }
+    });
+    const senders = decisions.flatMap(({ deviceId, stored, isWritten }) =>
+      isWritten && stored !== undefined ? [deviceSender(deviceId, stored, store, rules)] : [],
+    );
+    await deliver(senders, { ...surroundings, timezone: settings.timezone, onError });
+    const last = records[checkpoint - 1];
+    if (last !== undefined)
+      await store.saveWatermark(shardId, {
+        sequenceNumber: last.sequenceNumber,
+        arrivedAt: last.arrivedAt,
+        ...nextWritten(before, decisions, startedAt),
+      });
+  } finally {
+    deadline.clear();
+  }
+  surroundings.log(line(surroundings, records, checkpoint, decisions, errors, startedAt));
+  const failed = records[checkpoint]?.sequenceNumber;
+  return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
+}
+
+/** Nothing is read of a device that no rule is about. */
+function isWatched({ deviceId, events }: DeviceBatch, rules: RuleSet): boolean {
+  if (rules.ofSilence(deviceId).length > 0) return true;
+  return events.some((event) => event.type === "reading" && rules.ofReadings(deviceId, event.sensorType).length > 0);
+}
+
+function line(
+  { settings, now }: Surroundings,
+  records: readonly ReceivedRecord[],
+  checkpoint: number,
+  decisions: readonly Decision[],
+  errors: ReadonlyMap<string, number>,
+  startedAt: number,
+): string {
+  const fates = decisions.flatMap(({ visit }) => visit.fates);
+  const count = (fate: string) => fates.filter((each) => each === fate).length;
+  const sum = (of: (decision: Decision) => number) => decisions.reduce((total, decision) => total + of(decision), 0);
+  const raised = (decision: Decision) => (decision.isWritten ? decision.visit.events.filter(isToldRaise).length : 0);
+  const counts = {
+    [WATCH_METRIC.raised]: sum(raised),
+    [WATCH_METRIC.late]: count("late"),
+    [WATCH_METRIC.backfilled]: count("backfill"),
+    [WATCH_METRIC.conflicts]: sum(({ conflicts }) => conflicts),
+    [WATCH_METRIC.dropped]: sum(({ dropped }) => dropped),
+  };
+  return watchMetricsLine(settings.environment, startedAt, counts, {
+    shardId: records[0]?.shardId,
+    records: records.length,
+    devices: decisions.length,
+    written: decisions.filter(({ isWritten }) => isWritten).length,
+    handedBack: records.length - checkpoint,
+    ...(errors.size > 0 && { errors: Object.fromEntries(errors) }),
+    durationMs: now() - startedAt,
+  });
+}
+
+function isToldRaise({ kind, told }: Decision["visit"]["events"][number]): boolean {
+  return told && (kind === "raise" || kind === "chattering");
+}
