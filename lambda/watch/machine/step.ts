@@ -68,8 +68,9 @@ function onRejected({ device }: Turn, { arrivedAt, reason }: RejectedEvent): voi
 
 function onClock(turn: Turn, { at, plantSilent }: ClockEvent): void {
   const settled = at - SETTLE_MS;
-  endShelves(turn, settled);
   fireTimers(turn, alarmsOf(turn), settled);
+  // After the timers, which tell at a shelf's end what lay on it.
+  endShelves(turn, settled);
   findSilence(turn, at, plantSilent);
   if (!plantSilent) for (const { telling } of turn.device.alarms.values()) delete telling?.ofPlant;
   retell(turn, settled);

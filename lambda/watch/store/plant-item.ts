@@ -32,8 +32,8 @@ export function mailItem({ version, mail }: StoredMail): PlainMap {
   return { version, lastAt: { ...lastAt }, raises: raises.map((each) => ({ ...each })), isFlood };
 }
 
-export function storedMail({ version, ...mail }: PlainMap): StoredMail {
-  return { version: Number(version ?? 0), mail: mail as unknown as MailState };
+export function storedMail({ version, lastAt, raises, isFlood }: PlainMap): StoredMail {
+  return { version: Number(version ?? 0), mail: { lastAt, raises, isFlood } as unknown as MailState };
 }
 
 export function watermarkItem({ sequenceNumber, arrivedAt, written, writtenAt }: Watermark): PlainMap {
