@@ -29,13 +29,18 @@ const requestHandler = {
  * @param folder Where the code lies.
  * @throws Error for an environment or a file of rules that is not usable
  */
-export function connectWatch(env: Variables, folder: string): Surroundings & { readonly rulesHash: string } {
+export function connectWatch(
+  env: Variables,
+  folder: string,
+): Surroundings & Pick<SweepSurroundings, "rulesHash" | "rulesText"> {
   const settings = readWatchSettings(env, folder);
-  const { rules, hash } = readRulesFile(readFileSync(settings.rulesFile, "utf8"), settings.anomalyLimits);
+  const rulesText = readFileSync(settings.rulesFile, "utf8");
+  const { rules, hash } = readRulesFile(rulesText, settings.anomalyLimits);
   return {
     settings,
     rules,
     rulesHash: hash,
+    rulesText,
     store: new DynamoStore(new DynamoDBClient({ requestHandler }), settings.table, rules),
     publisher: new SnsPublisher(new SNSClient({ requestHandler }), settings.mailTopic, settings.feedTopic),
     now: Date.now,

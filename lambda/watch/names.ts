@@ -56,6 +56,7 @@ export const SHELF_PREFIX = "shelf#";
 export const STREAM_ITEMS = "#stream";
 export const PLANT_ITEMS = "#plant";
 export const MAIL_ITEM = "mail";
+export const RULES_ITEM = "rules";
 
 /** The watch's metrics, in the processor's namespace and with its one dimension. */
 export const WATCH_METRIC = {

@@ -21,4 +21,6 @@ export interface SweepSurroundings extends Surroundings {
   readonly clockReader: ClockReader;
   /** Of the rules and quiet times as they are deployed. */
   readonly rulesHash: string;
+  /** The file that they are in. */
+  readonly rulesText: string;
 }

@@ -2,21 +2,24 @@ import type { KinesisStreamBatchResponse } from "aws-lambda";
 import { Deadline } from "../../deadline";
 import type { ReceivedRecord } from "../../received-record";
 import { withLimit } from "../../rounds";
-import { errorName } from "../../store-error";
+import { errorName, judgeStoreError } from "../../store-error";
 import { watchMetricsLine } from "../metrics";
 import { WATCH_METRIC } from "../names";
 import { deliver } from "../notices/deliver";
 import { deviceSender } from "../notices/sender";
 import type { RuleSet } from "../rules/rule-set";
 import { type Decision, decide } from "../store/decide";
+import type { StoredDevice } from "../store/stored-device";
 import type { Surroundings } from "../surroundings";
 import { byDevice, type DeviceBatch } from "./events-of";
 import { nextWritten, readStates } from "./fresh-states";
 
 /** Devices that are decided on at once. */
 const MAX_DEVICES = 16;
-/** Time before the function's timeout in which nothing more is decided: what was is still delivered. */
-const DELIVER_RESERVE_MS = 15_000;
+/** Stop deciding this long before the function's timeout: what is decided is still delivered. */
+export const DECIDE_RESERVE_MS = 15_000;
+/** Stop delivering this long before it: the sweep sends the rest. */
+export const DELIVER_RESERVE_MS = 5_000;
 
 /**
  * Judges a batch of one shard's records and stores what comes of it, device by device. A device that cannot be stored now hands the batch
@@ -33,9 +36,8 @@ export async function watchBatch(
   const onError = (error: unknown) => errors.set(errorName(error), (errors.get(errorName(error)) ?? 0) + 1);
   const shardId = records[0]?.shardId ?? "";
   const watched = byDevice(records, settings, startedAt).filter((part) => isWatched(part, rules));
-  const deadline = new Deadline(remainingMs - DELIVER_RESERVE_MS);
-  const decisions: Decision[] = [];
-  let checkpoint = records.length;
+  const deciding = new Deadline(remainingMs - DECIDE_RESERVE_MS);
+  const delivering = new Deadline(remainingMs - DELIVER_RESERVE_MS);
   try {
     const before = await store.watermark(shardId);
     const states = await readStates(
@@ -43,19 +45,8 @@ export async function watchBatch(
       before,
       store,
     );
-    await withLimit(watched, MAX_DEVICES, async ({ deviceId, events, firstPlace }) => {
-      try {
-        if (deadline.hasPassed) throw Object.assign(new Error(), { name: "DeadlineHasPassed" });
-        decisions.push(await decide(deviceId, events, states.get(deviceId), { store, rules }));
-      } catch (error) {
-        onError(error);
-        checkpoint = Math.min(checkpoint, firstPlace);
-      }
-    });
-    const senders = decisions.flatMap(({ deviceId, stored, isWritten }) =>
-      isWritten && stored !== undefined ? [deviceSender(deviceId, stored, store, rules)] : [],
-    );
-    await deliver(senders, { ...surroundings, timezone: settings.timezone, onError });
+    const { decisions, firstFailed } = await decideAll(watched, states, surroundings, deciding, onError);
+    const checkpoint = firstFailed ?? records.length;
     const last = records[checkpoint - 1];
     if (last !== undefined)
       await store.saveWatermark(shardId, {
@@ -63,12 +54,50 @@ export async function watchBatch(
         arrivedAt: last.arrivedAt,
         ...nextWritten(before, decisions, startedAt),
       });
+    const senders = decisions.flatMap(({ deviceId, stored, isWritten }) =>
+      isWritten && stored !== undefined ? [deviceSender(deviceId, stored, store, rules)] : [],
+    );
+    await deliver(senders, {
+      ...surroundings,
+      timezone: settings.timezone,
+      isOver: () => delivering.hasPassed,
+      onError,
+    });
+    surroundings.log(line(surroundings, records, checkpoint, decisions, errors, startedAt));
+    const failed = records[checkpoint]?.sequenceNumber;
+    return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
   } finally {
-    deadline.clear();
+    deciding.clear();
+    delivering.clear();
   }
-  surroundings.log(line(surroundings, records, checkpoint, decisions, errors, startedAt));
-  const failed = records[checkpoint]?.sequenceNumber;
-  return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
+}
+
+/** Decides on every device that it can, and says from where on the batch must come again. */
+async function decideAll(
+  watched: readonly DeviceBatch[],
+  states: ReadonlyMap<string, StoredDevice>,
+  { store, rules }: Surroundings,
+  deadline: Deadline,
+  onError: (error: unknown) => void,
+): Promise<{ readonly decisions: readonly Decision[]; readonly firstFailed: number | undefined }> {
+  const decisions: Decision[] = [];
+  let firstFailed: number | undefined;
+  await withLimit(watched, MAX_DEVICES, async ({ deviceId, events, firstPlace }) => {
+    try {
+      if (deadline.hasPassed) throw Object.assign(new Error(), { name: "DeadlineHasPassed" });
+      decisions.push(await decide(deviceId, events, states.get(deviceId), { store, rules }));
+    } catch (error) {
+      onError(error);
+      // What can never be stored must not hold up the other devices of the shard.
+      if (!isHopeless(error)) firstFailed = Math.min(firstFailed ?? firstPlace, firstPlace);
+    }
+  });
+  return { decisions, firstFailed };
+}
+
+/** Whether trying again cannot help: the store refuses the item itself, or this code is at fault. */
+function isHopeless(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || judgeStoreError(error) === "refused";
 }
 
 /** Nothing is read of a device that no rule is about. */

@@ -22,6 +22,8 @@ export interface Delivering {
   readonly now: () => number;
   /** Time zone in which people are told when. */
   readonly timezone: string;
+  /** Whether there is no time left: what is not sent stays in the outbox. */
+  readonly isOver: () => boolean;
   /** Hears of each store or topic that failed: what it should have taken stays in the outbox. */
   readonly onError: (error: unknown) => void;
 }
@@ -113,6 +115,7 @@ function isRaise({ event: { kind } }: OutboxEntry): boolean {
 }
 
 async function attempt(delivering: Delivering, work: () => Promise<void>): Promise<boolean> {
+  if (delivering.isOver()) return false;
   try {
     await work();
     return true;

@@ -21,8 +21,9 @@ export interface MailNotice {
 }
 
 const MAX_SUBJECT = 100;
-/** Notices that a digest tells one by one, the highest priority first; the rest is counted. */
-const MAX_TOLD = 20;
+/** Notices that a mail tells whole, those that it tells in a line, the highest priority first; the rest is counted. SNS takes 256 KB. */
+const MAX_WHOLE = 20;
+const MAX_LINES = 200;
 
 /** The text of a mail: of one notice, of several, or of a flood. */
 export function mailText(mail: Mail<MailNotice>, rules: RuleSet, timezone: string): MailText {
@@ -33,9 +34,13 @@ export function mailText(mail: Mail<MailNotice>, rules: RuleSet, timezone: strin
   const subject = isDigest
     ? `[${mail.priority}] Alarm flood: ${counted(notices.filter(isRaise).length, "raise")}, ${counted(notices.filter(isEnd).length, "end")}`
     : `[${mail.priority}] ${head}${others > 0 ? ` and ${counted(others, "more")}` : ""}`;
-  const told = isDigest ? notices.slice(0, MAX_TOLD) : notices;
-  const rest = notices.length - told.length;
-  const parts = told.map((notice) => (isDigest ? headline(notice, rules) : noticeText(notice, rules, timezone)));
+  const whole = isDigest ? [] : notices.slice(0, MAX_WHOLE);
+  const lines = notices.slice(whole.length, MAX_LINES);
+  const rest = notices.length - whole.length - lines.length;
+  const parts = [
+    ...whole.map((notice) => noticeText(notice, rules, timezone)),
+    ...(lines.length > 0 ? [lines.map((notice) => `${headline(notice, rules)} (${notice.entry.id})`).join("\n")] : []),
+  ];
   const intro = isDigest
     ? [
         "More than 10 alarms in 10 minutes: one digest a minute until there are fewer than 5.",
@@ -43,7 +48,7 @@ export function mailText(mail: Mail<MailNotice>, rules: RuleSet, timezone: strin
       ]
     : [];
   const tail = rest > 0 ? [`… and ${counted(rest, "more")}. All: npx iot alarms list`] : [];
-  return { subject: ascii(subject), body: [...intro, ...parts, ...tail].join(isDigest ? "\n" : "\n\n") };
+  return { subject: ascii(subject), body: [...intro, ...parts, ...tail].join("\n\n") };
 }
 
 /** What happened, in a line: `boiler-7 temperature above 90`. */

@@ -18,6 +18,7 @@ import {
   LISTED_INDEX,
   MAIL_ITEM,
   PLANT_ITEMS,
+  RULES_ITEM,
   STATE_ITEM,
   STREAM_ITEMS,
   WATCH_ATTRIBUTE,
@@ -166,6 +167,16 @@ export class DynamoStore implements WatchStore {
 
   writeMail(mail: StoredMail, expected: number): Promise<Written> {
     return this.put({ [HASH]: PLANT_ITEMS, [RANGE]: MAIL_ITEM, ...mailItem(mail) }, expected);
+  }
+
+  async readRules(): Promise<string | undefined> {
+    const item = await this.get(PLANT_ITEMS, RULES_ITEM);
+    return item && String(item.text);
+  }
+
+  async saveRules(text: string): Promise<void> {
+    const Item = toItem({ [HASH]: PLANT_ITEMS, [RANGE]: RULES_ITEM, text });
+    await this.client.send(new PutItemCommand({ TableName: this.table, Item }));
   }
 
   /** Puts an item where the stored version is the expected one; 0: where there is none. */

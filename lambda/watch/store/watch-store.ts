@@ -64,5 +64,8 @@ export interface WatchStore {
   readPlant(): Promise<StoredPlant>;
   writePlant(plant: StoredPlant, expected: number): Promise<Written>;
   readMail(): Promise<StoredMail>;
+  /** The file of the rules as they are deployed, for the commands; undefined where no sweep has run yet. */
+  readRules(): Promise<string | undefined>;
+  saveRules(text: string): Promise<void>;
   writeMail(mail: StoredMail, expected: number): Promise<Written>;
 }

@@ -52,6 +52,8 @@ export async function countPlant({ clock, states, listed, surroundings }: Counti
     const isSilent = plant.silentSince !== undefined;
     const mustLookAtAll = isOther || event?.kind === "end";
     if (plant === before.plant && !isOther) return { stored: before, isSilent, mustLookAtAll };
+    // Before the plant's own item says that they are known.
+    if (isOther) await store.saveRules(surroundings.rulesText);
     const n = before.n + (event?.kind === "raise" ? 1 : 0);
     const { outbox } = withEvents(before.outbox, PLANT_NAME, event === undefined ? [] : [noticeOf(event, n)]);
     const stored = { version: before.version + 1, plant, n, outbox, rules: rulesHash };

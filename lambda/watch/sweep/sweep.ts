@@ -1,6 +1,7 @@
 import { Deadline } from "../../deadline";
 import { withLimit } from "../../rounds";
 import { errorName } from "../../store-error";
+import { DECIDE_RESERVE_MS, DELIVER_RESERVE_MS } from "../batch/watch-batch";
 import type { ClockEvent } from "../machine/watch-event";
 import { deliver } from "../notices/deliver";
 import { deviceSender, plantSender, type Sender } from "../notices/sender";
@@ -12,8 +13,6 @@ import { streamClock } from "./stream-clock";
 import { sweepLine } from "./sweep-line";
 
 const MAX_DEVICES = 16;
-/** Time before the function's timeout in which no further device is looked at: the next sweep does. */
-const DELIVER_RESERVE_MS = 15_000;
 
 /** Looks at what is due: fires timers, finds silence, and sends what is left unsent. */
 export async function sweep(remainingMs: number, surroundings: SweepSurroundings): Promise<void> {
@@ -21,7 +20,8 @@ export async function sweep(remainingMs: number, surroundings: SweepSurroundings
   const startedAt = now();
   const errors = new Map<string, number>();
   const onError = (error: unknown) => errors.set(errorName(error), (errors.get(errorName(error)) ?? 0) + 1);
-  const deadline = new Deadline(remainingMs - DELIVER_RESERVE_MS);
+  const deciding = new Deadline(remainingMs - DECIDE_RESERVE_MS);
+  const delivering = new Deadline(remainingMs - DELIVER_RESERVE_MS);
   try {
     const clock = streamClock(await clockReader.look(await store.watermarks()), startedAt);
     const listed = await store.listed();
@@ -40,7 +40,7 @@ export async function sweep(remainingMs: number, surroundings: SweepSurroundings
     const decisions: Decision[] = [];
     const senders: Sender[] = [plantSender(counted.stored, store)];
     await withLimit([...devices], MAX_DEVICES, async ([deviceId, stored]) => {
-      if (deadline.hasPassed) return;
+      if (deciding.hasPassed) return;
       try {
         const decision = await decide(deviceId, event === undefined ? [] : [event], stored, {
           store,
@@ -53,11 +53,17 @@ export async function sweep(remainingMs: number, surroundings: SweepSurroundings
         onError(error);
       }
     });
-    await deliver(senders, { ...surroundings, timezone: settings.timezone, onError });
+    await deliver(senders, {
+      ...surroundings,
+      timezone: settings.timezone,
+      isOver: () => delivering.hasPassed,
+      onError,
+    });
     surroundings.log(
       sweepLine({ surroundings, startedAt, clock, listed, decisions, found: [...states.values()], errors }),
     );
   } finally {
-    deadline.clear();
+    deciding.clear();
+    delivering.clear();
   }
 }

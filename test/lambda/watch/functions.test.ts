@@ -42,6 +42,7 @@ class Bench {
       settings,
       rules: file.rules,
       rulesHash: file.hash,
+      rulesText: rulesFileText(rules, []),
       store: this.store,
       publisher: {
         mail: async (mail) => {
@@ -169,6 +170,15 @@ describe("the watch", () => {
     bench.failing = () => false;
     await bench.batch([20, 97]);
     expect(bench.feed.map(({ event }) => event)).toEqual(["raise"]);
+  });
+
+  it("does not hold up a shard for a device whose item is refused", async () => {
+    const bench = new Bench();
+    bench.store.write = async () => {
+      throw Object.assign(new Error("Item size has exceeded"), { name: "ValidationException" });
+    };
+    expect(await bench.batch([97])).toEqual({ batchItemFailures: [] });
+    expect(bench.lines[0]).toMatchObject({ errors: { ValidationException: 1 }, handedBack: 0 });
   });
 
   it("keeps what nobody could be told, and the sweep tells it", async () => {

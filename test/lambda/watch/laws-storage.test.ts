@@ -86,6 +86,7 @@ class World {
         rules: set,
         now: () => this.now,
         timezone: "UTC",
+        isOver: () => false,
         onError: (error) => {
           if (error instanceof Crash) throw error;
         },

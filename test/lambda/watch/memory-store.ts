@@ -23,6 +23,7 @@ export class MemoryStore implements WatchStore {
   mail: StoredMail = { version: 0, mail: NO_MAIL };
   readonly marks = new Map<string, Watermark>();
   readonly reads: string[] = [];
+  savedRules: string | undefined;
 
   constructor(
     private readonly rules: RuleSet,
@@ -114,6 +115,16 @@ export class MemoryStore implements WatchStore {
       if (this.plant.version !== expected) return "conflict";
       this.plant = plant;
       return "written";
+    });
+  }
+
+  readRules(): Promise<string | undefined> {
+    return this.gate("readRules", () => this.savedRules);
+  }
+
+  saveRules(text: string): Promise<void> {
+    return this.gate("saveRules", () => {
+      this.savedRules = text;
     });
   }
 
