@@ -3,7 +3,6 @@ type Unit = keyof typeof UNITS;
 
 export const SECOND_MS = UNITS.s;
 export const MINUTE_MS = UNITS.m;
-export const HOUR_MS = UNITS.h;
 export const DAY_MS = UNITS.d;
 
 /** Milliseconds in a duration such as 30s, 2m, 4h or 7d; undefined for anything else. Zero needs no unit. */
