@@ -68,7 +68,8 @@ class World {
     feed: ({ id }) => this.call("feed", () => void this.sent.push({ id, channel: "feed" })),
     mail: ({ body }) =>
       this.call("mail", () => {
-        for (const [, id] of body.matchAll(/^Notice: +(.*)$/gm)) this.sent.push({ id: id ?? "", channel: "mail" });
+        for (const [, id] of body.matchAll(/(\S+#\d+:\w+:\d+)\)?$/gm))
+          this.sent.push({ id: (id ?? "").replace("(", ""), channel: "mail" });
       }),
   };
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { WatchEvent } from "../../../lambda/watch/machine/watch-event";
 import {
   anyRule,
+  type Batch,
   byAlarm,
   clock,
   inBatches,
@@ -43,6 +44,31 @@ describe("the stream's laws", () => {
       fc.property(plant, ([one, events, batches]) => {
         const set = ruleSet([one]);
         expect(liveInBatches(batches, set).transitions).toEqual(live(events, set).transitions);
+      }),
+      RUNS,
+    );
+  });
+
+  it("L1: and of several sensors under each other, with sweeps between the batches", () => {
+    const other = streams({ sensorType: "pressure" });
+    const plant = fc
+      .tuple(rules(), rules(), streams(), other, fc.array(fc.nat(120 * M), { maxLength: 6 }))
+      .chain(([one, two, temperatures, pressures, sweeps]) => {
+        const events = [...temperatures, ...pressures, ...sweeps.map((at) => clock(at))].sort(inArrival);
+        return fc.tuple(fc.constant([one, two] as const), fc.constant(events), inBatches(events));
+      });
+    fc.assert(
+      fc.property(plant, ([[one, two], events, batches]) => {
+        const set = ruleSet([one, { ...two, name: "second", sensorType: "pressure", under: "hot" }]);
+        const alone = batches.flatMap(({ events: run, fails }): Batch[] =>
+          run.some(({ type }) => type === "clock")
+            ? run.map((event) => ({ events: [event] }))
+            : [{ events: run, fails }],
+        );
+        const whole = live(events, set);
+        const split = liveInBatches(alone, set);
+        expect(split.transitions).toEqual(whole.transitions);
+        expect(split.events).toEqual(whole.events);
       }),
       RUNS,
     );
