@@ -137,7 +137,7 @@ describe("the laws of storage", () => {
         expect(versions).toEqual(versions.map((_, i) => i + 1));
         for (const { id } of world.sent) expect(ids).toContain(id);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -177,7 +177,7 @@ describe("the laws of storage", () => {
         for (const promise of new Set(promised)) if (!promise.startsWith("history")) expect(kept).toContain(promise);
         expect(world.store.stored(DEVICE)?.outbox.size ?? 0).toBe(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

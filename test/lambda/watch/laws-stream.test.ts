@@ -7,6 +7,7 @@ import {
   byAlarm,
   clock,
   inBatches,
+  type Life,
   live,
   liveInBatches,
   M,
@@ -20,7 +21,7 @@ import {
   values,
 } from "./plants";
 
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 1000 };
 
 describe("the stream's laws", () => {
   it("L1: any split into batches, retry or crash gives the same transitions", () => {
@@ -68,7 +69,9 @@ describe("the stream's laws", () => {
         const whole = live(events, set);
         const split = liveInBatches(alone, set);
         expect(split.transitions).toEqual(whole.transitions);
-        expect(split.events).toEqual(whole.events);
+        // When a quiet device was seen is stored now and then.
+        const said = ({ events: happened }: Life) => happened.map(({ seenAt: _, ...rest }) => rest);
+        expect(said(split)).toEqual(said(whole));
       }),
       RUNS,
     );

@@ -8,7 +8,7 @@ import type { QuietWindow, WatchRule } from "../../../lambda/watch/rules/rule";
 import { RuleSet } from "../../../lambda/watch/rules/rule-set";
 import { anyRule, BOUNDS, clock, DEVICE, live, M, reading, rule, ruleSet, rules, streams, T0 } from "./plants";
 
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 1000 };
 const quietAlways: QuietWindow = { device: "*", fromMinute: 5, toMinute: 25, timezone: "UTC", reason: "cleaning" };
 const silence = anyRule({ name: "quiet", condition: { kind: "silent", forMs: 15 * M }, acknowledge: true });
 
