@@ -1,6 +1,6 @@
 import type { Context, KinesisStreamBatchResponse } from "aws-lambda";
 import { streamRecord } from "../../contract/stream-record";
-import { readSettings } from "../reading/environment";
+import { readSettings } from "../reading/settings";
 import { recordsOf } from "../reading/kinesis-batch";
 import { type Invocation, mannerOf } from "./invocation";
 import { processBatch, type Surroundings } from "./process-batch";

@@ -1,6 +1,6 @@
 import type { KinesisStreamBatchResponse } from "aws-lambda";
 import type { StreamRecord } from "../../contract/stream-record";
-import type { Settings } from "../reading/environment";
+import type { Settings } from "../reading/settings";
 import { assess } from "./assess";
 import { planBatch } from "./batch-plan";
 import { Deadline } from "./deadline";

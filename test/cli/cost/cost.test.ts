@@ -214,7 +214,7 @@ describe("what the model takes from the stack", () => {
       arrivedAt: 1_767_225_600_000,
       data: payload.toString("base64"),
     };
-    const checked = checkRecord(record, { anomalyLimits: new Map(), hotRetentionDays: 30 }, record.arrivedAt);
+    const checked = checkRecord(record, { anomalyLimits: new Map(), hotRetentionDays: 30 });
     if (!checked.ok) throw new Error(checked.detail);
     const [{ reading: only, range }] = checked.readings as [CheckedReading];
     expect(itemBytes(only, range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
