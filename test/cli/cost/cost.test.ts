@@ -232,8 +232,7 @@ describe("what the model takes from the stack", () => {
       })),
       checkpoint: 100,
       checkpointSequenceNumber: undefined,
-      writesRetried: 0,
-      storeErrors: new Map(),
+      effort: { retried: 0, errors: new Map() },
       now: record.arrivedAt,
       durationMs: 32,
     });
