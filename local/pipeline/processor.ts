@@ -7,7 +7,8 @@ import { EventSourceMapping } from "../aws/lambda/event-source-mapping/event-sou
 import type { KinesisReader } from "../aws/lambda/event-source-mapping/ports";
 import { watched } from "../aws/lambda/event-source-mapping/watched-reader";
 import { errorLine } from "../aws/lambda/function-host/error-line";
-import { FunctionHost, type InvokeResult } from "../aws/lambda/function-host/function-host";
+import { FunctionHost } from "../aws/lambda/function-host/function-host";
+import type { InvokeResult } from "../aws/lambda/function-host/invoke-result";
 import type { FaultBoard } from "../faults/endpoint-faults";
 import { withFunctionFaults } from "../faults/function-faults";
 import type { Declaration } from "../stack/declaration";

@@ -1,5 +1,6 @@
 import type { RuleMessage } from "./rule-sql";
 
+/** What the action needs: the stream, the error action and a clock. */
 export interface KinesisActionPorts {
   /** Puts one record; rejects where the stream does not take it. */
   readonly putRecord: (data: Buffer, partitionKey: string) => Promise<void>;
@@ -11,6 +12,7 @@ export interface KinesisActionPorts {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** How much may wait, and for how long. */
 export interface KinesisActionLimits {
   /** Bytes that may wait. Beyond, an offer waits, and with it the PUBACK: the memory is at risk. */
   readonly maxWaitingBytes: number;
@@ -39,6 +41,8 @@ interface Offered {
  * stop the reading of that connection, its pings too, and the keep-alive would close it.
  */
 export class KinesisAction {
+  readonly #ports: KinesisActionPorts;
+  readonly #limits: KinesisActionLimits;
   /** Messages by partition key, oldest first; the first is the one in flight, if any. */
   readonly #queues = new Map<string, Offered[]>();
   /** Keys whose puts fail, and since when. */
@@ -52,10 +56,10 @@ export class KinesisAction {
   #inFlight = 0;
   #handled = 0;
 
-  constructor(
-    private readonly ports: KinesisActionPorts,
-    private readonly limits: KinesisActionLimits = LIMITS,
-  ) {}
+  constructor(ports: KinesisActionPorts, limits: KinesisActionLimits = LIMITS) {
+    this.#ports = ports;
+    this.#limits = limits;
+  }
 
   /** Messages that the stream has not taken yet. */
   get waiting(): number {
@@ -69,9 +73,9 @@ export class KinesisAction {
 
   /** Takes a message; resolves when there is room for it, which is when it may be acknowledged. */
   async offer(message: RuleMessage, partitionKey: string): Promise<void> {
-    while (this.#waitingBytes >= this.limits.maxWaitingBytes)
+    while (this.#waitingBytes >= this.#limits.maxWaitingBytes)
       await new Promise<void>((resolve) => this.#blocked.push(resolve));
-    const offered = { message, at: this.ports.now() };
+    const offered = { message, at: this.#ports.now() };
     const queue = this.#queues.get(partitionKey);
     if (queue) queue.push(offered);
     else {
@@ -90,7 +94,7 @@ export class KinesisAction {
 
   #fill(): void {
     for (const key of this.#ready) {
-      if (this.#inFlight >= this.limits.concurrency) return;
+      if (this.#inFlight >= this.#limits.concurrency) return;
       const offered = this.#queues.get(key)?.[0];
       this.#ready.delete(key);
       if (offered) void this.#put(key, offered);
@@ -113,7 +117,7 @@ export class KinesisAction {
   }
 
   async #putUntilTaken(key: string, { message, at }: Offered): Promise<void> {
-    const { putRecord, onError, onRetry, now, sleep } = this.ports;
+    const { putRecord, onError, onRetry, now, sleep } = this.#ports;
     for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2)) {
       const triedAt = now();
       try {
@@ -125,7 +129,7 @@ export class KinesisAction {
         const failingSince = this.#failingSince.get(key) ?? triedAt;
         this.#failingSince.set(key, failingSince);
         // AWS tries each message from its arrival on. One that waits behind another is as good as tried while that one is.
-        if (now() - Math.max(failingSince, at) >= this.limits.maxTryingMs)
+        if (now() - Math.max(failingSince, at) >= this.#limits.maxTryingMs)
           return onError(message, error instanceof Error ? error.message : String(error));
         await sleep(backoffMs);
       }
@@ -133,7 +137,7 @@ export class KinesisAction {
   }
 
   #wake(): void {
-    if (this.#waitingBytes < this.limits.maxWaitingBytes) for (const resolve of this.#blocked.splice(0)) resolve();
+    if (this.#waitingBytes < this.#limits.maxWaitingBytes) for (const resolve of this.#blocked.splice(0)) resolve();
     if (this.#waiting === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

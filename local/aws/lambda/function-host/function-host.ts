@@ -1,29 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ExecutionEnvironment } from "./execution-environment";
-
-export interface FunctionSettings {
-  readonly functionName: string;
-  readonly functionArn: string;
-  /** The function's code, one CommonJS file. */
-  readonly bundlePath: string;
-  /** The program that each execution environment runs: runtime.ts, as a file that Node.js can run. */
-  readonly runtimePath: string;
-  /** `<file>.<export>`, as Lambda has it. */
-  readonly handler: string;
-  /** The function's own variables. Of the host's variables it sees none. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly memoryMb: number;
-  readonly timeoutMs: number;
-  /** How many invocations run at once, at least 1. */
-  readonly concurrency: number;
-  /** Hears each line of the function's log. */
-  readonly onLog: (line: string) => void;
-}
-
-/** What an invocation came to: the handler's value, or what Lambda reports as its error. */
-export type InvokeResult =
-  | { readonly ok: true; readonly payload: unknown }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+import type { FunctionSettings } from "./function-settings";
+import type { InvokeResult } from "./invoke-result";
 
 /**
  * Runs a function as Lambda does: an environment takes one invocation at a time and is used again while it lives. What is over the
@@ -31,12 +9,14 @@ export type InvokeResult =
  * between invocations.
  */
 export class FunctionHost {
+  readonly #settings: FunctionSettings;
   readonly #free: ExecutionEnvironment[] = [];
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #waiting: { take(environment: ExecutionEnvironment): void; refuse(error: Error): void }[] = [];
   #stopped = false;
 
-  constructor(private readonly settings: FunctionSettings) {
+  constructor(settings: FunctionSettings) {
+    this.#settings = settings;
     if (!(settings.concurrency >= 1)) throw new Error(`"concurrency" must be at least 1, got ${settings.concurrency}`);
   }
 
@@ -65,7 +45,7 @@ export class FunctionHost {
     if (this.#stopped) throw stoppedError();
     const free = this.#takeFree();
     if (free) return free;
-    if (this.#all.size < this.settings.concurrency) return this.#start();
+    if (this.#all.size < this.#settings.concurrency) return this.#start();
     return new Promise((take, refuse) => this.#waiting.push({ take, refuse }));
   }
 
@@ -78,7 +58,7 @@ export class FunctionHost {
   }
 
   #start(): ExecutionEnvironment {
-    const environment = new ExecutionEnvironment(this.settings);
+    const environment = new ExecutionEnvironment(this.#settings);
     this.#all.add(environment);
     return environment;
   }
@@ -93,5 +73,5 @@ export class FunctionHost {
 }
 
 function stoppedError(): Error {
-  return new Error("the function host has stopped");
+  return new Error("The function host has stopped");
 }
