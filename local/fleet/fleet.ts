@@ -37,7 +37,7 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
-export interface FleetPorts {
+export interface FleetDeps {
   readonly random: () => number;
   readonly now: () => number;
   readonly onPublish: (publish: Publish) => void;
@@ -53,11 +53,11 @@ export class Fleet {
 
   constructor(
     private readonly settings: FleetSettings,
-    private readonly ports: FleetPorts,
+    private readonly deps: FleetDeps,
   ) {
     this.#members = deviceNames(settings.devices).map((name) => ({
       device: new Device(name, settings.mqttPort),
-      source: new ReadingSource(name, settings.limits, ports.random),
+      source: new ReadingSource(name, settings.limits, deps.random),
     }));
   }
 
@@ -114,7 +114,7 @@ export class Fleet {
   }
 
   #publishMessage(device: Device, source: ReadingSource): void {
-    const { now, onPublish, onAcknowledged } = this.ports;
+    const { now, onPublish, onAcknowledged } = this.deps;
     const publishedAt = now();
     const { perMessage, form } = this.settings;
     const isOfOne = perMessage === 1 && form === "list";
@@ -125,7 +125,7 @@ export class Fleet {
   }
 
   #reading(source: ReadingSource, now: number): Buffer {
-    const { random } = this.ports;
+    const { random } = this.deps;
     const bad = random() < this.settings.badShare;
     const reading = source.next(now, !bad && random() < this.settings.anomalyShare);
     const isTimeless = !bad && random() < TIMELESS_SHARE;
@@ -135,7 +135,7 @@ export class Fleet {
 
   /** What the device has gathered since its last message: readings of one sensor type at an even pace, a few of others among them. */
   #message(source: ReadingSource, now: number): Buffer {
-    const { random } = this.ports;
+    const { random } = this.deps;
     const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.settings;
     const gapMs = Math.max(1, Math.floor((devices / ratePerSecond) * 1000));
     let sensorType: string | undefined;

@@ -10,7 +10,7 @@ import { administration } from "../aws/endpoint/administration";
 import { Gateway } from "../aws/endpoint/gateway";
 import { Broker } from "../aws/iot/broker";
 import { ConnectionNotes } from "../aws/iot/connection-notes";
-import { DeviceAccess } from "../aws/iot/device-access";
+import { DevicePolicy } from "../aws/iot/device-policy";
 import { ErrorLog } from "../aws/iot/error-log";
 import { iotDataApi } from "../aws/iot/iot-data-api";
 import { KinesisAction } from "../aws/iot/kinesis-action";
@@ -136,7 +136,7 @@ export class Pipeline {
     const rules = new RulesEngine(rule, this.#action, this.errorLog);
     const connectionNotes = new ConnectionNotes(ports.note);
     this.broker = new Broker({
-      access: new DeviceAccess(devicePolicy, region, accountId),
+      access: new DevicePolicy(devicePolicy, region, accountId),
       standing: (certificateId, thingName) => this.#devices.standing(certificateId, thingName),
       accept: (message) => {
         if (rules.selects(message.topic)) this.ledger.accepted(message.payload, message.receivedAt);

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Ledger } from "../accounting/ledger";
 import type { Clients } from "../aws/clients";
+import type { KinesisReader } from "../aws/kinesis/kinesis-reader";
+import { watched } from "../aws/kinesis/watched-reader";
 import { EventSourceMapping } from "../aws/lambda/event-source-mapping/event-source-mapping";
-import type { KinesisReader } from "../aws/lambda/event-source-mapping/ports";
-import { watched } from "../aws/lambda/event-source-mapping/watched-reader";
 import { errorLine } from "../aws/lambda/function-host/error-line";
 import { FunctionHost } from "../aws/lambda/function-host/function-host";
 import type { InvokeResult } from "../aws/lambda/function-host/invoke-result";
@@ -80,7 +80,7 @@ export class Processing {
           await sleep(ms, undefined, { signal }).catch(() => {});
         },
         random,
-        onBatch: ({ records, how, at }) => {
+        onSettled: ({ records, how, at }) => {
           for (const record of records) ledger.settled(record, how === "processed", at);
         },
       },

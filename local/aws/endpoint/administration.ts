@@ -2,7 +2,7 @@ import { LOCAL_PATHS } from "../../../contract/local-paths";
 import { type FaultBoard, parseFaults } from "../../faults/endpoint-faults";
 import type { InProcessService } from "./in-process";
 
-export interface AdministrationPorts {
+export interface AdministrationDeps {
   readonly faults: FaultBoard;
   /** What the stack prints at its deployment, for the commands that go on from there. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface AdministrationPorts {
  * What the run itself is asked: `faults` (GET shows what is broken, PUT breaks, DELETE heals), `outputs`, `ca.pem`, and `flush`
  * (POST: the cold tier's delivery writes what it has, without waiting for its buffer).
  */
-export function administration({ faults, outputs, authority, flush }: AdministrationPorts): InProcessService {
+export function administration({ faults, outputs, authority, flush }: AdministrationDeps): InProcessService {
   const state = () => json(200, { faults: faults.faults, hits: faults.hits });
   return async ({ method, path, body }) => {
     switch (`${method} ${path}`) {

@@ -22,7 +22,7 @@ import { isService, SERVICES, type Service, signedService } from "./route";
 /** REST services whose errors are XML. */
 const XML_SERVICES: readonly string[] = ["s3", "s3express", "s3-outposts", "cloudfront", "route53"];
 
-export interface GatewayPorts {
+export interface GatewayDeps {
   readonly faults: FaultBoard;
   readonly random: () => number;
   /** What the run is about before it is ready; until then it answers itself alone. */
@@ -39,9 +39,11 @@ export interface GatewayPorts {
 export class Gateway {
   readonly #server: HttpServer;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  readonly #ports = new Map<Service, number>();
+  readonly #deps: GatewayDeps;
+  readonly #emulatorPorts = new Map<Service, number>();
 
-  constructor(private readonly ports: GatewayPorts) {
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
     this.#server = new HttpServer((req, res) => {
       this.#handle(req, res).catch(() => res.destroy());
     });
@@ -54,7 +56,7 @@ export class Gateway {
 
   /** Hands requests for these services to the emulator on this port. */
   connect(services: readonly Service[], port: number): void {
-    for (const service of services) this.#ports.set(service, port);
+    for (const service of services) this.#emulatorPorts.set(service, port);
   }
 
   async stop(): Promise<void> {
@@ -63,14 +65,14 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const step = this.ports.startingStep?.();
+    const step = this.#deps.startingStep?.();
     if (step !== undefined && !isOfTheRun(req)) {
       req.resume();
       return answer(res, notReadyResponse(step, notReadyFormat(req)));
     }
-    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(this.ports.administration, req, res);
+    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(this.#deps.administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
-    const { inProcess } = this.ports;
+    const { inProcess } = this.#deps;
     const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
     if (own) return this.#answer(service, backendOf(own, req, res), req, res);
     if (!isService(service)) {
@@ -80,12 +82,12 @@ export class Gateway {
         unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req, service)),
       );
     }
-    const port = this.#ports.get(service);
+    const port = this.#emulatorPorts.get(service);
     if (port === undefined) {
       req.resume();
       return answer(res, troubleResponse(service === "dynamodb" ? service : "s3", "unavailable"));
     }
-    const inItsPlace = this.ports.guards[service]?.(headOf(req));
+    const inItsPlace = this.#deps.guards[service]?.(headOf(req));
     if (inItsPlace) return answerInProcess(inItsPlace, req, res);
     const body = service === "dynamodb" ? await buffer(req) : req;
     if (Buffer.isBuffer(body) && isTooDeep(body)) return answer(res, tooDeepResponse());
@@ -99,7 +101,7 @@ export class Gateway {
 
   /** Answers a request, under the faults in force. */
   async #answer(service: string | undefined, backend: Backend, req: IncomingMessage, res: ServerResponse) {
-    const fault = isBreakable(service) ? this.ports.faults.strike(service) : undefined;
+    const fault = isBreakable(service) ? this.#deps.faults.strike(service) : undefined;
     return fault && isBreakable(service) ? this.#break(service, fault, backend, req, res) : backend.answer();
   }
 
@@ -113,7 +115,7 @@ export class Gateway {
     switch (fault.kind) {
       case "reset":
         // A connection breaks before the store has heard of it, or after the store has done it.
-        if (this.ports.random() < 0.5) await backend.lose();
+        if (this.#deps.random() < 0.5) await backend.lose();
         if (req.httpVersionMajor === 1) req.socket.resetAndDestroy();
         else req.socket.destroy();
         return;
@@ -140,7 +142,7 @@ export class Gateway {
   ): Promise<void> {
     const body = Buffer.isBuffer(given) ? given : await buffer(given);
     const isBatch = String(req.headers["x-amz-target"]).endsWith(".BatchWriteItem");
-    const split = isBatch ? splitBatch(body.toString(), this.ports.random) : undefined;
+    const split = isBatch ? splitBatch(body.toString(), this.#deps.random) : undefined;
     if (!split) return this.#proxy(req, res, port, body);
     const emulated = split.handOn === undefined ? undefined : await this.#forward(req, port, Buffer.from(split.handOn));
     const text = emulated ? (await buffer(emulated)).toString() : "{}";

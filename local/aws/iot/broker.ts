@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from "aedes";
 import { listen, listenWhereWanted } from "../listen";
-import type { DeviceAccess, DeviceAction, Standing } from "./device-access";
+import type { DeviceAction, DevicePolicy, Standing } from "./device-policy";
 import { publishFault } from "./limits";
 import { endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
 import { Mqtt5Connection } from "./mqtt5/connection";
@@ -22,7 +22,7 @@ const NO_CLIENT = "n/a";
 class Refused extends Error {}
 
 export interface BrokerPorts {
-  readonly access: DeviceAccess;
+  readonly access: DevicePolicy;
   /** What the certificate of this SHA-256 is to the thing of this name. */
   readonly standing: (certificateId: string, thingName: string) => Standing;
   /** Resolves when the message may be acknowledged. */

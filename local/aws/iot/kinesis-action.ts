@@ -1,7 +1,7 @@
 import type { RuleMessage } from "./rule-sql";
 
 /** What the action needs: the stream, the error action and a clock. */
-export interface KinesisActionPorts {
+export interface KinesisActionDeps {
   /** Puts one record; rejects where the stream does not take it. */
   readonly putRecord: (data: Buffer, partitionKey: string) => Promise<void>;
   /** Takes a message that could not be put. */
@@ -41,7 +41,7 @@ interface Offered {
  * stop the reading of that connection, its pings too, and the keep-alive would close it.
  */
 export class KinesisAction {
-  readonly #ports: KinesisActionPorts;
+  readonly #deps: KinesisActionDeps;
   readonly #limits: KinesisActionLimits;
   /** Messages by partition key, oldest first; the first is the one in flight, if any. */
   readonly #queues = new Map<string, Offered[]>();
@@ -56,8 +56,8 @@ export class KinesisAction {
   #inFlight = 0;
   #handled = 0;
 
-  constructor(ports: KinesisActionPorts, limits: KinesisActionLimits = LIMITS) {
-    this.#ports = ports;
+  constructor(deps: KinesisActionDeps, limits: KinesisActionLimits = LIMITS) {
+    this.#deps = deps;
     this.#limits = limits;
   }
 
@@ -75,7 +75,7 @@ export class KinesisAction {
   async offer(message: RuleMessage, partitionKey: string): Promise<void> {
     while (this.#waitingBytes >= this.#limits.maxWaitingBytes)
       await new Promise<void>((resolve) => this.#blocked.push(resolve));
-    const offered = { message, at: this.#ports.now() };
+    const offered = { message, at: this.#deps.now() };
     const queue = this.#queues.get(partitionKey);
     if (queue) queue.push(offered);
     else {
@@ -117,7 +117,7 @@ export class KinesisAction {
   }
 
   async #putUntilTaken(key: string, { message, at }: Offered): Promise<void> {
-    const { putRecord, onError, onRetry, now, sleep } = this.#ports;
+    const { putRecord, onError, onRetry, now, sleep } = this.#deps;
     for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2)) {
       const triedAt = now();
       try {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DEFAULT_LATENCY_MS, type FaultBoard } from "../../faults/endpoint-faults";
-import type { KinesisReader } from "../lambda/event-source-mapping/ports";
+import type { KinesisReader } from "./kinesis-reader";
 import { MAX_READ } from "./shard";
 import { iteratorAt, positionOf } from "./shard-iterator";
 import type { Stream } from "./stream";

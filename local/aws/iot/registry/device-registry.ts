@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { THING_NAME } from "../../../../contract/thing-name";
-import type { Standing } from "../device-access";
+import type { Standing } from "../device-policy";
 import type { IssuedCertificate } from "./certificate-authority";
 
 /** An error that AWS IoT's control plane answers with. */

@@ -1,6 +1,6 @@
 import type { InProcessService } from "../../endpoint/in-process";
 import type { Broker } from "../broker";
-import type { Standing } from "../device-access";
+import type { Standing } from "../device-policy";
 import { CertificateAuthority } from "./certificate-authority";
 import { DeviceRegistry } from "./device-registry";
 import { registryApi } from "./registry-api";

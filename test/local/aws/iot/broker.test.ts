@@ -11,7 +11,7 @@ import mqtt, {
 } from "mqtt";
 import { generate, type Packet, parser } from "mqtt-packet";
 import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
-import { DeviceAccess } from "../../../../local/aws/iot/device-access";
+import { DevicePolicy } from "../../../../local/aws/iot/device-policy";
 import type { RuleMessage } from "../../../../local/aws/iot/rule-sql";
 import { bundled } from "../../../helpers/bundled";
 import { eventually } from "../../../helpers/local-run";
@@ -43,7 +43,7 @@ let clients: MqttClient[];
 beforeEach(async () => {
   [taken, refused, late, clients] = [[], [], 0, []];
   broker = new Broker({
-    access: new DeviceAccess(POLICY, "sa-east-1", "123456789012"),
+    access: new DevicePolicy(POLICY, "sa-east-1", "123456789012"),
     standing: () => "attached",
     accept: async (message) => void taken.push(message),
     onRefused: (clientId, why) => refused.push(`${clientId}: ${why}`),
