@@ -3,7 +3,8 @@ import { recordId } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
 import { documentsIn } from "../aws/firehose/json-documents";
-import { itemKey, type PayloadId, payloadId, rowId } from "./seen-record";
+import { type PayloadId, payloadId } from "./payload-id";
+import { itemKey, rowId } from "./seen-record";
 
 /** What the cold tier holds at the end. */
 export interface ArchiveReadBack {

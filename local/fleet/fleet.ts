@@ -40,8 +40,8 @@ export interface Publish {
 export interface FleetDeps {
   readonly random: () => number;
   readonly now: () => number;
-  readonly onPublish: (publish: Publish) => void;
-  readonly onAcknowledged: (publish: Publish) => void;
+  /** Is called with each publish; returns what to call when it is acknowledged. */
+  readonly onPublish: (publish: Publish) => () => void;
 }
 
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
@@ -114,14 +114,13 @@ export class Fleet {
   }
 
   #publishMessage(device: Device, source: ReadingSource): void {
-    const { now, onPublish, onAcknowledged } = this.deps;
+    const { now, onPublish } = this.deps;
     const publishedAt = now();
     const { perMessage, form } = this.settings;
     const isOfOne = perMessage === 1 && form === "list";
     const payload = isOfOne ? this.#reading(source, publishedAt) : this.#message(source, publishedAt);
-    const publish = { device: device.name, payload, publishedAt };
-    onPublish(publish);
-    device.publish(this.settings.topicOf(device.name), payload, () => onAcknowledged(publish));
+    const onAcknowledged = onPublish({ device: device.name, payload, publishedAt });
+    device.publish(this.settings.topicOf(device.name), payload, onAcknowledged);
   }
 
   #reading(source: ReadingSource, now: number): Buffer {

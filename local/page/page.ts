@@ -37,14 +37,14 @@ export async function servePage(
     },
   });
   let latencies: number[] = [];
-  ledger.onSettled = (latencyMs) => latencies.push(latencyMs);
+  const unsubscribe = ledger.onLatency((latencyMs) => latencies.push(latencyMs));
   const sample = () => {
     const totals = {
       published: ledger.acknowledged + ledger.externalTaken,
       stored: metrics.sum(METRIC.processed),
       rejected: metrics.sum(METRIC.rejected),
       anomalies: metrics.sum(METRIC.anomalies),
-      ruleErrors: errorLog.documents.length,
+      ruleErrors: errorLog.entries.length,
     };
     const now = { at: Date.now(), totals, lagMs: pipeline.lagMs, onTheirWay: ledger.waiting };
     server.push(nextSample(server.latest, now, latencies));
@@ -56,7 +56,7 @@ export async function servePage(
     url: `http://127.0.0.1:${port}/`,
     stop: async () => {
       clearInterval(timer);
-      ledger.onSettled = () => {};
+      unsubscribe();
       await server.stop();
     },
   };

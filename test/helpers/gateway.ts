@@ -1,18 +1,18 @@
 import { type AdministrationDeps, administration } from "../../local/aws/endpoint/administration";
-import { Gateway, type GatewayDeps } from "../../local/aws/endpoint/gateway";
+import { Gateway, type GatewayDeps, type GatewayServices } from "../../local/aws/endpoint/gateway";
 import { FaultBoard } from "../../local/faults/endpoint-faults";
 
-/** A gateway with what a test does not care for filled in; chance always hits. */
+/** A gateway with defaults for what a test does not name; chance always hits. */
 export function gatewayWith(
-  deps: Partial<AdministrationDeps & Pick<GatewayDeps, "inProcess" | "guards" | "startingStep">>,
+  deps: Partial<AdministrationDeps & Pick<GatewayServices, "inProcess" | "guards"> & Pick<GatewayDeps, "startingStep">>,
 ): Gateway {
   const faults = deps.faults ?? new FaultBoard(() => 0);
-  return new Gateway({
-    faults,
-    random: () => 0.9,
+  const { startingStep, inProcess = {}, guards = {} } = deps;
+  const gateway = new Gateway({ faults, random: () => 0.9, ...(startingStep ? { startingStep } : {}) });
+  gateway.serve({
     administration: administration({ outputs: {}, authority: () => "PEM", flush: async () => {}, ...deps, faults }),
-    inProcess: deps.inProcess ?? {},
-    guards: deps.guards ?? {},
-    ...(deps.startingStep ? { startingStep: deps.startingStep } : {}),
+    inProcess,
+    guards,
   });
+  return gateway;
 }

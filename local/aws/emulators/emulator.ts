@@ -4,14 +4,17 @@ const START_TIMEOUT_MS = 30_000;
 
 /** An emulator that runs in a process of its own, on a free port of 127.0.0.1. */
 export class Emulator {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly port: number,
-  ) {}
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+  }
 
   /**
-   * Starts `kind` with these environment variables and resolves when it listens. `onExit` hears of an end that nobody asked for.
-   * Throws with the emulator's own last words where it does not start.
+   * Starts `kind` with these environment variables and resolves when it listens. `onExit` is called if it ends by itself.
+   * @throws Error with the emulator's last output if it does not start
    */
   static async start(
     childPath: string,
@@ -50,12 +53,16 @@ export class Emulator {
     return new Emulator(child, port);
   }
 
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   /** Ends the process. It holds nothing that outlives the run. */
   async stop(): Promise<void> {
-    this.child.removeAllListeners("exit");
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.kill("SIGKILL");
+    this.#child.removeAllListeners("exit");
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGKILL");
     await ended;
   }
 }

@@ -22,24 +22,30 @@ import { isService, SERVICES, type Service, signedService } from "./route";
 /** REST services whose errors are XML. */
 const XML_SERVICES: readonly string[] = ["s3", "s3express", "s3-outposts", "cloudfront", "route53"];
 
+/** What the endpoint depends on. */
 export interface GatewayDeps {
   readonly faults: FaultBoard;
   readonly random: () => number;
-  /** What the run is about before it is ready; until then it answers itself alone. */
+  /** What the run is doing until it is ready; until then only the run itself is served. @default always ready */
   readonly startingStep?: () => string | undefined;
-  /** What the run itself is asked, under `/_local/`. */
+}
+
+/** What the endpoint serves. */
+export interface GatewayServices {
+  /** Requests to the run itself, under `/_local/`. */
   readonly administration: InProcessService;
-  /** What answers in this process, by the service name that a request is signed for. */
+  /** Services of this process, by the service name that a request is signed for. */
   readonly inProcess: Readonly<Partial<Record<string, InProcessService>>>;
-  /** What stands before an emulator. */
+  /** Checks in front of an emulator. */
   readonly guards: Readonly<Partial<Record<Service, Guard>>>;
 }
 
-/** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
+/** One AWS endpoint for the whole run: passes a request to the service that it is signed for. */
 export class Gateway {
   readonly #server: HttpServer;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
   readonly #deps: GatewayDeps;
+  #services: GatewayServices | undefined;
   readonly #emulatorPorts = new Map<Service, number>();
 
   constructor(deps: GatewayDeps) {
@@ -49,14 +55,19 @@ export class Gateway {
     });
   }
 
-  /** Listens on 127.0.0.1 and returns the port. Requests before a service is connected are answered with 503. */
+  /** Listens on 127.0.0.1 and returns the port. Until there are services, each request is answered with 503. */
   listen(port: number): Promise<number> {
     return this.#server.listen(port);
   }
 
-  /** Hands requests for these services to the emulator on this port. */
-  connect(services: readonly Service[], port: number): void {
-    for (const service of services) this.#emulatorPorts.set(service, port);
+  /** Passes requests for this service to the emulator on this port. */
+  connect(service: Service, port: number): void {
+    this.#emulatorPorts.set(service, port);
+  }
+
+  /** From now on, requests are answered by these services. */
+  serve(services: GatewayServices): void {
+    this.#services = services;
   }
 
   async stop(): Promise<void> {
@@ -65,14 +76,15 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const services = this.#services;
     const step = this.#deps.startingStep?.();
-    if (step !== undefined && !isOfTheRun(req)) {
+    if (services === undefined || (step !== undefined && !isOfTheRun(req))) {
       req.resume();
-      return answer(res, notReadyResponse(step, notReadyFormat(req)));
+      return answer(res, notReadyResponse(step ?? "starting", notReadyFormat(req)));
     }
-    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(this.#deps.administration, req, res);
+    const { administration, inProcess, guards } = services;
+    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
-    const { inProcess } = this.#deps;
     const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
     if (own) return this.#answer(service, backendOf(own, req, res), req, res);
     if (!isService(service)) {
@@ -87,7 +99,7 @@ export class Gateway {
       req.resume();
       return answer(res, troubleResponse(service === "dynamodb" ? service : "s3", "unavailable"));
     }
-    const inItsPlace = this.#deps.guards[service]?.(headOf(req));
+    const inItsPlace = guards[service]?.(headOf(req));
     if (inItsPlace) return answerInProcess(inItsPlace, req, res);
     const body = service === "dynamodb" ? await buffer(req) : req;
     if (Buffer.isBuffer(body) && isTooDeep(body)) return answer(res, tooDeepResponse());

@@ -11,7 +11,7 @@ export interface RegistryApiDeps {
   readonly registry: DeviceRegistry;
   readonly authority: Pick<CertificateAuthority, "sign">;
   /** Where devices connect: a host, and its port where that is not 8883. */
-  readonly endpoint: () => string;
+  readonly endpoint: string;
 }
 
 /**
@@ -46,7 +46,7 @@ function operationsOf(deps: RegistryApiDeps): readonly Operation[] {
     ...thingOperations(deps.registry),
     ...certificateOperations(deps),
     ...policyOperations(deps.registry),
-    { method: "GET", path: /^\/endpoint$/, run: () => ({ endpointAddress: deps.endpoint() }) },
+    { method: "GET", path: /^\/endpoint$/, run: () => ({ endpointAddress: deps.endpoint }) },
   ];
 }
 
