@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Faults } from "./endpoint-faults";
 import { chaosEvents, describeEvent } from "./schedule";
 
+/** What chaos depends on: the parts that it breaks, and the terminal. */
 export interface ChaosDeps {
   readonly setFaults: (faults: Faults) => void;
   readonly breakDevices: (pick: () => boolean) => void;

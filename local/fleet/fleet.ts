@@ -15,6 +15,7 @@ const MIXED_SHARE = 0.05;
 /** Connections that are opened at a time. */
 const CONNECTING_AT_ONCE = 50;
 
+/** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
   readonly devices: number;
   readonly ratePerSecond: number;
@@ -37,6 +38,7 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
+/** What the fleet depends on. */
 export interface FleetDeps {
   readonly random: () => number;
   readonly now: () => number;
@@ -46,15 +48,16 @@ export interface FleetDeps {
 
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
 export class Fleet {
+  readonly #settings: FleetSettings;
+  readonly #deps: FleetDeps;
   readonly #members: readonly { device: Device; source: ReadingSource }[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #marked = 0;
 
-  constructor(
-    private readonly settings: FleetSettings,
-    private readonly deps: FleetDeps,
-  ) {
+  constructor(settings: FleetSettings, deps: FleetDeps) {
+    this.#settings = settings;
+    this.#deps = deps;
     this.#members = deviceNames(settings.devices).map((name) => ({
       device: new Device(name, settings.mqttPort),
       source: new ReadingSource(name, settings.limits, deps.random),
@@ -75,7 +78,7 @@ export class Fleet {
   }
 
   start(): void {
-    const { ratePerSecond, perMessage } = this.settings;
+    const { ratePerSecond, perMessage } = this.#settings;
     const pacer = new Pacer(ratePerSecond, performance.now(), perMessage);
     this.#timer = setInterval(() => pacer.take(this.#publish(pacer.due(performance.now()))), TICK_MS);
   }
@@ -99,7 +102,7 @@ export class Fleet {
 
   /** Publishes up to `count` readings, one device after the other, and returns how many; a device that is not ready is passed over. */
   #publish(count: number): number {
-    const { perMessage } = this.settings;
+    const { perMessage } = this.#settings;
     let published = 0;
     for (let passedOver = 0; published + perMessage <= count && passedOver < this.#members.length; ) {
       const member = this.#members[this.#next];
@@ -114,19 +117,19 @@ export class Fleet {
   }
 
   #publishMessage(device: Device, source: ReadingSource): void {
-    const { now, onPublish } = this.deps;
+    const { now, onPublish } = this.#deps;
     const publishedAt = now();
-    const { perMessage, form } = this.settings;
+    const { perMessage, form } = this.#settings;
     const isOfOne = perMessage === 1 && form === "list";
     const payload = isOfOne ? this.#reading(source, publishedAt) : this.#message(source, publishedAt);
     const onAcknowledged = onPublish({ device: device.name, payload, publishedAt });
-    device.publish(this.settings.topicOf(device.name), payload, onAcknowledged);
+    device.publish(this.#settings.topicOf(device.name), payload, onAcknowledged);
   }
 
   #reading(source: ReadingSource, now: number): Buffer {
-    const { random } = this.deps;
-    const bad = random() < this.settings.badShare;
-    const reading = source.next(now, !bad && random() < this.settings.anomalyShare);
+    const { random } = this.#deps;
+    const bad = random() < this.#settings.badShare;
+    const reading = source.next(now, !bad && random() < this.#settings.anomalyShare);
     const isTimeless = !bad && random() < TIMELESS_SHARE;
     if (bad) return spoil(reading, this.#mark("bad"), random);
     return Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
@@ -134,8 +137,8 @@ export class Fleet {
 
   /** What the device has gathered since its last message: readings of one sensor type at an even pace, a few of others among them. */
   #message(source: ReadingSource, now: number): Buffer {
-    const { random } = this.deps;
-    const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.settings;
+    const { random } = this.#deps;
+    const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.#settings;
     const gapMs = Math.max(1, Math.floor((devices / ratePerSecond) * 1000));
     let sensorType: string | undefined;
     const gathered = Array.from({ length: perMessage }, (_, place) => {

@@ -29,6 +29,7 @@ import { stackConfig } from "../stack/stack-config";
 import { runDry } from "./draining";
 import { clearKept } from "./kept-data";
 
+/** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
   readonly projectRoot: string;
   /** Folder of what was built for this run; it goes when the run ends. */
@@ -88,25 +89,7 @@ async function runFleet(
   terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
-  const { ledger } = pipeline;
-  const fleet = new Fleet(
-    {
-      devices: options.devices,
-      ratePerSecond: options.ratePerSecond,
-      anomalyShare: options.anomalyShare,
-      badShare: options.badShare,
-      perMessage: options.perMessage,
-      form: options.form,
-      limits: anomalyLimits(declaration),
-      mqttPort: pipeline.mqttPort,
-      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
-    },
-    {
-      random: seededRandom(options.seed),
-      now: Date.now,
-      onPublish: (publish) => ledger.published(publish),
-    },
-  );
+  const fleet = fleetOf(options, declaration, pipeline);
   await fleet.connect();
   if (options.devices > 0)
     terminal.note(
@@ -148,6 +131,27 @@ async function runFleet(
     progress.stop();
     await fleet.stop();
   }
+}
+
+function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort }: Pipeline): Fleet {
+  return new Fleet(
+    {
+      devices: options.devices,
+      ratePerSecond: options.ratePerSecond,
+      anomalyShare: options.anomalyShare,
+      badShare: options.badShare,
+      perMessage: options.perMessage,
+      form: options.form,
+      limits: anomalyLimits(declaration),
+      mqttPort,
+      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
+    },
+    {
+      random: seededRandom(options.seed),
+      now: Date.now,
+      onPublish: (publish) => ledger.published(publish),
+    },
+  );
 }
 
 function havocOn(

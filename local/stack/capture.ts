@@ -23,7 +23,10 @@ export interface RecordedResource {
 /** All that a program declared. */
 export interface Recording {
   readonly all: readonly RecordedResource[];
-  /** The one resource of a type. @throws Error where there is none, or more than one. */
+  /**
+   * The one resource of a type.
+   * @throws Error where there is none, or more than one
+   */
   only(type: string): RecordedResource;
   ofType(type: string): readonly RecordedResource[];
   /** What the program printed at its end. */
@@ -33,6 +36,7 @@ export interface Recording {
 /** A program's outputs, by name. */
 export type Outputs = Readonly<Record<string, pulumi.Output<string>>>;
 
+/** The stack that is recorded, and in which account. */
 export interface CaptureOptions {
   /** The project's keys without their namespace; a key with a colon is taken as it is. */
   readonly config?: Readonly<Record<string, unknown>>;

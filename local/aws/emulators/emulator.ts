@@ -34,7 +34,7 @@ export class Emulator {
     });
     const port = await new Promise<number>((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`the ${kind} emulator did not start in time. ${words}`)),
+        () => reject(new Error(`The ${kind} emulator has not started within ${START_TIMEOUT_MS / 1000} s. ${words}`)),
         START_TIMEOUT_MS,
       );
       child.once("message", (message: { port: number }) => {
@@ -43,7 +43,7 @@ export class Emulator {
       });
       child.once("exit", (code) => {
         clearTimeout(timer);
-        reject(new Error(`the ${kind} emulator ended with status ${code}. ${words}`));
+        reject(new Error(`The ${kind} emulator ended with status ${code}. ${words}`));
       });
     }).catch((error) => {
       child.kill("SIGKILL");

@@ -206,7 +206,7 @@ export class Broker {
         if (certificate !== undefined) this.#certificates.set(conn, certificate);
         this.#aedes.handle(conn);
       },
-      () => this.#closed(undefined, new Error("connect did not arrive in time")),
+      () => this.#closed(undefined, new Error("CONNECT did not arrive in time")),
     );
   }
 
