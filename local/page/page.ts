@@ -1,6 +1,6 @@
 import path from "node:path";
 import { METRIC } from "../../contract/metrics";
-import { type AnomalyLimits, ENV } from "../../contract/variables";
+import type { AnomalyLimits } from "../../contract/variables";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { Declaration } from "../stack/declaration";
 import { PageServer } from "./page-server";
@@ -19,12 +19,11 @@ export interface RunningPage {
 export async function servePage(
   wantedPort: number | undefined,
   projectRoot: string,
-  { table, processor, stream }: Declaration,
+  { table, processor, stream, archiveBucket: bucket }: Declaration,
   pipeline: Pipeline,
   limits: AnomalyLimits,
 ): Promise<RunningPage> {
   const { ledger, metrics, clients, errorLog } = pipeline;
-  const bucket = processor.environment[ENV.bucket] ?? "";
   const server = new PageServer({
     staticFolder: path.join(projectRoot, "local", "page", "static"),
     about: { table: table.name, stream: stream.name, shards: stream.shardCount, function: processor.name, bucket },

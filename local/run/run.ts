@@ -118,7 +118,7 @@ async function runFleet(
     const { keep } = options;
     if (keep !== undefined) {
       pipeline.faults.set({});
-      const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
+      const kept = await copyArchive(pipeline.clients.s3, declaration.archiveBucket, keep);
       terminal.note(
         `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
       );
@@ -172,7 +172,7 @@ function havocOn(
 
 async function summarize(
   options: Options,
-  { table, processor, mapping, delivery }: Declaration,
+  { table, archiveBucket, mapping, delivery }: Declaration,
   { clients, ledger, errorLog, metrics, faults }: Pipeline,
   durationSeconds: number,
   gaveUp: GaveUp,
@@ -181,7 +181,7 @@ async function summarize(
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
-    archive: processor.environment[ENV.bucket] ?? "",
+    archive: archiveBucket,
     failureBucket: mapping.failureBucket,
     delivery,
   });

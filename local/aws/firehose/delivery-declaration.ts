@@ -100,16 +100,11 @@ export function deliveryOf(recording: Recording, streamArn: string): DeliveryDec
     throw refuse("customTimeZone", '"UTC"', to.customTimeZone);
   if (to.dynamicPartitioningConfiguration?.enabled)
     throw refuse("dynamicPartitioningConfiguration", "left out", to.dynamicPartitioningConfiguration);
-  for (const property of ["prefix", "errorOutputPrefix"] as const) {
-    const wrong = checkExpression(to[property] ?? "");
-    if (to[property] === undefined || wrong !== undefined)
-      throw refuse(property, `made of expressions that are known here${wrong ? `, not "${wrong}"` : ""}`, to[property]);
-  }
   return {
     name: textOf(delivery, "name"),
     bucket: to.bucketArn.slice("arn:aws:s3:::".length),
-    prefix: to.prefix ?? "",
-    errorPrefix: to.errorOutputPrefix ?? "",
+    prefix: prefixOf(to, "prefix", refuse),
+    errorPrefix: prefixOf(to, "errorOutputPrefix", refuse),
     bufferBytes: (to.bufferingSize ?? DEFAULT_BUFFER.mb) * MB,
     bufferMs: (to.bufferingInterval ?? DEFAULT_BUFFER.seconds) * 1000,
     transform: transformOf(to.processingConfiguration, refuse),
@@ -118,6 +113,14 @@ export function deliveryOf(recording: Recording, streamArn: string): DeliveryDec
 }
 
 type Refuse = (property: string, wanted: string, got: unknown) => Error;
+
+function prefixOf(to: Destination, property: "prefix" | "errorOutputPrefix", refuse: Refuse): string {
+  const prefix = to[property];
+  const unknown = prefix === undefined ? undefined : checkExpression(prefix);
+  if (prefix === undefined || unknown !== undefined)
+    throw refuse(property, `made of expressions that are known here${unknown ? `, not "${unknown}"` : ""}`, prefix);
+  return prefix;
+}
 
 function transformOf(processing: Destination["processingConfiguration"], refuse: Refuse): TransformDeclaration {
   const [processor, ...others] = processing?.processors ?? [];
