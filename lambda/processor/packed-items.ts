@@ -16,6 +16,9 @@ export interface ItemDraft {
   readonly readings: readonly CheckedReading[];
 }
 
+/** Character codes. */
+const [ZERO, NINE, LOWER_E] = [48, 57, 101];
+
 /** What a write unit pays for. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
 const UNIT_BYTES = 1024;
 /** An item whose readings share more than this takes as many bytes again for them: else each would need an item of its own. */
@@ -68,9 +71,10 @@ function partsOf(group: readonly CheckedReading[]): CheckedReading[][] {
   let part: CheckedReading[] = [];
   let bytes = shared;
   for (const checked of group) {
-    const more = entryBytes(checked);
-    const start = part[0]?.reading.timestamp ?? checked.reading.timestamp;
-    if (part.length > 0 && (bytes + more > limit || checked.reading.timestamp - start > MAX_PACKED_SPAN_MS)) {
+    const { timestamp } = checked.reading;
+    const start = part[0]?.reading.timestamp ?? timestamp;
+    const more = entryBytes(checked, start);
+    if (part.length > 0 && (bytes + more > limit || timestamp - start > MAX_PACKED_SPAN_MS)) {
       parts.push(part);
       part = [];
       bytes = shared;
@@ -146,14 +150,33 @@ function sharedBytes({ reading: { deviceId, sensorType, metadata } }: CheckedRea
   return FIXED_BYTES + RANGE_BYTES + texts + (metadata?.bytes ?? 0);
 }
 
-/** Bytes of an offset, which has at most six digits, and of an anomaly's place, with the byte that each element of a list takes. */
-const OFFSET_BYTES = 5;
+/** Bytes of an anomaly's place, with the byte that each element of a list takes. */
 const PLACE_BYTES = 4;
 
-/** Bytes that a reading adds to a packed item: a number has at most as many digits as its text has characters. */
-function entryBytes({ reading, isAnomaly }: CheckedReading): number {
-  const valueBytes = Math.ceil(numberText(reading.value).length / 2) + 3;
-  return OFFSET_BYTES + valueBytes + (isAnomaly ? PLACE_BYTES : 0);
+/** Bytes that a reading adds to a packed item whose first reading was at `start`. */
+function entryBytes({ reading, isAnomaly }: CheckedReading, start: number): number {
+  const offset = elementBytes(String(reading.timestamp - start));
+  return offset + elementBytes(numberText(reading.value)) + (isAnomaly ? PLACE_BYTES : 0);
+}
+
+/** Bytes of a number in a list. Two digits take a byte; where the point is between the two, one more. */
+function elementBytes(number: string): number {
+  return Math.ceil((significantDigits(number) + 1) / 2) + 2;
+}
+
+/** Digits of a number's text without the zeros at its ends, and one for a minus sign. */
+function significantDigits(text: string): number {
+  let [digits, zeros] = [0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LOWER_E) break;
+    if (code === ZERO) zeros += digits > 0 ? 1 : 0;
+    else if (code > ZERO && code <= NINE) {
+      digits += zeros + 1;
+      zeros = 0;
+    }
+  }
+  return text.startsWith("-") ? digits + 1 : digits;
 }
 
 function limitOf(shared: number): number {
