@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { AnomalyLimits } from "../../contract/variables";
 import { spoil } from "./bad-messages";
 import { Device } from "./device";
@@ -12,8 +13,8 @@ export const TIMELESS_SHARE = 0.02;
 const WHOLE_SHARE = 0.1;
 /** Readings of a message that may be of another sensor type than its first. */
 const MIXED_SHARE = 0.05;
-/** Connections that are opened at a time. */
-const CONNECTING_AT_ONCE = 50;
+/** Connections that are being opened, at most. */
+const CONCURRENT_CONNECTS = 50;
 
 /** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
@@ -70,11 +71,7 @@ export class Fleet {
   }
 
   async connect(): Promise<void> {
-    const waiting = this.#members.map(({ device }) => device);
-    const worker = async () => {
-      for (let device = waiting.shift(); device; device = waiting.shift()) await device.connect();
-    };
-    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, worker));
+    await pMap(this.#members, ({ device }) => device.connect(), { concurrency: CONCURRENT_CONNECTS });
   }
 
   start(): void {
