@@ -8,7 +8,7 @@ import { rowId, type UnitId, unitIds } from "./seen-record";
 export interface Counts {
   /** Its item can be read back. */
   readonly stored: number;
-  /** Set aside in `rejected/`. */
+  /** Kept in `rejected/`. */
   readonly rejected: number;
   /** Only in the failure destination. */
   readonly failed: number;

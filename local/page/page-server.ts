@@ -22,10 +22,11 @@ export interface PageDeps {
   /** What the stack calls its parts, shown once. */
   readonly about: unknown;
   readonly latestReadings: (deviceId: string) => Promise<unknown>;
-  readonly latestSetAside: () => Promise<unknown>;
+  /** The latest anomalies and rejected records. */
+  readonly latestFindings: () => Promise<unknown>;
 }
 
-/** Serves the page that shows the run, on 127.0.0.1: its files, its data as JSON, and a sample a second as server-sent events. */
+/** Serves the page of the run on 127.0.0.1: its files, its data as JSON, and one sample per second as server-sent events. */
 export class PageServer {
   readonly #deps: PageDeps;
   readonly #server: Server;
@@ -78,8 +79,8 @@ export class PageServer {
         return json(res, this.#deps.about);
       case "/api/live":
         return this.#follow(res);
-      case "/api/set-aside":
-        return json(res, await this.#deps.latestSetAside());
+      case "/api/findings":
+        return json(res, await this.#deps.latestFindings());
       case "/api/readings": {
         const deviceId = url.searchParams.get("device") ?? "";
         if (deviceId === "" || deviceId.length > MAX_THING_NAME_LENGTH)

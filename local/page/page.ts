@@ -28,7 +28,7 @@ export async function servePage(
     staticFolder: path.join(projectRoot, "local", "page", "static"),
     about: { table: table.name, stream: stream.name, shards: stream.shardCount, function: processor.name, bucket },
     latestReadings: (deviceId) => latestReadings(clients, table.name, deviceId),
-    latestSetAside: async () => {
+    latestFindings: async () => {
       const [anomalies, rejects] = await Promise.all([
         latestAnomalies(clients.s3, bucket, limits),
         latestRejects(clients.s3, bucket),

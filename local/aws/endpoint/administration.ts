@@ -15,7 +15,7 @@ export interface AdministrationDeps {
 
 /**
  * What the run itself is asked: `faults` (GET shows what is broken, PUT breaks, DELETE heals), `outputs`, `ca.pem`, and `flush`
- * (POST: the cold tier's delivery writes what it has, without waiting for its buffer).
+ * (POST: the archive's delivery writes its buffer now).
  */
 export function administration({ faults, outputs, authority, flush }: AdministrationDeps): InProcessService {
   const state = () => json(200, { faults: faults.faults, hits: faults.hits });

@@ -126,7 +126,7 @@ export class Gateway {
   ): Promise<void> {
     switch (fault.kind) {
       case "reset":
-        // A connection breaks before the store has heard of it, or after the store has done it.
+        // The connection breaks before the request arrives, or after the store has executed it.
         if (this.#deps.random() < 0.5) await backend.lose();
         if (req.httpVersionMajor === 1) req.socket.resetAndDestroy();
         else req.socket.destroy();
@@ -140,7 +140,7 @@ export class Gateway {
       case "unprocessed":
         return backend.leaveUnprocessed();
       default:
-        // A body that nobody reads would block the connection.
+        // An unread body would block the connection.
         await buffer(req);
         return answer(res, troubleResponse(service, fault.kind));
     }
@@ -187,18 +187,18 @@ function notReadyFormat(req: IncomingMessage) {
   return errorFormat(req, signedService({ url: req.url ?? "/", headers: req.headers }));
 }
 
-/** Whether the run itself asks, which has to create what the stack declares. */
+/** Whether the request comes from the run itself, which is served before it is ready. */
 function isOfTheRun({ headers }: IncomingMessage): boolean {
   return headers.authorization?.includes(`Credential=${RUN_KEY}/`) ?? false;
 }
 
-/** What a request is for. */
+/** The part that executes a request. */
 interface Backend {
-  /** Does it, and answers. */
+  /** Executes the request and answers it. */
   readonly answer: () => Promise<void>;
-  /** Does it, and the answer is lost. */
+  /** Executes the request; the answer is lost. */
   readonly lose: () => Promise<void>;
-  /** Does a part of it, and says so: BatchWriteItem alone knows that. */
+  /** Executes a part of the request and says so, which only BatchWriteItem does. */
   readonly leaveUnprocessed: () => Promise<void>;
 }
 
@@ -231,7 +231,7 @@ function errorFormat({ headers }: IncomingMessage, service: string | undefined):
   return service === undefined || XML_SERVICES.includes(service) ? "s3" : "json";
 }
 
-/** @throws TypeError for a URL that is none */
+/** @throws TypeError for an invalid URL */
 function headOf({ method = "GET", url = "/", headers }: IncomingMessage): Head {
   const { pathname: path, searchParams: query } = new URL(`http://localhost${url}`);
   return { method, path, query, headers };

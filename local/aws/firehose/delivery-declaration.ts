@@ -2,14 +2,14 @@ import type { RecordedResource, Recording } from "../../stack/capture";
 import { refusal, textOf } from "../../stack/declared-property";
 import { checkExpression } from "./object-name";
 
-/** The delivery stream that writes the cold tier, as the stack declares it. */
+/** The delivery stream that writes the archive, as the stack declares it. */
 export interface DeliveryDeclaration {
   readonly name: string;
   readonly bucket: string;
   /** Prefix of an object's key, with Firehose's expressions. */
   readonly prefix: string;
   readonly errorPrefix: string;
-  /** An object is written when this much has come, or this long after its first record. */
+  /** An object is written when it has this size, or this long after its first record. */
   readonly bufferBytes: number;
   readonly bufferMs: number;
   readonly transform: TransformDeclaration;
@@ -19,7 +19,7 @@ export interface DeliveryDeclaration {
 /** The function that each record goes through. */
 export interface TransformDeclaration {
   readonly functionArn: string;
-  /** It is invoked when this much has come, or this long after the first record. */
+  /** It is invoked when the buffer has this size, or this long after its first record. */
   readonly bufferBytes: number;
   readonly bufferMs: number;
   /** Tries after the first one. */
@@ -47,7 +47,7 @@ export const COLUMN_TYPES = ["string", "double", "bigint", "int", "boolean", "ti
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 const MB = 1024 * 1024;
-/** What Firehose takes where nothing is declared. https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
+/** Firehose's defaults. https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
 const DEFAULT_BUFFER = { mb: 5, seconds: 300 };
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
 const DEFAULT_TRANSFORM = { mb: 1, seconds: 60, retries: 3 };

@@ -4,16 +4,16 @@ import type { Counters } from "./counters";
 import type { MappingDeps } from "./deps";
 import { laneOf } from "./lane-of";
 
-/** A shard is polled once a second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+/** A shard is polled once per second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
 const IDLE_POLL_MS = 1000;
-/** Five reads a second are allowed for each shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/** A shard allows five reads per second: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const BUSY_POLL_MS = 200;
-/** As many as one read may bring. Above it the shard is not read, so that a lane which stands still does not fill the memory. */
+/** As many as one read may return. With more pending records the shard is not read, so that a stuck lane does not fill the memory. */
 const MAX_PENDING = 10_000;
 
-/** Who takes the records that a shard's reading brings. */
+/** Receives the records of a shard. */
 export interface RecordSink {
-  /** How many it has not dealt with. */
+  /** Records that it has not settled. */
   readonly pending: number;
   push(record: StreamRecord): void;
 }
@@ -44,7 +44,7 @@ export class Shard {
     this.#stopping = stopping;
   }
 
-  /** Whether it was read to the end of a closed shard. */
+  /** Whether a closed shard has been read to its end. */
   get isClosed(): boolean {
     return this.#closed;
   }
