@@ -50,7 +50,7 @@ export async function latestAnomalies(s3: S3Client, bucket: string, limits: Anom
 function anomalyIn(body: string, key: string, limits: AnomalyLimits): Omit<ShownAnomaly, "at"> | undefined {
   const [, publisher = ""] = /^anomalies\/([^/]+)\//.exec(key) ?? [];
   const sent = sentReadings(body, { partitionKey: publisher, arrivedAt: 0, sequenceNumber: "" }).flatMap(
-    (one) => one ?? [],
+    (reading) => reading ?? [],
   );
   const reasons = sent.map(({ sensorType, value }) => whyAnomalous(limits, sensorType, value));
   const place = Math.max(

@@ -123,13 +123,13 @@ export class Stream {
    */
   merge(shardId: string, adjacentShardId: string): void {
     this.#mustBeActive();
-    const [one, other] = [this.#open(shardId), this.#open(adjacentShardId)];
-    if (!touch(one, other) && !touch(other, one))
+    const [shard, adjacent] = [this.#open(shardId), this.#open(adjacentShardId)];
+    if (!touch(shard, adjacent) && !touch(adjacent, shard))
       throw new KinesisError(
         "InvalidArgumentException",
         `Shards ${shardId} and ${adjacentShardId} in stream ${this.args.name} are not an adjacent pair of shards eligible for merging`,
       );
-    this.#update(() => this.#merge(one, other));
+    this.#update(() => this.#merge(shard, adjacent));
   }
 
   /**
@@ -190,10 +190,11 @@ export class Stream {
     this.#add({ start: newStart, end }, [parent]);
   }
 
-  #merge(one: Shard, other: Shard): void {
-    const [first, second] = one.args.range.start < other.args.range.start ? [one, other] : [other, one];
-    for (const parent of [one, other]) parent.close(this.args.now());
-    this.#add({ start: first.args.range.start, end: second.args.range.end }, [one, other]);
+  #merge(shard: Shard, adjacent: Shard): void {
+    const isFirst = shard.args.range.start < adjacent.args.range.start;
+    const [first, second] = isFirst ? [shard, adjacent] : [adjacent, shard];
+    for (const parent of [shard, adjacent]) parent.close(this.args.now());
+    this.#add({ start: first.args.range.start, end: second.args.range.end }, [shard, adjacent]);
   }
 
   #shardOf(hashKey: bigint): Shard {
