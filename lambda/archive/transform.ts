@@ -5,7 +5,7 @@ import type {
 } from "aws-lambda";
 import { recordId as recordIdOf, type StreamRecord } from "../../contract/stream-record";
 import { checkRecord } from "../reading/check-record";
-import type { Rules } from "../reading/environment";
+import type { Rules } from "../reading/settings";
 import { archiveRow } from "./archive-row";
 
 /** Most bytes of an answer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -52,7 +52,7 @@ export function transform({ records }: Pick<FirehoseTransformationEvent, "record
       counts.unpacked++;
       return { recordId, result: "Dropped", data };
     }
-    const checked = checkRecord(received, rules, 0);
+    const checked = checkRecord(received, rules);
     if (!checked.ok) {
       counts.rejected += checked.entries?.length ?? 1;
       return { recordId, result: "Dropped", data };

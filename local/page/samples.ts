@@ -12,7 +12,7 @@ export interface Sample {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly totals: Totals;
-  /** Each total's growth since the sample before, in events a second. */
+  /** Each total's growth since the sample before, in events per second. */
   readonly perSecond: Totals;
   /** Age of the oldest message that is not stored yet, wherever it waits. */
   readonly lagMs: number;

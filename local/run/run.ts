@@ -11,7 +11,6 @@ import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
 import type { GaveUp } from "../accounting/places";
 import { readBack } from "../accounting/read-back";
-import { payloadId } from "../accounting/seen-record";
 import { formatSummary, type Summary } from "../accounting/summary";
 import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
@@ -22,7 +21,8 @@ import type { Faults } from "../faults/endpoint-faults";
 import { Fleet } from "../fleet/fleet";
 import { seededRandom } from "../fleet/random";
 import { type RunningPage, servePage } from "../page/page";
-import { Pipeline, type PipelinePaths, taken } from "../pipeline/pipeline";
+import { claimPort } from "../pipeline/claim-port";
+import { Pipeline, type PipelinePaths } from "../pipeline/pipeline";
 import { type Declaration, readDeclaration } from "../stack/declaration";
 import { declareStack } from "../stack/declare-stack";
 import { stackConfig } from "../stack/stack-config";
@@ -56,7 +56,7 @@ export async function runLocally(
   await stopEsbuild();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
-  const pipeline = new Pipeline(declaration, paths, {
+  const pipeline = await Pipeline.start(declaration, paths, {
     recording,
     mqttPort: options.mqttPort,
     mqttsPort: options.mqttsPort,
@@ -67,9 +67,8 @@ export async function runLocally(
   });
   let page: RunningPage | undefined;
   try {
-    await pipeline.start();
     const limits = anomalyLimits(declaration);
-    page = await taken(
+    page = await claimPort(
       servePage(options.pagePort, paths.projectRoot, declaration, pipeline, limits),
       options.pagePort ?? 0,
       "--page-port",
@@ -119,7 +118,7 @@ async function runFleet(
     const { keep } = options;
     if (keep !== undefined) {
       pipeline.faults.set({});
-      const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
+      const kept = await copyArchive(pipeline.clients.s3, declaration.archiveBucket, keep);
       terminal.note(
         `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
       );
@@ -151,7 +150,6 @@ function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort 
       random: seededRandom(options.seed),
       now: Date.now,
       onPublish: (publish) => ledger.published(publish),
-      onAcknowledged: (publish) => ledger.acknowledge(publish),
     },
   );
 }
@@ -174,7 +172,7 @@ function havocOn(
 
 async function summarize(
   options: Options,
-  { table, processor, mapping, delivery }: Declaration,
+  { table, archiveBucket, mapping, delivery }: Declaration,
   { clients, ledger, errorLog, metrics, faults }: Pipeline,
   durationSeconds: number,
   gaveUp: GaveUp,
@@ -183,7 +181,7 @@ async function summarize(
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
-    archive: processor.environment[ENV.bucket] ?? "",
+    archive: archiveBucket,
     failureBucket: mapping.failureBucket,
     delivery,
   });
@@ -191,10 +189,7 @@ async function summarize(
   for (const { key, why } of unreadable.slice(0, UNREADABLE_SHOWN))
     terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   const logged = new Map<string, number>();
-  for (const { base64OriginalPayload } of errorLog.documents) {
-    const id = payloadId(base64OriginalPayload);
-    logged.set(id, (logged.get(id) ?? 0) + 1);
-  }
+  for (const { payloadId } of errorLog.entries) logged.set(payloadId, (logged.get(payloadId) ?? 0) + 1);
   const { entries, external, records, settledRecords: settled } = ledger;
   const account = takeAccount({ entries, external, records, settled, errorLog: logged }, found, gaveUp);
   const injected = faults.hits;

@@ -3,7 +3,7 @@ import type { RuleSet } from "../../../watch/rules/rule-set";
 import { historyWrites } from "../../../watch/store/history-item";
 import type { Channel, OutboxEntry } from "../../../watch/store/outbox";
 import type { WatchStore } from "../../../watch/store/watch-store";
-import { withLimit } from "../../processor/rounds";
+import { mapWithLimit } from "../../processor/rounds";
 import { type FeedMessage, feedMessage } from "./feed-message";
 import { type MailText, mailText } from "./mail-text";
 import type { Sender } from "./sender";
@@ -53,9 +53,9 @@ export async function deliver(senders: readonly Sender[], delivering: Delivering
     const of = arrived.get(sender);
     of?.set(id, [...(of.get(id) ?? []), channel]);
   };
-  await withLimit(waiting, MAX_SENDERS, (sender) => toHistoryAndFeed(sender, delivering, note));
+  await mapWithLimit(waiting, MAX_SENDERS, (sender) => toHistoryAndFeed(sender, delivering, note));
   await toPeople(waiting, delivering, note);
-  await withLimit(waiting, MAX_SENDERS, async (sender) => {
+  await mapWithLimit(waiting, MAX_SENDERS, async (sender) => {
     const own = arrived.get(sender);
     if (own !== undefined && own.size > 0) await attempt(delivering, () => sender.settle(own));
   });

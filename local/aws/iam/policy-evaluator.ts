@@ -50,7 +50,7 @@ interface Condition {
   readonly test: Pattern;
 }
 
-/** Policies are few and asked a thousand times a second. */
+/** Compiled policies: there are few, and each is asked a thousand times per second. */
 const parsed = new Map<string, readonly Statement[]>();
 
 function parse(text: string): readonly Statement[] {
@@ -211,16 +211,16 @@ function escapeSource(text: string): string {
 
 function texts(element: string, value: unknown): readonly string[] {
   const list = listOf(value);
-  if (list.length > 0 && list.every((one) => typeof one === "string")) return list;
-  throw new UnsupportedPolicyError(`"${element}" must be a text or a list of texts, got ${JSON.stringify(value)}`);
+  if (list.length > 0 && list.every((entry) => typeof entry === "string")) return list;
+  throw new UnsupportedPolicyError(`"${element}" must be a string or a list of strings, got ${JSON.stringify(value)}`);
 }
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-function refuseOthers(what: string, others: Readonly<Record<string, unknown>>): void {
+function refuseOthers(kind: string, others: Readonly<Record<string, unknown>>): void {
   const [first] = Object.keys(others);
   if (first !== undefined)
-    throw new UnsupportedPolicyError(`The policy ${what} must be one that is known here, got "${first}"`);
+    throw new UnsupportedPolicyError(`The policy ${kind} must be one that is known here, got "${first}"`);
 }

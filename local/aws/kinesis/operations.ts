@@ -1,3 +1,4 @@
+import { parseArn } from "../arn";
 import { descriptionOf, shapeOf, shardListOf, summaryOf } from "./describe";
 import { HASH_KEYS } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
@@ -268,5 +269,5 @@ function tagsOf({ args }: Stream) {
 }
 
 function accountOf({ args }: Stream): string {
-  return args.arn.split(":")[4] ?? "";
+  return parseArn(args.arn).accountId;
 }

@@ -242,7 +242,7 @@ function fillSamples() {
 async function showSetAside() {
   try {
     /** @type {{ anomalies: ShownAnomaly[], rejects: ShownReject[] }} */
-    const { anomalies, rejects } = await (await fetch("/api/set-aside")).json();
+    const { anomalies, rejects } = await (await fetch("/api/findings")).json();
     fill(
       "anomalies",
       ["Time", "Device", "Type", "Value", "Reason"],

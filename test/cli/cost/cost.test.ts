@@ -257,7 +257,7 @@ describe("what the model takes from the stack", () => {
       arrivedAt: 1_767_225_600_000,
       data: payload.toString("base64"),
     };
-    const checked = checkRecord(record, RULES, record.arrivedAt);
+    const checked = checkRecord(record, RULES);
     if (!checked.ok) throw new Error(checked.detail);
     const [{ reading: only, range }] = checked.readings as [CheckedReading];
     expect(itemBytes(only, range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
@@ -299,8 +299,7 @@ describe("what the model takes from the stack", () => {
       })),
       checkpoint: 100,
       checkpointSequenceNumber: undefined,
-      writesRetried: 0,
-      storeErrors: new Map(),
+      effort: { retried: 0, errors: new Map() },
       now: record.arrivedAt,
       durationMs: 32,
     });

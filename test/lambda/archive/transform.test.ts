@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { FirehoseTransformationEventRecord } from "aws-lambda";
 import { transform } from "../../../lambda/archive/transform";
-import { readRules } from "../../../lambda/reading/environment";
+import { readRules } from "../../../lambda/reading/settings";
 import { ARRIVED_AT, goodPayload, sequenceNumber } from "../../helpers/kinesis-records";
 
 const RULES = readRules({});

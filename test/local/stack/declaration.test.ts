@@ -46,6 +46,7 @@ describe("readDeclaration", () => {
     expect(rest).toEqual({
       region: "sa-east-1",
       accountId: "123456789012",
+      archiveBucket: "iot-sensor-archival-dev-123456789012",
       stream: {
         name: "iot-sensor-stream-dev",
         arn: "arn:aws:kinesis:sa-east-1:123456789012:stream/iot-sensor-stream-dev",
