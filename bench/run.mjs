@@ -68,7 +68,11 @@ for (let pass = 1; pass <= passes; pass++) {
   for (const { name, records, perMessage = 1, latencyMs, rounds, who } of CASES) {
     for (const handler of who) {
       process.stderr.write(`\r\x1b[Kpass ${pass} of ${passes}: ${name}, ${handler}`);
-      const measured = await measure(handlers[handler] ?? "", { records, perMessage, rounds }, endpoints[latencyMs] ?? "");
+      const measured = await measure(
+        handlers[handler] ?? "",
+        { records, perMessage, rounds },
+        endpoints[latencyMs] ?? "",
+      );
       const key = `${name}\t${handler}`;
       results.set(key, [...(results.get(key) ?? []), measured]);
     }

@@ -7,7 +7,7 @@ import requireNode from "../scripts/require-node.mjs";
 requireNode();
 
 const projectRoot = dirname(import.meta.dirname);
-/** A folder for each call: two at once must not see each other's half-written files. */
+/** A folder for each call: concurrent calls must not see each other's half-written files. */
 const folder = join(projectRoot, "dist", "cli", String(process.pid));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 await build({

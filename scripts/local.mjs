@@ -7,7 +7,7 @@ requireNode();
 
 const projectRoot = dirname(import.meta.dirname);
 const builds = join(projectRoot, "dist", "local");
-/** A folder for each run: two at once must not see each other's half-written files. */
+/** A folder for each run: concurrent runs must not see each other's half-written files. */
 const runFolder = join(builds, String(process.pid));
 const paths = {
   projectRoot,

@@ -19,7 +19,7 @@ export interface Transformed {
   readonly archived: number;
   /** In `rejected/`, by the processor's own verdict. */
   readonly rejected: number;
-  /** Unpacked by Firehose from an aggregate, which the processor sets aside whole. */
+  /** Unpacked by Firehose from an aggregate, which the processor rejects as a whole. */
   readonly unpacked: number;
   /** Records without the metadata that tells who published: for `firehose-errors/`. */
   readonly unidentified: number;
@@ -28,7 +28,7 @@ export interface Transformed {
 }
 
 /**
- * Turns the stream's records into rows. What the processor sets aside is dropped here, because it is in `rejected/`. A record that
+ * Transforms the stream's records into rows. Records that the processor rejects are dropped here, because they are in `rejected/`. A record that
  * another shares its sequence number with came in an aggregate, whose inner partition keys anybody can write.
  * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  */

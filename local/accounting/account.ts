@@ -1,5 +1,6 @@
 import type { ExternalMessages, LedgerEntry } from "./ledger";
 import type { PayloadId } from "./payload-id";
+import { percentile } from "./percentile";
 import { type GaveUp, PLACES, type Place, placesOf, type StreamEvidence, type Units, unitsIn } from "./places";
 import type { ReadBack } from "./read-back";
 import { rowId, type UnitId, unitIds } from "./seen-record";
@@ -160,9 +161,4 @@ function countsOf({ nowhere, inTableOnly, inArchiveOnly, ...others }: Readonly<R
     lost: nowhere + inTableOnly + inArchiveOnly,
     lostFrom: { nowhere, inTableOnly, inArchiveOnly },
   };
-}
-
-/** The value that this share of the sorted values does not exceed (nearest rank); 0 for none. */
-export function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }

@@ -1,6 +1,6 @@
 import type { FleetReading } from "./readings";
 
-/** A way to break a rule: a good reading in, a payload out that must be set aside. `mark` makes the payload unlike any other. */
+/** A way to break a rule: a good reading in, a payload out that must be rejected. `mark` makes the payload unlike any other. */
 type Spoiler = (reading: FleetReading, mark: string) => string | Buffer;
 
 const json = (body: unknown): string => JSON.stringify(body);

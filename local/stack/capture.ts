@@ -25,7 +25,7 @@ export interface Recording {
   readonly all: readonly RecordedResource[];
   /**
    * The one resource of a type.
-   * @throws Error where there is none, or more than one
+   * @throws Error if there is not exactly one
    */
   only(type: string): RecordedResource;
   ofType(type: string): readonly RecordedResource[];

@@ -14,7 +14,7 @@ import type { Surroundings } from "../surroundings";
 import { byDevice, type DeviceBatch } from "./events-of";
 import { nextWritten, readStates } from "./fresh-states";
 
-/** Devices that are decided on at once. */
+/** Devices that are decided on concurrently. */
 const MAX_DEVICES = 16;
 /** Stop deciding this long before the function's timeout: what is decided is still delivered. */
 export const DECIDE_RESERVE_MS = 15_000;

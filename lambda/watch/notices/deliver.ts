@@ -25,7 +25,7 @@ export interface Delivering {
   readonly timezone: string;
   /** Whether there is no time left: what is not sent stays in the outbox. */
   readonly isOver: () => boolean;
-  /** Hears of each store or topic that failed: what it should have taken stays in the outbox. */
+  /** Called for each store or topic that failed. Its notices stay in the outbox. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,7 +37,7 @@ interface Waiting {
   readonly entry: OutboxEntry;
 }
 
-/** Devices whose notices go out at once. */
+/** Devices whose notices are sent concurrently. */
 const MAX_SENDERS = 16;
 /** How often another mailer may be before us until the mail is left to the next sweep. */
 const MAX_CONFLICTS = 5;

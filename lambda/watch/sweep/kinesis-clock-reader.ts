@@ -10,7 +10,7 @@ import { mapWithLimit } from "../../processor/rounds";
 import type { ClockReader } from "./clock-reader";
 import type { ShardView } from "./stream-clock";
 
-/** Shards that are looked at at once. */
+/** Shards that are read concurrently. */
 const MAX_SHARDS = 10;
 
 /** Looks into the stream itself: what is the first record that has not been judged? */

@@ -161,7 +161,7 @@ export class DeliveryStream {
     const { transform, catalog, region } = this.#settings;
     if (transformed.result === "ProcessingFailed") {
       const line = processingFailedLine(record, transformed, transform.functionArn, this.#deps.now());
-      this.#setAside("processing-failed", record.arrivedAt, line);
+      this.#keepError("processing-failed", record.arrivedAt, line);
       return;
     }
     try {
@@ -173,11 +173,11 @@ export class DeliveryStream {
       if (!(error instanceof ConversionError)) throw error;
       const data = Buffer.from(transformed.data).toString("base64");
       const line = conversionFailedLine(record, data, error.message, { ...catalog, region }, this.#deps.now());
-      this.#setAside("format-conversion-failed", record.arrivedAt, line);
+      this.#keepError("format-conversion-failed", record.arrivedAt, line);
     }
   }
 
-  #setAside(output: ErrorOutput, arrivedAt: number, line: ErrorLine): void {
+  #keepError(output: ErrorOutput, arrivedAt: number, line: ErrorLine): void {
     const known = this.#errors.get(output) ?? { lines: [], oldestArrival: arrivedAt };
     known.lines.push(line);
     this.#errors.set(output, { ...known, oldestArrival: Math.min(known.oldestArrival, arrivedAt) });

@@ -6,7 +6,7 @@ export interface PolicyRequest {
   readonly resource: string;
   /** Values of condition keys and policy variables, such as `iot:Connection.Thing.ThingName`. */
   readonly context?: Readonly<Record<string, string>>;
-  /** Who asks; needed where a document has principals. */
+  /** The caller; needed if a document has principals. */
   readonly principal?: { readonly type: "AWS" | "Service"; readonly id: string };
 }
 
@@ -171,7 +171,7 @@ function variable(part: string): { readonly key: string } | string | undefined {
   const inner = /^\$\{([^}]*)\}$/.exec(part)?.[1];
   if (inner === undefined) return undefined;
   if (["*", "?", "$"].includes(inner)) return escapeSource(inner);
-  // An action is compared in lower case, so a key is as well.
+  // An action is compared in lower case, and so is a key.
   const key = VARIABLES.find((known) => known.toLowerCase() === inner.toLowerCase());
   if (key === undefined)
     throw new UnsupportedPolicyError(

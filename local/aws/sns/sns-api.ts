@@ -15,7 +15,7 @@ const PENDING = "PendingConfirmation";
 type Asked = Readonly<Record<string, string>>;
 
 /**
- * SNS over the declared topics: who asks finds them with their subscriptions, and a message is shown at the terminal, because
+ * SNS over the declared topics: clients find them with their subscriptions, and the terminal shows each message, because
  * nobody's mailbox is asked for here. https://docs.aws.amazon.com/sns/latest/api/API_Operations.html
  */
 export function snsApi(recording: Recording, note: (text: string) => void): InProcessService {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import type { StreamRecord } from "../../../contract/stream-record";
 import { recordId } from "../../../contract/stream-record";
-import { percentile, takeAccount } from "../../../local/accounting/account";
+import { takeAccount } from "../../../local/accounting/account";
 import { failedPayloads } from "../../../local/accounting/archive-read-back";
 import { Ledger } from "../../../local/accounting/ledger";
 import { payloadId } from "../../../local/accounting/payload-id";
+import { percentile } from "../../../local/accounting/percentile";
 import type { ReadBack, StoredItem } from "../../../local/accounting/read-back";
 import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
 import { rowId, seenRecord } from "../../../local/accounting/seen-record";
