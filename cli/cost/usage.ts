@@ -40,12 +40,14 @@ const ROW_BYTES_BESIDE_PAYLOAD = 241;
  */
 const INVOCATION = { secondsWaiting: 0.02, secondsPerReading: 0.00006 };
 
-/** Bytes that a message of several readings has beside one reading's payload, and that each further reading adds. A test measures them. */
-export const LIST_BYTES = 16;
-export const ENTRY_BYTES = 42;
-/** Bytes of a packed item beside one reading's payload, without its readings, and of each reading. A test measures them. */
-export const PACKED_ITEM_BYTES_BESIDE_PAYLOAD = 183;
-export const PACKED_READING_BYTES = 9;
+/** Bytes of a message of several readings, beside the payload of one reading. A test measures it. */
+const LIST_BYTES = 16;
+/** Bytes that each further reading adds to a message. A test measures it. */
+const ENTRY_BYTES = 42;
+/** Bytes of a packed item without its readings, beside the payload of one reading. A test measures it. */
+const PACKED_ITEM_BYTES_BESIDE_PAYLOAD = 183;
+/** Bytes that each reading adds to a packed item. A test measures it. */
+const PACKED_READING_BYTES = 9;
 /** The processor's work on a reading of many in a message, as a share of that on one alone: `npm run bench`. */
 const PACKED_WORK_SHARE = 0.35;
 

@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 import { ATTRIBUTE, MAX_PACKED_SPAN_MS } from "../../contract/item";
+import { numberText } from "../../contract/number-text";
 import type { EncodedMap } from "../reading/attribute-value";
 import type { CheckedReading } from "../reading/checked-reading";
 import { MAX_ITEM_BYTES } from "../reading/dynamodb-limits";
 import { type ItemFacts, itemJson, sensorTypeShard } from "../reading/item";
-import { numberText } from "../reading/whole-number";
 
 /** An item to write, and the readings in it. */
 export interface ItemDraft {

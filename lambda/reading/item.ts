@@ -1,8 +1,8 @@
 import { ATTRIBUTE, INDEX_SHARDS } from "../../contract/item";
+import { numberText } from "../../contract/number-text";
 import { numberBytes } from "./attribute-value";
 import type { CheckedReading } from "./checked-reading";
 import type { Reading } from "./reading";
-import { numberText } from "./whole-number";
 
 /** What the items of one record share. */
 export interface ItemFacts {

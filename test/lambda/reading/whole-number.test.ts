@@ -1,10 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { numberText } from "../../../contract/number-text";
 import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";
 import { numberToken } from "../../../lambda/reading/number-token";
 import { readRules } from "../../../lambda/reading/settings";
-import { isChanged, numberText } from "../../../lambda/reading/whole-number";
+import { isChanged } from "../../../lambda/reading/whole-number";
 import { kinesisRecord } from "../../helpers/kinesis-records";
 
 describe("isChanged", () => {
