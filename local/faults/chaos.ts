@@ -6,6 +6,8 @@ export interface ChaosPorts {
   readonly setFaults: (faults: Faults) => void;
   readonly breakDevices: (pick: () => boolean) => void;
   readonly breakBroker: (pick: () => boolean) => void;
+  /** Splits or merges the stream's shards. Returns what it did, in words. */
+  readonly reshard: () => string;
   readonly note: (text: string) => void;
 }
 
@@ -15,8 +17,9 @@ export async function wreakHavoc(random: () => number, ports: ChaosPorts, signal
   try {
     for (const event of chaosEvents(random)) {
       await sleep(event.afterMs, undefined, { signal });
-      ports.note(`chaos at ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${describeEvent(event)}`);
-      const { breaks } = event;
+      const { breaks, reshards } = event;
+      const words = reshards ? `${describeEvent(event)}: ${ports.reshard()}` : describeEvent(event);
+      ports.note(`chaos at ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${words}`);
       if (breaks) {
         const pick = () => random() < breaks.share;
         if (breaks.side === "device") ports.breakDevices(pick);

@@ -96,6 +96,7 @@ export class Pipeline {
       ...stream,
       folder: paths.stream,
       now: Date.now,
+      isFull: (place) => this.faults.isFull(place),
       later: (ms, then) => setTimeout(then, ms).unref(),
     });
     this.#gateway = new Gateway({
@@ -146,6 +147,10 @@ export class Pipeline {
       onRefused: (clientId, why) => connectionNotes.refused(clientId, why),
       now: Date.now,
     });
+  }
+
+  get stream(): Stream {
+    return this.#stream;
   }
 
   /** SDK clients of the local endpoint. */

@@ -19,6 +19,7 @@ import { reportProgress } from "../command/progress";
 import type { Terminal } from "../command/terminal";
 import { wreakHavoc } from "../faults/chaos";
 import type { Faults } from "../faults/endpoint-faults";
+import { reshard } from "../faults/reshard";
 import { Fleet } from "../fleet/fleet";
 import { seededRandom } from "../fleet/random";
 import { type RunningPage, servePage } from "../page/page";
@@ -155,7 +156,7 @@ async function runFleet(
 function havocOn(
   { seed }: Options,
   fleet: Fleet,
-  { faults, broker }: Pipeline,
+  { faults, broker, stream }: Pipeline,
   terminal: Terminal,
   calm: AbortSignal,
 ): Promise<void> {
@@ -163,6 +164,7 @@ function havocOn(
     setFaults: (broken: Faults) => faults.set(broken),
     breakDevices: (pick: () => boolean) => fleet.breakConnections(pick),
     breakBroker: (pick: () => boolean) => broker.breakConnections(pick),
+    reshard: () => reshard(stream),
     note: (text: string) => terminal.note(text),
   };
   return wreakHavoc(seededRandom(seed + 2), ports, calm);
