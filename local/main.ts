@@ -1,45 +1,40 @@
 import { rmSync } from "node:fs";
+import { runProgram } from "../cli/kit/program";
+import { type Io, Terminal } from "../cli/kit/terminal";
 import { accountsForAll } from "./accounting/summary";
-import { HELP, parseOptions, UsageError } from "./command/options";
-import { Terminal } from "./command/terminal";
+import { localCommand } from "./command/options";
 import { type RunPaths, runLocally } from "./run/run";
 
-/** A second signal this soon after the first is the same Ctrl-C: npm passes on the one that the terminal has sent already. */
+/** A second signal this soon after the first is the same Ctrl-C: npm passes on a signal that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;
 
-/** How often it is looked whether the parent is still there. */
+/** How often the parent process is checked. */
 const PARENT_EVERY_MS = 500;
 
-/** Runs the command line and resolves with its exit status: 0, 1 where something was lost, unfinished or broke, 2 for a wrong option. */
-export async function main(args: readonly string[], paths: RunPaths): Promise<number> {
+/** Milliseconds between two progress lines where standard error is a file. */
+const PLAIN_PROGRESS_MS = 5000;
+
+/** Runs the command line, and resolves with its exit status: 0, 1 where something was lost, unfinished or broke, 2 for a wrong option. */
+export function main(args: readonly string[], paths: RunPaths): Promise<number> {
   process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true }));
-  const terminal = new Terminal(process.stdout, process.stderr, () => performance.now());
-  try {
-    const options = parseOptions(args, Date.now() % 1_000_000);
-    if (options === "help") {
-      terminal.result(HELP.trimEnd());
-      return 0;
-    }
-    const summary = await runLocally(options, paths, terminal, onSignals(terminal));
+  // Ctrl-C asks a run to drain and to end with its own status, so it never interrupts the command.
+  const { signal } = new AbortController();
+  const terminal = new Terminal(process, { signal, plainProgressMs: PLAIN_PROGRESS_MS });
+  const command = localCommand(async (options, io) => {
+    const summary = await runLocally(options, paths, io, onSignals(io));
     return accountsForAll(summary) ? 0 : 1;
-  } catch (error) {
-    if (error instanceof UsageError) {
-      terminal.note(`${error.message}\nTry "npm run local -- --help".`);
-      return 2;
-    }
-    terminal.note(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+  });
+  return runProgram(command, "npm run local --", args, terminal);
 }
 
-/** The first Ctrl-C asks the run to come to its end; the second one ends it. */
-function onSignals(terminal: Terminal): AbortSignal {
+/** Aborted at the first Ctrl-C, which asks the run to come to its end; the second one ends the process. */
+function onSignals(io: Io): AbortSignal {
   const stop = new AbortController();
   let firstAt = 0;
   const handle = () => {
     if (!stop.signal.aborted) {
       firstAt = performance.now();
-      terminal.note("Stopping: the fleet is silent, the pipeline runs dry. Ctrl-C again ends at once.");
+      io.note("Stopping: the devices are silent, and the pipeline drains. Ctrl-C again ends immediately.");
       stop.abort();
     } else if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130);
   };

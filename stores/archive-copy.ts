@@ -4,13 +4,13 @@ import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { PREFIX } from "../contract/objects";
 import { readBytes } from "./read-object";
 
-/** What SQL reads of the archive bucket. */
+/** Prefixes of the archive bucket that SQL reads. */
 export const COPIED = [PREFIX.readings, PREFIX.rejected];
 
-/** An object that SQL reads. Any other key is someone else's, and might lead out of the folder. */
+/** The key of an object that SQL reads. Any other key is foreign, and could lead out of the folder. */
 const OBJECT = /^[a-z]+\/\d{4}\/\d\d\/\d\d\/\d\d\/[^/\\]+\.(parquet|jsonl)$/;
 
-/** Copies the objects that SQL reads into the folder, under their keys, and resolves with their number. */
+/** Copies the objects that SQL reads into the folder, under their keys, and resolves with their number. @throws Error where the bucket cannot be read */
 export async function copyArchive(client: S3Client, bucket: string, folder: string): Promise<number> {
   let count = 0;
   for (const Prefix of COPIED) {

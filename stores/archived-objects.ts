@@ -4,24 +4,26 @@ import { PREFIX } from "../contract/objects";
 
 /** The Glacier classes that the lifecycle moves objects to. */
 export const GLACIER_CLASSES = ["GLACIER", "DEEP_ARCHIVE"] as const;
+/** One of `GLACIER_CLASSES`. */
 export type GlacierClass = (typeof GLACIER_CLASSES)[number];
 
 /** An object of the archive, and whether it can be read. */
 export interface ArchivedObject {
   readonly key: string;
   readonly bytes: number;
-  /** Its Glacier class; undefined where it can always be read. */
+  /** The object's Glacier class; undefined where it can always be read. */
   readonly glacier: GlacierClass | undefined;
-  /** A copy that can be read is there, or on its way; what has always been readable is ready. */
+  /** "ready" where the object or a copy can be read, "under way" where a copy is requested. */
   readonly state: "ready" | "under way" | "archived";
-  /** When the copy goes again. */
+  /** When the copy expires; undefined where there is none. */
   readonly readyUntil: Date | undefined;
 }
 
 /**
- * The archive's objects of these hours, in their order.
+ * The archive's objects of these hours, in the order of their keys.
  * @param first The first hour of arrival, `yyyy/MM/dd/HH`.
- * @param last The last one.
+ * @param last The last hour of arrival, itself included.
+ * @throws Error where the bucket cannot be listed
  */
 export async function archivedObjects(
   client: S3Client,
@@ -35,7 +37,7 @@ export async function archivedObjects(
     {
       Bucket: bucket,
       Prefix: PREFIX.readings,
-      // A key sorts by its hour; "/" is what follows an hour, so that nothing of the first is passed over.
+      // Keys sort by their hour, and "/" follows it: no object of the first hour is skipped.
       StartAfter: `${PREFIX.readings}${first}/`,
       OptionalObjectAttributes: ["RestoreStatus"],
     },

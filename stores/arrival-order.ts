@@ -2,10 +2,10 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { arrivalHour } from "../contract/arrival-hour";
 import { recordId } from "../contract/stream-record";
 import type { Unreadable } from "./read-object";
-import { type Filter, isWanted, keysOf, linesOf, partsOf, type SetAside } from "./rejected-records";
+import { type Filter, isWanted, keysOf, linesOf, partsOf, type RejectedRecord } from "./rejected-records";
 
 /** A record without its bytes. */
-export type Listed = Omit<SetAside, "data">;
+export type ListedRecord = Omit<RejectedRecord, "data">;
 
 /** An object under `rejected/`, by its name. */
 export interface RejectedObject {
@@ -20,13 +20,16 @@ export interface RejectedObject {
 /** Objects of one shard that are read ahead. */
 const AHEAD = 4;
 
-/** What was set aside, in the order of arrival, each record once. An object that cannot be read is told, and passed over. */
-export async function* setAsideInOrder(
+/**
+ * Rejected records in the order of arrival, each record once. An object that cannot be read is reported and skipped.
+ * @throws Error where no object of the bucket can be read
+ */
+export async function* rejectedInArrivalOrder(
   client: S3Client,
   bucket: string,
   filter: Filter,
   onUnreadable: (unreadable: Unreadable) => void,
-): AsyncGenerator<Listed> {
+): AsyncGenerator<ListedRecord> {
   const read = async (key: string) => {
     const lines = await linesOf(client, bucket, key, onUnreadable);
     return lines.map(({ data: _, ...line }) => line);
@@ -37,19 +40,19 @@ export async function* setAsideInOrder(
 
 /** The objects of these keys, an hour's together. */
 async function* hoursOf(keys: AsyncIterable<readonly string[]>): AsyncGenerator<readonly RejectedObject[]> {
-  let own: RejectedObject[] = [];
+  let sameHour: RejectedObject[] = [];
   for await (const some of keys) {
     for (const key of some) {
       const parts = partsOf(key);
       if (parts === undefined) continue;
-      if (own[0] !== undefined && own[0].hour !== parts.hour) {
-        yield own;
-        own = [];
+      if (sameHour[0] !== undefined && sameHour[0].hour !== parts.hour) {
+        yield sameHour;
+        sameHour = [];
       }
-      own.push({ key, ...parts });
+      sameHour.push({ key, ...parts });
     }
   }
-  if (own.length > 0) yield own;
+  if (sameHour.length > 0) yield sameHour;
 }
 
 /**
@@ -59,9 +62,9 @@ async function* hoursOf(keys: AsyncIterable<readonly string[]>): AsyncGenerator<
  */
 export async function* inArrivalOrder(
   hours: AsyncIterable<readonly RejectedObject[]>,
-  read: (key: string) => Promise<readonly Listed[]>,
-): AsyncGenerator<Listed> {
-  let later: Listed[] = [];
+  read: (key: string) => Promise<readonly ListedRecord[]>,
+): AsyncGenerator<ListedRecord> {
+  let later: ListedRecord[] = [];
   for await (const objects of hours) {
     const hour = objects[0]?.hour ?? "";
     const carried = new Set(later);
@@ -69,11 +72,11 @@ export async function* inArrivalOrder(
     later = [];
     const shards = new Map<string, RejectedObject[]>();
     for (const object of objects) {
-      const own = shards.get(object.shardId);
-      if (own === undefined) shards.set(object.shardId, [object]);
-      else own.push(object);
+      const sameShard = shards.get(object.shardId);
+      if (sameShard === undefined) shards.set(object.shardId, [object]);
+      else sameShard.push(object);
     }
-    const sources = [...shards.values()].map((own) => ofShard(own, read));
+    const sources = [...shards.values()].map((sameShard) => ofShard(sameShard, read));
     for await (const record of merged([each(carried), ...sources])) {
       if (known.has(recordId(record)) && !carried.has(record)) continue;
       if (arrivalHour(record.arrivedAt) > hour) later.push(record);
@@ -86,12 +89,12 @@ export async function* inArrivalOrder(
 /** A shard's records in the order of their sequence numbers, each once. */
 async function* ofShard(
   objects: readonly RejectedObject[],
-  read: (key: string) => Promise<readonly Listed[]>,
-): AsyncGenerator<Listed> {
-  const sorted = [...objects].sort((one, other) => compared(one.first, other.first));
-  const coming: Promise<readonly Listed[]>[] = [];
+  read: (key: string) => Promise<readonly ListedRecord[]>,
+): AsyncGenerator<ListedRecord> {
+  const sorted = [...objects].sort((left, right) => compared(left.first, right.first));
+  const coming: Promise<readonly ListedRecord[]>[] = [];
   let [asked, taken, last] = [0, 0, ""];
-  const open: Listed[] = [];
+  const open: ListedRecord[] = [];
   for (;;) {
     while (
       taken < sorted.length &&
@@ -99,12 +102,12 @@ async function* ofShard(
     ) {
       for (; asked < sorted.length && asked < taken + AHEAD; asked += 1) {
         const reading = read(sorted[asked]?.key ?? "");
-        // Its failure is told where its turn comes.
+        // A failure is reported where the object's turn comes.
         reading.catch(() => {});
         coming.push(reading);
       }
       open.push(...((await coming.shift()) ?? []));
-      open.sort((one, other) => compared(one.sequenceNumber, other.sequenceNumber));
+      open.sort((left, right) => compared(left.sequenceNumber, right.sequenceNumber));
       taken += 1;
     }
     const head = open.shift();
@@ -116,8 +119,8 @@ async function* ofShard(
   }
 }
 
-/** Merges what is in order each by itself, by arrival. */
-async function* merged(sources: readonly AsyncGenerator<Listed>[]): AsyncGenerator<Listed> {
+/** Merges sources that are each in the order of arrival. */
+async function* merged(sources: readonly AsyncGenerator<ListedRecord>[]): AsyncGenerator<ListedRecord> {
   const heads = await Promise.all(sources.map((source) => source.next()));
   for (;;) {
     let earliest = -1;
@@ -131,12 +134,12 @@ async function* merged(sources: readonly AsyncGenerator<Listed>[]): AsyncGenerat
   }
 }
 
-async function* each(records: Iterable<Listed>): AsyncGenerator<Listed> {
+async function* each(records: Iterable<ListedRecord>): AsyncGenerator<ListedRecord> {
   yield* records;
 }
 
 /** Sequence numbers are longer than a number can hold. */
-function compared(one: string, other: string): number {
-  if (one.length !== other.length) return one.length - other.length;
-  return one < other ? -1 : one > other ? 1 : 0;
+function compared(left: string, right: string): number {
+  if (left.length !== right.length) return left.length - right.length;
+  return left < right ? -1 : left > right ? 1 : 0;
 }

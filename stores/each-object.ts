@@ -1,11 +1,12 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { readBytes, type Unreadable } from "./read-object";
 
-const OBJECTS_AT_ONCE = 16;
+const CONCURRENT_OBJECTS = 16;
 
 /**
- * Reads every object under a prefix. `take` resolves with what of an object it could not read, if anything. One that cannot be read is
- * told and passed over: whatever lies there, the run ends with its summary. Never rejects.
+ * Reads every object under a prefix. An object that cannot be read is reported and skipped, so that a run ends with its summary
+ * whatever the bucket holds. Never rejects.
+ * @param take Resolves with what it could not read of an object, if anything.
  */
 export async function eachObject(
   client: S3Client,
@@ -16,7 +17,7 @@ export async function eachObject(
 ): Promise<void> {
   const keys: string[] = [];
   try {
-    // A key that ends so is a folder of the S3 console.
+    // A key with this ending is a folder of the S3 console.
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
       for (const { Key = "" } of page.Contents ?? []) if (!Key.endsWith("/")) keys.push(Key);
   } catch (error) {
@@ -37,7 +38,7 @@ export async function eachObject(
       if (why !== undefined) onUnreadable({ key, why });
     }
   };
-  await Promise.all(Array.from({ length: OBJECTS_AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENT_OBJECTS }, worker));
 }
 
 function wordsOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { ATTRIBUTE, INDEX_SHARDS, MAX_PACKED_SPAN_MS, SENSOR_TYPE_INDEX } from "
 import { inTimeOrder } from "./in-time-order";
 import { type HotItem, readingsInOrder, type StoredReading } from "./unpacked";
 
-/** How far a device's clock may be ahead of ours before its reading counts as ahead. */
+/** Milliseconds by which a device's clock may be ahead of ours before its reading counts as ahead. */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
 /** How far a reading's time is ahead of now, milliseconds; 0 where it is not. */
@@ -12,13 +12,13 @@ export function aheadMs(timestamp: number, now: number): number {
   return timestamp > now + CLOCK_TOLERANCE_MS ? timestamp - now : 0;
 }
 
-/** What is asked of the hot tier. */
+/** Which readings are wanted, by their time. */
 export interface Span {
   /** From this moment on, milliseconds since the epoch. */
   readonly from: number;
   /** Before this moment. */
   readonly until: number;
-  /** Expired at this moment: TTL deletes late, and what has expired is never shown. */
+  /** The present: TTL deletes late, and readings that have expired by now are never shown. */
   readonly now: number;
 }
 
@@ -28,7 +28,7 @@ export const END_OF_TIME = 9_999_999_999_999;
 const NAMES = { "#expires": ATTRIBUTE.expirationTime };
 const NOT_EXPIRED = "#expires > :now";
 
-/** A table's readings. Each method reads page by page, as it is asked on. */
+/** A table's readings. Each method reads a page when its reader wants more. */
 export class HotReadings {
   readonly #client: DynamoDBDocumentClient;
 
@@ -36,11 +36,11 @@ export class HotReadings {
     client: DynamoDBClient,
     private readonly table: string,
   ) {
-    // The table holds numbers beyond 2^53; as doubles they came, and as doubles they are shown.
+    // The table holds numbers beyond 2^53. They were doubles in their messages, and are shown as doubles.
     this.#client = DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: Number } });
   }
 
-  /** One device's, oldest first or newest first, of one sensor type or all. */
+  /** The readings of one device, of one sensor type or all, oldest or newest first. */
   ofDevice(deviceId: string, span: Span, sensorType?: string, newestFirst = false): AsyncGenerator<StoredReading> {
     const { from, until, now } = span;
     const items = this.#query({
@@ -54,7 +54,7 @@ export class HotReadings {
       },
       ExpressionAttributeValues: {
         ":device": deviceId,
-        // A key goes on after the digits, so the bare digits come before all keys of their millisecond.
+        // A key continues after the digits, so the bare digits sort before all keys of their millisecond.
         ":from": digits(from - MAX_PACKED_SPAN_MS),
         ":until": digits(until),
         ":now": Math.floor(now / 1000),
@@ -65,12 +65,12 @@ export class HotReadings {
     return within(readingsInOrder(items, newestFirst), span);
   }
 
-  /** All of one sensor type, oldest first: all shards of the index, merged. */
+  /** The readings of one sensor type, oldest first: all shards of the index, merged. */
   ofType(sensorType: string, span: Span): AsyncGenerator<StoredReading> {
     return inTimeOrder(shardsOf(sensorType).map((shard) => this.#ofShard(shard, span)));
   }
 
-  /** The device's or the type's newest reading before this moment. */
+  /** The newest reading of the device or of the type before this moment; undefined where there is none. */
   async newestBefore(
     { device, type }: { readonly device: string | undefined; readonly type: string | undefined },
     moment: number,
@@ -84,7 +84,7 @@ export class HotReadings {
     const newest = await Promise.all(
       sources.map(async (source) => (await source.next()).value as StoredReading | undefined),
     );
-    return newest.reduce((one, other) => ((other?.timestamp ?? -1) > (one?.timestamp ?? -1) ? other : one), undefined);
+    return newest.reduce((best, next) => ((next?.timestamp ?? -1) > (best?.timestamp ?? -1) ? next : best), undefined);
   }
 
   #ofShard(shard: string, span: Span, newestFirst = false): AsyncGenerator<StoredReading> {

@@ -1,6 +1,6 @@
 import type { StoredReading } from "./unpacked";
 
-/** Merges what is in time order each by itself. Holds one reading of each source, and asks all for their first at once. */
+/** Merges sources that are each in the order of time. It holds one reading of each, and starts all of them together. */
 export async function* inTimeOrder(sources: readonly AsyncGenerator<StoredReading>[]): AsyncGenerator<StoredReading> {
   const heads = await Promise.all(sources.map((source) => source.next()));
   for (;;) {

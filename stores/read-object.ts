@@ -1,10 +1,10 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 
-/** Largest object that is read as text: the function's own are a tenth of it. */
+/** Largest object that is read as text: the function writes objects of a tenth of it. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 /** Largest object that is read as bytes: the delivery's buffer holds 128 MB before Parquet compresses it. */
 const MAX_BYTES = 512 * 1024 * 1024;
-/** Errors that are about one object, and not about the bucket or the rights of the person who reads it. */
+/** Errors about one object, and not about the bucket or the reader's rights. */
 const OF_ONE_OBJECT: Readonly<Record<string, string>> = {
   NoSuchKey: "it is gone since it was listed",
   NotFound: "it is gone since it was listed",
@@ -17,6 +17,7 @@ export type ObjectRead<Content> = { readonly content: Content } | { readonly unr
 /** An object that cannot be read, or a part of it. */
 export interface Unreadable {
   readonly key: string;
+  /** The reason, without the key. */
   readonly why: string;
 }
 

@@ -1,12 +1,12 @@
 import type { RejectedLine } from "../contract/rejected";
 
-/** The lines of a `rejected/` object that are records, and what is wrong with it; undefined where all of them are. */
+/** The lines of a `rejected/` object that hold records, and why the rest cannot be read; undefined where all lines do. */
 export function rejectedLines(text: string): { readonly lines: readonly RejectedLine[]; readonly unreadable?: string } {
   const texts = text.split("\n").filter((line) => line !== "");
   const lines = texts.flatMap((line) => rejectedLine(line) ?? []);
   if (texts.length === 0) return { lines, unreadable: "it is empty" };
-  const others = texts.length - lines.length;
-  return others === 0 ? { lines } : { lines, unreadable: `${others} of its ${texts.length} lines hold no record` };
+  const broken = texts.length - lines.length;
+  return broken === 0 ? { lines } : { lines, unreadable: `${broken} of its ${texts.length} lines hold no record` };
 }
 
 function rejectedLine(text: string): RejectedLine | undefined {
@@ -23,7 +23,7 @@ function rejectedLine(text: string): RejectedLine | undefined {
   return isRecord ? (line as RejectedLine) : undefined;
 }
 
-/** Whether it is a time that a date can hold. */
+/** Whether a value is a time that a date can hold. */
 function isTime(value: unknown): boolean {
   return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
 }

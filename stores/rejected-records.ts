@@ -6,42 +6,47 @@ import { recordId } from "../contract/stream-record";
 import { readText, type Unreadable } from "./read-object";
 import { rejectedLines } from "./rejected-lines";
 
-/** A record that was set aside, and the object whose line it is. */
-export interface SetAside extends RejectedLine {
+/** A rejected record, and the object whose line it is. */
+export interface RejectedRecord extends RejectedLine {
+  /** The key of the object. */
   readonly key: string;
 }
 
-/** What is looked for. */
+/** Which rejected records are wanted. */
 export interface Filter {
-  /** Arrival, milliseconds since the epoch. */
+  /** Arrived from this moment on, milliseconds since the epoch. */
   readonly from: number;
+  /** Arrived before this moment; infinity for all that have come. */
   readonly until: number;
+  /** Rejected for this reason; undefined for any. */
   readonly reason?: string | undefined;
+  /** Published by this device; undefined for any. */
   readonly device?: string | undefined;
 }
 
 const HOUR_MS = 3_600_000;
-const OBJECTS_AT_ONCE = 16;
+const CONCURRENT_OBJECTS = 16;
 const KEY = /^rejected\/(\d{4}\/\d\d\/\d\d\/\d\d)\/(.+)-(\d+)-(\d+)\.jsonl$/;
 
 /**
- * What was set aside, in the order of its objects' hours; each record once, though a crash can repeat its line. An object that cannot
- * be read is told, and passed over.
+ * Rejected records in the order of their objects' hours, each record once, though a crash can repeat its line. An object that cannot
+ * be read is reported and skipped.
+ * @throws Error where no object of the bucket can be read
  */
-export async function* setAside(
+export async function* rejectedRecords(
   client: S3Client,
   Bucket: string,
   filter: Filter,
   onUnreadable: (unreadable: Unreadable) => void = () => {},
-): AsyncGenerator<SetAside> {
+): AsyncGenerator<RejectedRecord> {
   let [before, current] = [new Set<string>(), new Set<string>()];
   let hour = "";
   for await (const keys of keysOf(client, Bucket, filter)) {
     const bodies = await Promise.all(keys.map((key) => linesOf(client, Bucket, key, onUnreadable)));
     for (const line of bodies.flat()) {
-      const its = KEY.exec(line.key)?.[1] ?? "";
+      const objectHour = KEY.exec(line.key)?.[1] ?? "";
       // A record's second line is under the same hour as its first or, where the batch began earlier, under the one before.
-      if (its !== hour) [hour, before, current] = [its, current, new Set()];
+      if (objectHour !== hour) [hour, before, current] = [objectHour, current, new Set()];
       const identity = recordId(line);
       if (before.has(identity) || current.has(identity)) continue;
       current.add(identity);
@@ -50,13 +55,16 @@ export async function* setAside(
   }
 }
 
-/** The record of this identity; undefined where it was not set aside. Reads only the objects whose name spans it. */
-export async function findSetAside(
+/**
+ * The rejected record of this identity; undefined where there is none. Reads only the objects whose name spans it.
+ * @throws Error where no object of the bucket can be read
+ */
+export async function findRejectedRecord(
   client: S3Client,
   Bucket: string,
   identity: string,
   onUnreadable: (unreadable: Unreadable) => void = () => {},
-): Promise<SetAside | undefined> {
+): Promise<RejectedRecord | undefined> {
   const [shardId, sequenceNumber = ""] = identity.split(":");
   for await (const keys of keysOf(client, Bucket, { from: 0, until: Number.POSITIVE_INFINITY })) {
     const spanning = keys.filter((key) => {
@@ -71,7 +79,7 @@ export async function findSetAside(
   return undefined;
 }
 
-/** What an object's key says; undefined for a key that is none of ours. */
+/** The parts of an object's key; undefined for a key of another form. */
 export function partsOf(
   key: string,
 ): { readonly hour: string; readonly shardId: string; readonly first: string } | undefined {
@@ -79,7 +87,7 @@ export function partsOf(
   return hour === undefined || shardId === undefined || first === undefined ? undefined : { hour, shardId, first };
 }
 
-/** The objects' keys, some at a time, from the hour before the first one asked for: a batch may go on into the next. */
+/** The objects' keys, some at a time, from the hour before the first that is wanted: a batch may go on into the next hour. */
 export async function* keysOf(
   client: S3Client,
   Bucket: string,
@@ -96,18 +104,18 @@ export async function* keysOf(
       if (end !== "" && Key > end) break;
       if (KEY.test(Key)) keys.push(Key);
     }
-    for (; keys.length > 0; keys = keys.slice(OBJECTS_AT_ONCE)) yield keys.slice(0, OBJECTS_AT_ONCE);
+    for (; keys.length > 0; keys = keys.slice(CONCURRENT_OBJECTS)) yield keys.slice(0, CONCURRENT_OBJECTS);
     if (end !== "" && (Contents.at(-1)?.Key ?? "") > end) return;
   }
 }
 
-/** The records of an object; what cannot be read of it is told. */
+/** The records of an object; what cannot be read of it is reported. @throws Error where no object of the bucket can be read */
 export async function linesOf(
   client: S3Client,
   bucket: string,
   key: string,
   onUnreadable: (unreadable: Unreadable) => void,
-): Promise<SetAside[]> {
+): Promise<RejectedRecord[]> {
   const read = await readText(client, bucket, key);
   const { lines, unreadable } =
     "unreadable" in read ? { lines: [], unreadable: read.unreadable } : rejectedLines(read.content);
@@ -115,8 +123,8 @@ export async function linesOf(
   return lines.map((line) => ({ ...line, key }));
 }
 
-/** Whether a record is among what is looked for. */
-export function isWanted({ arrivedAt, reason, partitionKey }: Omit<SetAside, "data">, filter: Filter): boolean {
+/** Whether a record is wanted. */
+export function isWanted({ arrivedAt, reason, partitionKey }: Omit<RejectedRecord, "data">, filter: Filter): boolean {
   return (
     arrivedAt >= filter.from &&
     arrivedAt < filter.until &&

@@ -9,6 +9,7 @@ import type { StreamRecord } from "../contract/stream-record";
 
 /** A stretch of time, milliseconds since the epoch. */
 export interface Period {
+  /** The first moment of it. */
   readonly from: number;
   /** The first moment after it. */
   readonly until: number;
@@ -17,28 +18,28 @@ export interface Period {
 /** What reading a shard takes from outside. */
 export interface ReadingDeps {
   readonly io: { readonly signal: AbortSignal };
-  /** Resolves after the time, or earlier when the signal is given. Never rejects. */
+  /** Resolves after the time, in milliseconds, or when the signal is given. Never rejects. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** A shard has five reads a second, and the event source mapping and Firehose take one each: two are left for them to catch up. */
+/** A shard has five reads per second; the event source mapping and Firehose take one each, and two stay free for them to catch up. */
 const READ_EVERY_MS = 500;
 
-/** All shards that still hold records, closed ones too (that is ListShards' default), parents before their children. */
+/** All shards that still hold records, closed ones included (ListShards' default), parents before their children. */
 export async function shardsOf(client: KinesisClient, StreamARN: string): Promise<readonly string[]> {
   const shards: string[] = [];
   let NextToken: string | undefined;
   do {
-    // The stream stands in the token, and must not stand beside it.
+    // The token names the stream, and AWS refuses both.
     const page = await client.send(new ListShardsCommand(NextToken === undefined ? { StreamARN } : { NextToken }));
     for (const { ShardId } of page.Shards ?? []) if (ShardId !== undefined) shards.push(ShardId);
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
-  // The numbers in their names grow.
+  // A child's name has a higher number.
   return shards.sort();
 }
 
-/** A shard's records that arrived in the period, as far as they are there now: at the tip it ends. */
+/** The records of a shard that arrived in the period. It ends at the tip, and does not wait for more. */
 export async function* recordsOf(
   client: KinesisClient,
   StreamARN: string,
@@ -74,7 +75,7 @@ export async function* recordsOf(
   }
 }
 
-/** Undefined where the iterator has expired: it lives five minutes, and a slow replay may take longer over a page. */
+/** A page; undefined where the iterator has expired, which it does after five minutes: a slow replay can take longer for a page. */
 async function pageAt(client: KinesisClient, StreamARN: string, ShardIterator: string) {
   try {
     return await client.send(new GetRecordsCommand({ StreamARN, ShardIterator }));

@@ -1,131 +1,62 @@
 import { defaultConfig } from "../cost/cost";
-import { basis, row, sum } from "../cost/cost-tables";
-import { month, total } from "../cost/model";
+import { type CostLine, month, total } from "../cost/model";
 import { PRICES_DATES } from "../cost/prices";
-import { duration, FLAG, parsed, share, TEXT, wholeNumber } from "../kit/arguments";
-import { type Command, UsageError } from "../kit/command";
-import { formatAnswer } from "../kit/output";
-import type { Limit, Plant } from "./limits";
-import { NEW_TABLE_WRITE_UNITS, type Plan, plan } from "./plan";
-import { RESHARDS_PER_DAY, reshardSteps } from "./reshard-steps";
-
-const HELP = `Usage: npx iot capacity --devices COUNT --every TIME [options]
-
-How large a stack a plant needs, what it costs a month, and which limit it meets first.
-
-  --devices COUNT  devices that are connected all the time
-  --every TIME     between two readings of a device, such as 500ms, 1s or 5m
-  --bytes COUNT    of a reading, as published (default 220)
-  --anomalies N    share of readings that are out of bounds, from 0 to 1 (default 0.01)
-  --basic-ingest   devices publish to $aws/rules/<rule>/sensor/data/<name>, which saves the messages' price
-  --deployed COUNT shards that the stack has now: says the steps from there
-  --json           one JSON object
-  --help           this text
-`;
+import { defineCommand } from "../kit/command";
+import { flag, optional, required, withDefault } from "../kit/options";
+import { JSON_OPTION } from "../kit/output";
+import { duration, share, wholeNumber } from "../kit/values";
+import type { Plant } from "./limits";
+import { type Plan, plan } from "./plan";
+import { reportOf } from "./report";
+import { reshardSteps } from "./reshard-steps";
 
 /** AWS IoT takes no larger message. https://docs.aws.amazon.com/general/latest/gr/iot-core.html */
 const MAX_PAYLOAD_BYTES = 128 * 1024;
 
-/** `iot capacity`: how large, how dear, and what ends first. */
-export const capacity: Command = {
+/** `iot capacity`: how large a stack must be, what it costs, and which limit comes first. */
+export const capacity = defineCommand({
   name: "capacity",
-  summary: "sizes a stack for a plant and estimates its monthly cost",
-  help: HELP,
-  async run(args, io) {
-    const { values } = parsed({
-      args: [...args],
-      options: {
-        devices: TEXT,
-        every: TEXT,
-        bytes: TEXT,
-        anomalies: TEXT,
-        "basic-ingest": FLAG,
-        deployed: TEXT,
-        json: FLAG,
-      },
-    });
-    if (values.devices === undefined || values.every === undefined)
-      throw new UsageError(
-        'say how many "--devices" there are, and how long lies between two readings of one, "--every"',
-      );
-    const devices = wholeNumber("--devices", values.devices, 1, 10_000_000);
-    const secondsBetween = duration("--every", values.every) / 1000;
-    const plant: Plant = {
-      devices,
-      secondsBetween,
-      readingsPerSecond: devices / secondsBetween,
-      payloadBytes: wholeNumber("--bytes", values.bytes ?? "220", 1, MAX_PAYLOAD_BYTES),
-      anomalyShare: share("--anomalies", values.anomalies ?? "0.01"),
-      basicIngest: values["basic-ingest"] ?? false,
-    };
-    const deployed = values.deployed === undefined ? undefined : wholeNumber("--deployed", values.deployed, 1, 10_000);
+  summary: "calculate how large a stack a plant needs, and its cost",
+  description:
+    "Calculates how large a stack a plant needs, what it costs per month, which limits of AWS it meets first, and which " +
+    "configuration to set.",
+  examples: ["--devices 5000 --every 1s", "--devices 5000 --every 1s --deployed 4"],
+  options: {
+    devices: required(wholeNumber(1, 10_000_000), "devices that are connected all the time"),
+    everyMs: required(duration, "time between two readings of a device, such as 500ms, 1s or 5m", { name: "every" }),
+    payloadBytes: withDefault(wholeNumber(1, MAX_PAYLOAD_BYTES), "220", "bytes of a reading, as published", {
+      name: "bytes",
+    }),
+    anomalyShare: withDefault(share, "0.01", "share of readings that are out of bounds", { name: "anomalies" }),
+    basicIngest: flag("devices publish to $aws/rules/<rule>/sensor/data/<name>, which costs no message"),
+    deployed: optional(wholeNumber(1, 10_000), "shards that are deployed now: list the updates from there"),
+    ...JSON_OPTION,
+  },
+  async run({ devices, everyMs, payloadBytes, anomalyShare, basicIngest, deployed, json }, io) {
+    const secondsBetween = everyMs / 1000;
+    const load = { readingsPerSecond: devices / secondsBetween, payloadBytes, anomalyShare, basicIngest };
+    const plant: Plant = { devices, secondsBetween, ...load };
     const needs = plan(plant, defaultConfig());
-    const steps = deployed === undefined ? undefined : reshardSteps(deployed, needs.shards);
+    const resharding = deployed === undefined ? undefined : { deployed, steps: reshardSteps(deployed, needs.shards) };
     const bill = month(plant, devices, needs.config);
-    if (values.json) {
-      const { config: _, ...rest } = needs;
-      const lines = bill.map(({ what, quantity, price, usd }) => ({ what, quantity, price, usd }));
-      io.result(
-        JSON.stringify({
-          ...rest,
-          ...(steps ? { steps } : {}),
-          usdPerMonth: total(bill),
-          pricesOf: PRICES_DATES,
-          bill: lines,
-        }),
-      );
-      return 0;
-    }
-    const facts: [string, string][] = [
-      ["readings a second", number(needs.readingsPerSecond)],
-      ["shards", String(needs.shards)],
-      ["write units a second", number(needs.writeUnitsPerSecond)],
-      ["functions at once", `${needs.functionsAtOnce}, ${number(needs.functionsBusy)} of them busy on average`],
-      ["US dollars a month", sum(bill).at(-1) ?? ""],
-    ];
-    const width = Math.max(...facts.map(([name]) => name.length));
-    io.result(`${facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n")}\n`);
-    io.result(
-      `${formatAnswer({ columns: ["what is met first", "needed", "limit", "", "used"], rows: needs.limits.slice(0, 5).map(limitRow) }, "table")}\n`,
-    );
-    io.result(advice(needs));
-    if (steps !== undefined && deployed !== undefined) io.result(`\n${stepsText(deployed, steps)}`);
-    io.result(
-      `\n${formatAnswer({ columns: ["a month", "how many", "unit", "USD"], rows: [...bill.map(row), sum(bill)] }, "table")}\n`,
-    );
-    io.result(basis(plant));
+    if (json) io.result(JSON.stringify(answerOf(needs, resharding?.steps, bill)));
+    else for (const part of reportOf(plant, needs, resharding, bill)) io.result(part);
     return 0;
   },
-};
+});
 
-function limitRow({ what, needed, limit, unit }: Limit): string[] {
-  return [what, number(needed), number(limit), unit, `${Math.round((needed / limit) * 100)}%`];
-}
-
-/** What to do before the plant is connected. */
-function advice({ limits, settings, writeUnitsPerSecond }: Plan): string {
-  return [
-    ...limits
-      .filter(({ needed, limit }) => needed > limit)
-      .map(({ what, remedy }) => `Beyond the limit: ${what}. Do: ${remedy}.`),
-    settings.length === 0
-      ? "The default configuration is large enough, and not too large."
-      : `Set:\n${settings.map((setting) => `  pulumi config set ${setting}`).join("\n")}`,
-    ...(writeUnitsPerSecond / 2 > NEW_TABLE_WRITE_UNITS
-      ? [
-          `A new table takes ${number(NEW_TABLE_WRITE_UNITS)} write units a second at first, and twice its peak half an hour later: connect the devices in steps.`,
-        ]
-      : []),
-  ].join("\n");
-}
-
-function stepsText(deployed: number, steps: readonly number[]): string {
-  if (steps.length === 0) return `The ${deployed} deployed shards are the right number.`;
-  const path = [deployed, ...steps].join(" → ");
-  const updates = steps.map((count) => `  pulumi config set shardCount ${count} && pulumi up`);
-  return `AWS moves a stream to double or half of its open shards at most, ${RESHARDS_PER_DAY} times in 24 hours: ${path}\n${updates.join("\n")}`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
+/** The answer as a program reads it; its keys are a contract. */
+function answerOf(
+  { config: _, limits, ...needs }: Plan,
+  steps: readonly number[] | undefined,
+  bill: readonly CostLine[],
+) {
+  return {
+    ...needs,
+    limits: limits.map(({ name, ...limit }) => ({ what: name, ...limit })),
+    ...(steps ? { steps } : {}),
+    usdPerMonth: total(bill),
+    pricesOf: PRICES_DATES,
+    bill: bill.map(({ name, quantity, price, usd }) => ({ what: name, quantity, price, usd })),
+  };
 }

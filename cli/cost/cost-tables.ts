@@ -3,7 +3,7 @@ import {
   type CostLine,
   keeping,
   moving,
-  oneObjectAReading,
+  oneObjectPerReading,
   standing,
   takingIn,
   tierUsd,
@@ -26,7 +26,7 @@ export function costTables(load: Load, config: PricedConfig): CostTable[] {
   const takenIn = takingIn(MILLION, load, config);
   const moved = moving(MILLION, load);
   const delivered = takenIn.filter(({ price }) => price === "firehoseGb" || price === "firehoseConversionGb");
-  const alternative = oneObjectAReading(MILLION, load);
+  const alternative = oneObjectPerReading(MILLION, load);
   const idle = standing(config);
   return [
     {
@@ -44,7 +44,7 @@ export function costTables(load: Load, config: PricedConfig): CostTable[] {
           marked(total(tier.lines), tier.lines),
           marked(tierUsd(tier), tier.lines),
         ]),
-        ...moved.map((line) => [line.what, "", "", marked(line.usd, [line])]),
+        ...moved.map((line) => [line.name, "", "", marked(line.usd, [line])]),
       ],
     },
     {
@@ -53,7 +53,7 @@ export function costTables(load: Load, config: PricedConfig): CostTable[] {
       rows: [
         ["here: Parquet, delivered and converted", marked(total(delivered), delivered)],
         ["here: a year in the archive's tiers, moves included", marked(archiveYear(MILLION, load, config), moved)],
-        ...alternative.map((line) => [`a JSON object a reading: ${line.what}`, marked(line.usd, [line])]),
+        ...alternative.map((line) => [`a JSON object a reading: ${line.name}`, marked(line.usd, [line])]),
       ],
     },
     {
@@ -88,7 +88,7 @@ export function basis({ readingsPerSecond, payloadBytes, anomalyShare }: Load): 
 
 /** A line's name, quantity, unit and dollars. */
 export function row(line: CostLine): string[] {
-  return [line.what, amount(line.quantity), PRICES[line.price].unit, marked(line.usd, [line])];
+  return [line.name, amount(line.quantity), PRICES[line.price].unit, marked(line.usd, [line])];
 }
 
 /** The row below the lines. */

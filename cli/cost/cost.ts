@@ -1,24 +1,14 @@
 import { parseConfig, REGION, type StackConfig } from "../../lib/config";
-import { FLAG, parsed } from "../kit/arguments";
-import type { Command } from "../kit/command";
-import { formatAnswer } from "../kit/output";
+import { defineCommand } from "../kit/command";
+import { flag } from "../kit/options";
+import { formatAnswer, JSON_OPTION } from "../kit/output";
 import { basis, costTables, markdown } from "./cost-tables";
 import type { Load } from "./usage";
 
-const HELP = `Usage: npx iot cost [options]
-
-What a million readings cost on their way in and in each tier, and what the stack costs to leave running, with its
-default configuration. "npx iot capacity" says it for a plant's own numbers.
-
-  --markdown       as docs/costs.md has it
-  --json           one JSON object a row
-  --help           this text
-`;
-
-/** What the tables of docs/costs.md are for: a mid-sized plant. */
+/** What the README's tables are for: a mid-sized plant. */
 export const USUAL_LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, anomalyShare: 0.01, basicIngest: false };
 
-/** The configuration of a plant that sets nothing. */
+/** The configuration of a plant that sets nothing. @throws Error where the defaults break the stack's own rules */
 export function defaultConfig(): StackConfig {
   const checked = parseConfig({ environmentSuffix: "cost" }, REGION);
   if (!checked.ok) throw new Error(checked.problems.join("\n"));
@@ -26,25 +16,31 @@ export function defaultConfig(): StackConfig {
 }
 
 /** `iot cost`: what readings cost. */
-export const cost: Command = {
+export const cost = defineCommand({
   name: "cost",
-  summary: "prints what a million readings cost, and a month of the idle stack",
-  help: HELP,
-  async run(args, io) {
-    const { values } = parsed({ args: [...args], options: { markdown: FLAG, json: FLAG } });
+  summary: "show what a million readings cost, and the stack per month",
+  description:
+    "Shows what a million readings cost on their way in and in each tier, and what the stack costs while nothing is sent, " +
+    'with the default configuration. "npx iot capacity" calculates the same for your own plant.',
+  examples: ["", "--markdown"],
+  options: {
+    markdown: flag("print the tables as the README has them", { excludes: ["json"] }),
+    ...JSON_OPTION,
+  },
+  async run({ markdown: asMarkdown, json }, io) {
     const tables = costTables(USUAL_LOAD, defaultConfig());
-    if (values.markdown) {
+    if (asMarkdown) {
       io.result(markdown(tables, USUAL_LOAD));
       return 0;
     }
     for (const { title, columns, rows } of tables) {
-      if (values.json) {
+      if (json) {
         io.result(formatAnswer({ columns: ["table", ...columns], rows: rows.map((row) => [title, ...row]) }, "json"));
         continue;
       }
       io.result(`${title}\n\n${formatAnswer({ columns, rows }, "table")}\n`);
     }
-    if (!values.json) io.note(basis(USUAL_LOAD));
+    if (!json) io.note(basis(USUAL_LOAD));
     return 0;
   },
-};
+});

@@ -9,23 +9,26 @@ import {
   itemBytes,
   type Load,
   type PricedConfig,
-  readingsABatch,
+  readingsPerBatch,
   writeUnits,
 } from "./usage";
 
 /** A line of a bill. */
 export interface CostLine {
-  readonly what: string;
+  /** What is paid for. */
+  readonly name: string;
+  /** In the price's unit. */
   readonly quantity: number;
   readonly price: PriceName;
+  /** US dollars. */
   readonly usd: number;
 }
 
 const KB = 1024;
 const GB = 1024 ** 3;
-const HOURS_A_MONTH = 730;
-const DAYS_A_MONTH = 365 / 12;
-const SECONDS_A_MONTH = HOURS_A_MONTH * 3600;
+const HOURS_PER_MONTH = 730;
+const DAYS_PER_MONTH = 365 / 12;
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
 /** Bytes of the batch's log line, and of Lambda's own three lines for each invocation. A test measures the first. */
 export const BATCH_LINE_BYTES = 600;
@@ -50,13 +53,13 @@ export const WATCHING = {
   alarmMetrics: ALARMS.length,
   ownMetrics: Object.keys(METRIC).length,
   mappingMetrics: 7,
-  metricsAShard: SHARD_LEVEL_METRICS.length,
+  metricsPerShard: SHARD_LEVEL_METRICS.length,
 };
 
-/** What it costs to take in so many readings: each is paid once. */
+/** The cost of ingesting this many readings, paid once. */
 export function takingIn(readings: number, load: Load, config: PricedConfig): CostLine[] {
   const { payloadBytes, anomalyShare } = load;
-  const invocations = readings / readingsABatch(load, config);
+  const invocations = readings / readingsPerBatch(load, config);
   const seconds = invocations * invocationSeconds(readings / invocations);
   const conversions =
     readings /
@@ -99,11 +102,12 @@ function intoStream(readings: number, payloadBytes: number, { streamMode }: Pric
 /** A tier, and what it costs to keep readings in it for a month. */
 export interface Tier {
   readonly name: string;
+  /** Days that a reading stays. */
   readonly days: number;
   readonly lines: readonly CostLine[];
 }
 
-/** The tiers that a reading is in, with the objects that it has at this load. */
+/** The tiers that a reading passes through, with the objects of this load. */
 export function keeping(readings: number, load: Load, config: PricedConfig): Tier[] {
   const itemGb = (readings * (itemBytes(load.payloadBytes) + ITEM_STORAGE_OVERHEAD_BYTES)) / GB;
   const hot: Tier = {
@@ -145,7 +149,7 @@ function archiveTiers(objects: number, bytes: number): Tier[] {
   ];
 }
 
-/** What it costs to move so many readings' objects through the tiers. */
+/** The cost of moving the objects of this many readings through the tiers. */
 export function moving(readings: number, load: Load): CostLine[] {
   const { readings: perObject, bytes } = archiveObject(load);
   if (bytes < SMALLEST_MOVED_BYTES) return [];
@@ -155,63 +159,64 @@ export function moving(readings: number, load: Load): CostLine[] {
   ];
 }
 
-/** The usual archive beside it: a JSON object for each reading, kept for a year, in S3 Standard because it is too small to move. */
-export function oneObjectAReading(readings: number, { payloadBytes }: Load): CostLine[] {
+/** The usual archive, for comparison: a JSON object per reading, kept for a year in S3 Standard because it is too small to move. */
+export function oneObjectPerReading(readings: number, { payloadBytes }: Load): CostLine[] {
   const gb = (readings * payloadBytes) / GB;
   return [
     line("a put for each", readings, "s3Put"),
-    line("a year in S3 Standard", gb * (ARCHIVE_DAYS.expiry / DAYS_A_MONTH), "s3StandardGbMonth"),
+    line("a year in S3 Standard", gb * (ARCHIVE_DAYS.expiry / DAYS_PER_MONTH), "s3StandardGbMonth"),
   ];
 }
 
-/** What readings cost for their year in the archive: moves, and every tier but the table. */
+/** The cost of readings for their year in the archive, in US dollars: moves, and every tier but the table. */
 export function archiveYear(readings: number, load: Load, config: PricedConfig): number {
   const [, ...tiers] = keeping(readings, load, config);
   return total(moving(readings, load)) + tiers.reduce((sum, tier) => sum + tierUsd(tier), 0);
 }
 
-/** What the readings cost for as long as they are in the tier. */
+/** The cost of the readings for their time in the tier, in US dollars. */
 export function tierUsd({ days, lines }: Tier): number {
-  return (total(lines) * days) / DAYS_A_MONTH;
+  return (total(lines) * days) / DAYS_PER_MONTH;
 }
 
-/** What a month costs in which nothing is sent. */
+/** The cost of a month in which nothing is sent. */
 export function standing(config: PricedConfig): CostLine[] {
   const { streamMode, shardCount, streamRetentionHours, silenceMinutes } = config;
   const provisioned = streamMode === "PROVISIONED";
   const extended = streamRetentionHours > 24;
   return [
     provisioned
-      ? line("Kinesis: shards", shardCount * HOURS_A_MONTH, "kinesisShardHour")
-      : line("Kinesis: an on-demand stream", HOURS_A_MONTH, "kinesisStreamHour"),
+      ? line("Kinesis: shards", shardCount * HOURS_PER_MONTH, "kinesisShardHour")
+      : line("Kinesis: an on-demand stream", HOURS_PER_MONTH, "kinesisStreamHour"),
     ...(extended && provisioned
-      ? [line("Kinesis: retention beyond a day", shardCount * HOURS_A_MONTH, "kinesisRetentionShardHour")]
+      ? [line("Kinesis: retention beyond a day", shardCount * HOURS_PER_MONTH, "kinesisRetentionShardHour")]
       : []),
-    line("CloudWatch: metrics of each shard", shardCount * WATCHING.metricsAShard, "customMetricMonth"),
+    line("CloudWatch: metrics of each shard", shardCount * WATCHING.metricsPerShard, "customMetricMonth"),
     line("CloudWatch: the stack's metrics", WATCHING.ownMetrics + WATCHING.mappingMetrics, "customMetricMonth"),
     line("CloudWatch: alarms", WATCHING.alarmMetrics - (silenceMinutes === 0 ? 1 : 0), "alarmMetricMonth"),
     line("CloudWatch: the dashboard", 1, "dashboardMonth"),
   ];
 }
 
-/** A month's bill at this load, with a year's history kept: what it is once the first year has passed. */
+/** A month's bill at this load after the first year, with a year of history. */
 export function month(load: Load, devices: number, config: PricedConfig): CostLine[] {
-  const readings = load.readingsPerSecond * SECONDS_A_MONTH;
+  const readings = load.readingsPerSecond * SECONDS_PER_MONTH;
   return [
     ...standing(config),
-    line("IoT Core: devices connected", (devices * SECONDS_A_MONTH) / 60, "iotConnectionMinute"),
+    line("IoT Core: devices connected", (devices * SECONDS_PER_MONTH) / 60, "iotConnectionMinute"),
     ...takingIn(readings, load, config),
-    ...keeping(readings, load, config).flatMap(({ name, days, lines }) =>
-      lines.map(({ what, quantity, price }) => line(`${name}: ${what}`, (quantity * days) / DAYS_A_MONTH, price)),
+    ...keeping(readings, load, config).flatMap(({ name: tier, days, lines }) =>
+      lines.map(({ name, quantity, price }) => line(`${tier}: ${name}`, (quantity * days) / DAYS_PER_MONTH, price)),
     ),
-    ...moving(readings, load).map((moved) => ({ ...moved, what: `S3: ${moved.what}` })),
+    ...moving(readings, load).map((moved) => ({ ...moved, name: `S3: ${moved.name}` })),
   ];
 }
 
+/** What these lines cost in total, in US dollars. */
 export function total(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { usd }) => sum + usd, 0);
 }
 
-function line(what: string, quantity: number, price: PriceName): CostLine {
-  return { what, quantity, price, usd: quantity * PRICES[price].usd };
+function line(name: string, quantity: number, price: PriceName): CostLine {
+  return { name, quantity, price, usd: quantity * PRICES[price].usd };
 }

@@ -1,11 +1,12 @@
-/** What one unit of something costs in sa-east-1. */
+/** The price of a unit in sa-east-1. */
 export interface Price {
+  /** US dollars per unit. */
   readonly usd: number;
-  /** What the unit is. */
+  /** The unit, in words. */
   readonly unit: string;
-  /** AWS's page or list that has it. */
+  /** AWS's page or price list. */
   readonly source: string;
-  /** When it was seen there; of an estimate, when it was written down. */
+  /** When it was read there; of an estimate, when it was written down. */
   readonly date: string;
   /** Whether it is the list price of us-east-1, scaled: see `scaled`. */
   readonly isEstimate: boolean;
@@ -25,11 +26,11 @@ const listed = (usd: number, unit: string, offer: string, date = "2026-08-08"): 
 });
 
 /**
- * How much dearer São Paulo is than us-east-1, for what its own list price was not seen of: the ratio of a price of the
- * same service, IoT's messages and CloudWatch's alarms, and else the largest ratio among the listed ones, that of Athena.
+ * How much more expensive São Paulo is than us-east-1 where its own list price is not known: the ratio of another price of the same
+ * service (IoT's messages, CloudWatch's alarms), else the largest known ratio, that of Athena.
  */
-const DEARER = { iot: 1.5, cloudwatch: 1.35, other: 1.8 };
-const scaled = (usd: number, unit: string, service: string, times = DEARER.other): Price => ({
+const PRICE_RATIO = { iot: 1.5, cloudwatch: 1.35, other: 1.8 };
+const scaled = (usd: number, unit: string, service: string, times = PRICE_RATIO.other): Price => ({
   usd: usd * times,
   unit,
   source: page(service),
@@ -40,9 +41,9 @@ const scaled = (usd: number, unit: string, service: string, times = DEARER.other
 /** The one table of prices: before taxes, without free tiers and discounts, each at its first volume step. */
 export const PRICES = {
   iotMessage: listed(1.5 / 1e6, "message of up to 5 KB", "AWSIoT", "2026-09-11"),
-  iotRule: scaled(0.15 / 1e6, "rule triggered", "iot-core", DEARER.iot),
-  iotAction: scaled(0.15 / 1e6, "action applied", "iot-core", DEARER.iot),
-  iotConnectionMinute: scaled(0.08 / 1e6, "minute connected", "iot-core", DEARER.iot),
+  iotRule: scaled(0.15 / 1e6, "rule triggered", "iot-core", PRICE_RATIO.iot),
+  iotAction: scaled(0.15 / 1e6, "action applied", "iot-core", PRICE_RATIO.iot),
+  iotConnectionMinute: scaled(0.08 / 1e6, "minute connected", "iot-core", PRICE_RATIO.iot),
   kinesisShardHour: scaled(0.015, "shard-hour", "kinesis/data-streams"),
   kinesisPutUnit: scaled(0.014 / 1e6, "put of up to 25 KB", "kinesis/data-streams"),
   kinesisRetentionShardHour: scaled(0.02, "shard-hour of retention beyond a day", "kinesis/data-streams"),
@@ -74,16 +75,17 @@ export const PRICES = {
   deepArchiveBulkRequest: scaled(0.025 / 1e3, "restore request in bulk", "s3"),
   logGb: listed(0.9, "GB of log taken in", "AmazonCloudWatch"),
   alarmMetricMonth: listed(0.135, "alarm metric a month", "AmazonCloudWatch"),
-  customMetricMonth: scaled(0.3, "metric a month", "cloudwatch", DEARER.cloudwatch),
+  customMetricMonth: scaled(0.3, "metric a month", "cloudwatch", PRICE_RATIO.cloudwatch),
   // One price everywhere.
   dashboardMonth: scaled(3, "dashboard a month", "cloudwatch", 1),
 } satisfies Record<string, Price>;
 
+/** A key of `PRICES`. */
 export type PriceName = keyof typeof PRICES;
 
 const dates = Object.values(PRICES)
   .map(({ date }) => date)
   .sort();
 
-/** When the prices were seen: the first and the last. */
+/** When the prices were read: the first and the last date. */
 export const PRICES_DATES = `${dates[0]} to ${dates.at(-1)}`;

@@ -3,16 +3,17 @@ import { ARCHIVE_BUFFER, BATCHING_WINDOW_SECONDS } from "../../lib/sizes";
 
 /** What a plant sends. */
 export interface Load {
+  /** Of all devices together. */
   readonly readingsPerSecond: number;
   /** Of one reading, as published. */
   readonly payloadBytes: number;
   /** Readings out of bounds, of all: from 0 to 1. */
   readonly anomalyShare: number;
-  /** Whether devices publish to the rule's own topic, which is no message to pay. https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html */
+  /** Whether devices publish to the rule's own topic, which costs no message. https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html */
   readonly basicIngest: boolean;
 }
 
-/** What of the configuration has a price. */
+/** The part of the configuration that has a price. */
 export type PricedConfig = Pick<
   StackConfig,
   | "streamMode"
@@ -32,28 +33,28 @@ export const ITEM_BYTES_BESIDE_PAYLOAD = 87;
 const PARQUET_BYTES = 23;
 const ROW_BYTES_BESIDE_PAYLOAD = 241;
 /**
- * How long an invocation takes: what it waits for DynamoDB, and its work on a third of a core, which is what 512 MB have.
- * Assumed from `npm run bench`: nothing was measured in AWS.
+ * Duration of an invocation: its wait for DynamoDB, and its work on the third of a core that comes with 512 MB. Estimated from
+ * `npm run bench`, not measured in AWS.
  */
-const INVOCATION = { secondsWaiting: 0.02, secondsAReading: 0.00006 };
+const INVOCATION = { secondsWaiting: 0.02, secondsPerReading: 0.00006 };
 
-/** Write units of a reading, in the table and in its index. */
+/** Write units per reading, in the table and in its index together. */
 export function writeUnits(payloadBytes: number): number {
   return 2 * Math.ceil(itemBytes(payloadBytes) / KB);
 }
 
-/** Readings of an invocation, on average: full, or what a window brings where little comes. */
-export function readingsABatch({ readingsPerSecond }: Load, config: PricedConfig): number {
+/** Readings per invocation, on average: a full batch, or the readings of a window where few arrive. */
+export function readingsPerBatch({ readingsPerSecond }: Load, config: PricedConfig): number {
   const lanes = config.shardCount * config.parallelizationFactor;
   return Math.min(config.batchSize, Math.max(1, (readingsPerSecond * BATCHING_WINDOW_SECONDS) / lanes));
 }
 
-/** Seconds that an invocation takes. */
+/** Seconds that an invocation with this many readings takes. */
 export function invocationSeconds(readings: number): number {
-  return INVOCATION.secondsWaiting + readings * INVOCATION.secondsAReading;
+  return INVOCATION.secondsWaiting + readings * INVOCATION.secondsPerReading;
 }
 
-/** How large the archive's objects get, and how many readings are in one. */
+/** The size of the archive's objects, and the readings in each. */
 export function archiveObject({ readingsPerSecond, payloadBytes }: Load): { readings: number; bytes: number } {
   const rowBytes = payloadBytes + ROW_BYTES_BESIDE_PAYLOAD;
   const seconds = Math.min(ARCHIVE_BUFFER.seconds, (ARCHIVE_BUFFER.megabytes * KB * KB) / rowBytes / readingsPerSecond);
@@ -61,7 +62,7 @@ export function archiveObject({ readingsPerSecond, payloadBytes }: Load): { read
   return { readings, bytes: readings * PARQUET_BYTES };
 }
 
-/** Bytes of the item that a reading becomes. */
+/** Bytes of a reading's item. */
 export function itemBytes(payloadBytes: number): number {
   return payloadBytes + ITEM_BYTES_BESIDE_PAYLOAD;
 }

@@ -1,10 +1,10 @@
-import type { Io } from "../kit/command";
+import type { Io } from "../kit/terminal";
 import type { NewDevice } from "./changes";
 import { type Pace, paced } from "./paced";
 
 const FAILURES_SHOWN = 20;
 
-/** Each device by itself: what goes wrong with one does not stop the others. */
+/** Changes each device by itself: a failure of one does not stop the others. Resolves with the exit status. */
 export async function changeAll(
   devices: readonly NewDevice[],
   change: (device: NewDevice) => Promise<string>,
@@ -31,11 +31,10 @@ export async function changeAll(
   if (failures.length > FAILURES_SHOWN) io.note(`and ${failures.length - FAILURES_SHOWN} more`);
   if (devices.length > 1) {
     const counts = [...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(", ");
-    io.note(`${counts}${done < devices.length ? `, not begun ${devices.length - done}` : ""}`);
+    io.note(`${counts}${done < devices.length ? `, not started ${devices.length - done}` : ""}`);
   } else if (outcomes.has("added") || outcomes.has("rotated")) {
-    io.note(
-      `its files: ${folderOf(devices[0]?.name ?? "")}, publish a reading: ${folderOf(devices[0]?.name ?? "")}/publish.sh`,
-    );
+    const folder = folderOf(devices[0]?.name ?? "");
+    io.note(`the device's files: ${folder}, publish a reading: ${folder}/publish.sh`);
   }
   io.signal.throwIfAborted();
   return failures.length === 0 ? 0 : 1;

@@ -3,23 +3,28 @@ import type { Connection, DeviceFolder } from "./device-folder";
 import { certificateRequest, newKey } from "./key-pair";
 import { type Owner, ownCertificatesOf, refuseForeignFolder } from "./owner";
 
-/** A device that is to be added. */
+/** A device to add. */
 export interface NewDevice {
+  /** The thing's name. */
   readonly name: string;
-  /** What kind of device it is; undefined says nothing about it. */
+  /** What kind of device it is; undefined leaves it open. */
   readonly type: string | undefined;
 }
 
 /** What a change works on. */
 export interface Workplace {
+  /** The registry of the stack's devices. */
   readonly directory: DeviceDirectory;
+  /** The device's folder. */
   readonly folder: DeviceFolder;
+  /** How its devices connect. */
   readonly connection: Connection;
 }
 
 /**
- * Adds a device, or what is missing of one that was begun. The order makes each interruption one that can go on: the key is on the
- * disk before its certificate is asked for, and the certificate before it is attached.
+ * Adds a device, or completes one that was interrupted. The order makes each interruption safe: the key is on the disk before its
+ * certificate is requested, and the certificate before it is attached.
+ * @throws Error where the folder or the thing is another stack's, or the device exists with another type or key
  */
 export async function addDevice(
   { name, type }: NewDevice,
@@ -29,17 +34,17 @@ export async function addDevice(
   await refuseForeignFolder(folder, directory, owner);
   const known = await directory.typeOf(name);
   if (known !== undefined && type !== undefined && type !== known)
-    throw new Error(`it is there already, with the type "${known}" and not "${type}"`);
-  // A thing that has no stack yet becomes this one's.
+    throw new Error(`the device exists with the type "${known}", not "${type}"`);
+  // A thing without a stack becomes this stack's.
   const attached = known === undefined ? [] : await ownCertificatesOf(name, directory, true);
   const id = await folder.certificateId();
   const own = id === undefined ? undefined : await directory.certificate(id);
   if (own === undefined && attached.length > 0)
     throw new Error(
-      `it has a certificate already, whose key is not in ${folder.path}; a new one: npx iot device rotate ${name}`,
+      `the device has a certificate whose key is not in ${folder.path}. Fix: npx iot device rotate ${name}`,
     );
   if (own !== undefined && !own.isActive)
-    throw new Error(`its certificate is not active; a new one: npx iot device rotate ${name}`);
+    throw new Error(`the device's certificate is not active. Fix: npx iot device rotate ${name}`);
   await folder.saveOwner(owner);
   await folder.saveConnection(connection);
   if (
@@ -60,8 +65,9 @@ export async function addDevice(
 }
 
 /**
- * Gives a device a new key and certificate, which are let in before the old ones are out.
- * @param overlap Whether the old ones stay until `finishRotation`: the device goes on while the new ones are brought to it.
+ * Issues a new certificate for a new key, and then revokes the old one.
+ * @param overlap Whether the old one stays valid until `finishRotation`, so that the device works until the new one is on it.
+ * @throws Error where there is no such device, or the folder or the thing is another stack's
  */
 export async function rotateDevice(
   name: string,
@@ -86,7 +92,10 @@ export async function rotateDevice(
   if (!overlap) await finishRotation(name, { directory, folder, connection });
 }
 
-/** Retires every certificate of a device but the one in its folder, and resolves with their number. */
+/**
+ * Revokes every certificate of a device but the one in its folder, and resolves with their number.
+ * @throws Error where there is no such device, it is another stack's, or the folder's certificate is not its own
+ */
 export async function finishRotation(name: string, { directory, folder, connection }: Workplace): Promise<number> {
   const owner = ownerOf(connection, directory);
   await refuseForeignFolder(folder, directory, owner);
@@ -95,32 +104,32 @@ export async function finishRotation(name: string, { directory, folder, connecti
   const own = id === undefined ? undefined : await directory.certificate(id);
   const attached = await ownCertificatesOf(name, directory, await belongsTo(folder, owner));
   if (!own?.isActive || !attached.includes(own.arn))
-    throw new Error(`the certificate in ${folder.path} is not the device's, so nothing is retired`);
+    throw new Error(`the certificate in ${folder.path} is not the device's, so none is revoked`);
   const old = attached.filter((arn) => arn !== own.arn);
   for (const arn of old) await directory.retire(name, arn);
   return old.length;
 }
 
 /**
- * Removes a device with its certificates, and its folder's files; whatever an interruption has left, too.
- * @throws Error where the stack has nothing of this device: then nothing is deleted, the folder's key least of all
+ * Removes a device with its certificates and its folder's files, and whatever an interruption left.
+ * @throws Error where the stack does not have this device: then nothing is deleted, least of all the folder's key
  */
 export async function removeDevice(name: string, { directory, folder, connection }: Workplace): Promise<"removed"> {
   const owner = ownerOf(connection, directory);
   await refuseForeignFolder(folder, directory, owner);
-  const isThere = (await directory.typeOf(name)) !== undefined;
+  const exists = (await directory.typeOf(name)) !== undefined;
   const ids = [await folder.certificateId(), await folder.nextCertificateId()];
   const own = await Promise.all(ids.map((id) => (id === undefined ? undefined : directory.certificate(id))));
   const left = own.flatMap((certificate) => certificate?.arn ?? []);
   const isBegun = left.length > 0 || (await belongsTo(folder, owner));
-  const attached = isThere ? await ownCertificatesOf(name, directory, isBegun) : [];
+  const attached = exists ? await ownCertificatesOf(name, directory, isBegun) : [];
   const arns = new Set([...attached, ...left]);
-  if (!isThere && arns.size === 0)
+  if (!exists && arns.size === 0)
     throw new Error(
-      `"${name}" must be a device of this stack (${owner.endpoint}, ${owner.policy}), got none of that name; nothing was deleted. Fix: npx iot device list`,
+      `"${name}" must be a device of this stack (${owner.endpoint}, ${owner.policy}), got an unknown name; nothing was deleted. Fix: npx iot device list`,
     );
   for (const arn of arns) await directory.retire(name, arn);
-  if (isThere) await directory.deleteThing(name);
+  if (exists) await directory.deleteThing(name);
   await folder.remove();
   return "removed";
 }
@@ -143,5 +152,5 @@ async function certify(name: string, key: string, directory: DeviceDirectory) {
 }
 
 function notThere(name: string): Error {
-  return new Error(`there is no such device; add it: npx iot device add ${name}`);
+  return new Error(`there is no such device. Fix: npx iot device add ${name}`);
 }

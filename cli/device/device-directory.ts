@@ -24,15 +24,17 @@ import {
 
 /** The thing's attribute that holds what kind of device it is. */
 const TYPE = "type";
-/** What was detached counts as attached for some seconds still. */
+/** AWS takes some seconds to notice that something was detached. */
 const TRIES = 8;
 
+/** A certificate as the registry has it. */
 export interface Certificate {
   readonly arn: string;
+  /** Whether it lets its device in. */
   readonly isActive: boolean;
 }
 
-/** AWS IoT's registry, as far as a stack's devices need it. */
+/** The part of AWS IoT's registry that a stack's devices use. */
 export class DeviceDirectory {
   constructor(
     private readonly client: IoTClient,
@@ -47,12 +49,13 @@ export class DeviceDirectory {
     return thing && (thing.attributes?.[TYPE] ?? "");
   }
 
+  /** Creates the thing, with its type if it has one. */
   async createThing(thingName: string, type: string | undefined): Promise<void> {
     const attributePayload = type === undefined ? undefined : { attributes: { [TYPE]: type } };
     await this.client.send(new CreateThingCommand({ thingName, ...(attributePayload && { attributePayload }) }));
   }
 
-  /** ARNs of the certificates that are attached to the thing. */
+  /** ARNs of the certificates that are attached to a thing. */
   async certificatesOf(thingName: string): Promise<string[]> {
     const arns: string[] = [];
     for await (const { principals = [] } of paginateListThingPrincipals({ client: this.client }, { thingName }))
@@ -60,19 +63,19 @@ export class DeviceDirectory {
     return arns;
   }
 
-  /** Undefined where the account has none with this id. */
+  /** The certificate of this id; undefined where the account has none. */
   async certificate(certificateId: string): Promise<Certificate | undefined> {
     const found = await orUndefined(this.client.send(new DescribeCertificateCommand({ certificateId })));
     const { certificateArn, status } = found?.certificateDescription ?? {};
     return certificateArn === undefined ? undefined : { arn: certificateArn, isActive: status === "ACTIVE" };
   }
 
-  /** An active certificate for the request's key. */
+  /** Issues an active certificate for the request's key. @throws Error where AWS IoT answers without one */
   async certify(certificateSigningRequest: string): Promise<{ readonly arn: string; readonly pem: string }> {
     const { certificateArn, certificatePem } = await this.client.send(
       new CreateCertificateFromCsrCommand({ certificateSigningRequest, setAsActive: true }),
     );
-    if (!certificateArn || !certificatePem) throw new Error("AWS IoT has answered without a certificate");
+    if (!certificateArn || !certificatePem) throw new Error("AWS IoT answered without a certificate");
     return { arn: certificateArn, pem: certificatePem };
   }
 
@@ -82,6 +85,7 @@ export class DeviceDirectory {
     await this.client.send(new AttachThingPrincipalCommand({ thingName, principal }));
   }
 
+  /** Names of the policies that are attached to a certificate. */
   async policiesOf(target: string): Promise<string[]> {
     const names: string[] = [];
     for await (const { policies = [] } of paginateListAttachedPolicies({ client: this.client }, { target }))
@@ -89,6 +93,7 @@ export class DeviceDirectory {
     return names;
   }
 
+  /** Names of the things that a certificate is attached to. */
   async thingsOf(principal: string): Promise<string[]> {
     const names: string[] = [];
     for await (const { things = [] } of paginateListPrincipalThings({ client: this.client }, { principal }))
@@ -103,24 +108,25 @@ export class DeviceDirectory {
   }
 
   /**
-   * The certificate is the thing's no longer. One that no other thing has is deactivated first, so that it is out from then on, and
-   * deleted with all that it is attached to: a policy that is still attached cannot be deleted.
+   * Detaches a certificate from the thing. A certificate of no other thing is deactivated first, which locks the device out, and
+   * deleted with its attachments: AWS deletes no policy that is still attached.
    */
   async retire(thingName: string, principal: string): Promise<void> {
-    const others = (await this.thingsOf(principal)).filter((name) => name !== thingName);
+    const otherThings = (await this.thingsOf(principal)).filter((name) => name !== thingName);
     const certificateId = principal.split("/").at(-1) ?? "";
-    if (others.length === 0) {
+    if (otherThings.length === 0) {
       await this.client.send(new UpdateCertificateCommand({ certificateId, newStatus: "INACTIVE" }));
       for (const policyName of await this.policiesOf(principal))
         await this.client.send(new DetachPolicyCommand({ policyName, target: principal }));
     }
     await orUndefined(this.client.send(new DetachThingPrincipalCommand({ thingName, principal })));
-    if (others.length > 0) return;
+    if (otherThings.length > 0) return;
     await this.#eventually(DeleteConflictException, () =>
       orUndefined(this.client.send(new DeleteCertificateCommand({ certificateId }))),
     );
   }
 
+  /** Deletes the thing. */
   async deleteThing(thingName: string): Promise<void> {
     await this.#eventually(InvalidRequestException, () => this.client.send(new DeleteThingCommand({ thingName })));
   }
@@ -134,7 +140,7 @@ export class DeviceDirectory {
     return { host, port: Number(port) };
   }
 
-  /** Tries again while AWS refuses for what was detached just now. */
+  /** Tries again while AWS refuses because it has not noticed a detachment. */
   async #eventually(refusal: new (...args: never[]) => Error, change: () => Promise<unknown>): Promise<void> {
     for (let tried = 1; ; tried += 1) {
       try {
@@ -148,7 +154,7 @@ export class DeviceDirectory {
   }
 }
 
-/** Undefined where what is asked for is not there. */
+/** The answer; undefined where AWS has no such resource. */
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

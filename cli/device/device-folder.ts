@@ -6,7 +6,9 @@ import { type Owner, ownerIn } from "./owner";
 
 /** What a device needs to connect. */
 export interface Connection {
+  /** The broker's host. */
   readonly host: string;
+  /** The broker's port for MQTT over TLS. */
   readonly port: number;
   /** The authority of the host's certificate, in PEM. */
   readonly authority: string;
@@ -20,14 +22,14 @@ const AUTHORITY = "ca.pem";
 const SCRIPT = "publish.sh";
 /** The stack that the folder belongs to. */
 const OWNER = "stack.json";
-/** Of the script's example, milliseconds since the epoch: 2026-01-01. */
+/** The timestamp of the script's example, milliseconds since the epoch: 2026-01-01. */
 const EXAMPLE_TIME = 1_767_225_600_000;
-/** What a rotation has begun with, until the stack has it. */
+/** The key and certificate of a rotation that is under way. */
 const NEXT = "next-";
 
 /**
  * A device's folder: its key, which never leaves it, its certificate, the authority to trust and a script that publishes.
- * The key is on the disk before anybody has heard of it, so that what was interrupted goes on with it.
+ * The key is on the disk before its certificate is requested, so that an interrupted command goes on with it.
  */
 export class DeviceFolder {
   constructor(
@@ -35,12 +37,13 @@ export class DeviceFolder {
     private readonly name: string,
   ) {}
 
-  /** The stack that it belongs to; undefined in a folder that is new, or that an earlier version made. */
+  /** The stack that it belongs to; undefined in a new folder, or one of an earlier version. */
   async owner(): Promise<Owner | "unreadable" | undefined> {
     const text = await this.#read(OWNER);
     return text === undefined ? undefined : (ownerIn(text) ?? "unreadable");
   }
 
+  /** Writes down the stack that it belongs to. */
   async saveOwner({ endpoint, policy }: Owner): Promise<void> {
     await this.#write(OWNER, `${JSON.stringify({ endpoint, policy }, undefined, 2)}\n`, 0o644);
   }
@@ -62,39 +65,41 @@ export class DeviceFolder {
     return this.#keyIn(KEY, make);
   }
 
+  /** Writes the certificate, in PEM. */
   async saveCertificate(pem: string): Promise<void> {
     await this.#write(CERTIFICATE, pem, 0o644);
   }
 
-  /** As `key`, for the one that is to replace it. */
+  /** Like `key`, for the key that is to replace it. */
   nextKey(make: () => Promise<string>): Promise<string> {
     return this.#keyIn(NEXT + KEY, make);
   }
 
-  /** As `certificateId`, for the one that is to replace it. */
+  /** Like `certificateId`, for the certificate that is to replace it. */
   async nextCertificateId(): Promise<string | undefined> {
     const pem = await this.#read(NEXT + CERTIFICATE);
     return pem === undefined ? undefined : idOf(pem);
   }
 
+  /** Like `saveCertificate`, for the certificate that is to replace it. */
   async saveNextCertificate(pem: string): Promise<void> {
     await this.#write(NEXT + CERTIFICATE, pem, 0o644);
   }
 
-  /** The next key and certificate take the place of the old ones. */
+  /** Replaces key and certificate with the next ones. */
   async replace(): Promise<void> {
-    // Where it was interrupted between the two, the key has its place already.
+    // After an interruption between the two, the key is in place already.
     if ((await this.#read(NEXT + KEY)) !== undefined) await rename(this.#file(NEXT + KEY), this.#file(KEY));
     await rename(this.#file(NEXT + CERTIFICATE), this.#file(CERTIFICATE));
   }
 
-  /** The authority, and a script that publishes a reading. */
+  /** Writes the authority, and a script that publishes a reading. */
   async saveConnection({ host, port, authority, topicOf }: Connection): Promise<void> {
     await this.#write(AUTHORITY, authority, 0o644);
     await this.#write(SCRIPT, publishScript(this.name, host, port, topicOf(this.name)), 0o755);
   }
 
-  /** Removes what was written here, and the folder where nothing else is in it. */
+  /** Removes the files of the device, and the folder if it is empty then. */
   async remove(): Promise<void> {
     for (const file of [KEY, CERTIFICATE, AUTHORITY, SCRIPT, NEXT + KEY, NEXT + CERTIFICATE, OWNER])
       await rm(this.#file(file), { force: true });
@@ -133,10 +138,10 @@ export function idOf(pem: string): string {
 }
 
 function publishScript(name: string, host: string, port: number, topic: string): string {
-  // A reading with a timestamp of its own is stored once, however often the way there delivers it.
+  // A reading with a timestamp is stored once, however often it is delivered.
   const reading = (value: number) => `{"deviceId":"${name}","sensorType":"temperature","value":${value},"timestamp":`;
   return `#!/bin/sh
-# Publishes a reading as ${name}, with the time of now, or the message that is given, such as: ./${SCRIPT} '${reading(21)}${EXAMPLE_TIME}}'
+# Publishes a reading as ${name} with the present time, or a message of your own, such as: ./${SCRIPT} '${reading(21)}${EXAMPLE_TIME}}'
 reading=$1
 now=$(date +%s%3N)
 # Where date has no milliseconds: macOS, BusyBox.

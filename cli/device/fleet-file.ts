@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import { MAX_THING_NAME_LENGTH, THING_NAME } from "../../contract/thing-name";
-import { UsageError } from "../kit/command";
+import { UsageError } from "../kit/usage-error";
 import type { NewDevice } from "./changes";
 
 /** https://docs.aws.amazon.com/iot/latest/apireference/API_AttributePayload.html */
@@ -16,9 +16,9 @@ export function deviceOf(name: string, type: string | undefined): NewDevice {
 }
 
 /**
- * The devices of a CSV file, whose first line names its columns: `name`, and `type` where there are types. Commas, semicolons and tabs
- * part them, and a header in capitals is as good.
- * @throws UsageError with every problem and its line; nothing is done then
+ * The devices of a CSV file, whose first line names its columns: `name`, and `type` where there are types. Commas, semicolons or tabs
+ * separate them; the header may be in capitals.
+ * @throws UsageError with every problem and its line
  */
 export function devicesOf(bytes: Buffer, file: string): NewDevice[] {
   const csv = textOf(bytes, file);
@@ -30,7 +30,7 @@ export function devicesOf(bytes: Buffer, file: string): NewDevice[] {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(
-      `"--from" must be a CSV file, ${file} is none: ${error instanceof Error ? error.message : error}`,
+      `"--from" must be a CSV file, got "${file}": ${error instanceof Error ? error.message : error}`,
     );
   }
   const lines = new Map<string, number>();
@@ -38,12 +38,14 @@ export function devicesOf(bytes: Buffer, file: string): NewDevice[] {
   for (const { record, info } of rows) {
     const { name = "", type } = record;
     const before = lines.get(name);
-    const problem =
-      before === undefined ? problemOf(name, type || undefined) : `"${name}" stands in line ${before} already`;
+    const problem = before === undefined ? problemOf(name, type || undefined) : `"${name}" is in line ${before}, too`;
     if (problem !== undefined) problems.push(`line ${info.lines}: ${problem}`);
     lines.set(name, before ?? info.lines);
   }
-  if (rows.length === 0) problems.push('there is no device in it: a line "name" or "name,type", and a line for each');
+  if (rows.length === 0)
+    problems.push(
+      'the file must list devices, got none. Fix: write a line "name" or "name,type", and a line per device',
+    );
   if (problems.length > 0) {
     const more = problems.length > PROBLEMS_SHOWN ? `\n  and ${problems.length - PROBLEMS_SHOWN} more` : "";
     throw new UsageError(`${file}: nothing was done\n  ${problems.slice(0, PROBLEMS_SHOWN).join("\n  ")}${more}`);
@@ -51,7 +53,7 @@ export function devicesOf(bytes: Buffer, file: string): NewDevice[] {
   return rows.map(({ record: { name = "", type } }) => ({ name, type: type || undefined }));
 }
 
-/** The file's text: UTF-8 or, by its mark, UTF-16, which spreadsheets write. @throws UsageError for other bytes */
+/** The file's text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it. @throws UsageError for other bytes */
 function textOf(bytes: Buffer, file: string): string {
   const mark = bytes.toString("hex", 0, 2);
   if (mark === "fffe") return bytes.toString("utf16le", 2);
@@ -63,13 +65,13 @@ function textOf(bytes: Buffer, file: string): string {
   return bytes.toString("utf8").replace(/^\uFEFF/, "");
 }
 
-/** What parts the header's columns. */
+/** The separator of the header's columns. */
 function delimiterOf(csv: string): string {
   const [header = ""] = csv.split(/\r?\n/, 1);
   return [";", "\t"].find((sign) => header.includes(sign)) ?? ",";
 }
 
-/** The columns' names. @throws UsageError where there is no header, or a column that nobody reads */
+/** The columns' names. @throws UsageError where there is no header, or an unknown column */
 function headerOf(header: readonly string[], file: string): string[] {
   const names = header.map((column) => column.trim().toLowerCase());
   const shown = `"${header.join(",")}"`;

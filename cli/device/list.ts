@@ -1,13 +1,28 @@
-import type { Answer } from "../kit/output";
+import { defineCommand } from "../kit/command";
+import { type Answer, counted, FORMAT_OPTIONS, formatAnswer, formatOf } from "../kit/output";
+import { TARGET_OPTIONS, targetOf } from "../kit/target";
 import type { DeviceDirectory } from "./device-directory";
 import { type Pace, paced } from "./paced";
+import { directoryOf, paceOf, RATE_OPTION } from "./workplace";
 
-/** The stack's devices: a row for each certificate that its policy is attached to, and thing that it is attached to. */
-export async function listDevices(
-  directory: DeviceDirectory,
-  pace: Pace,
-  onProgress: (count: number) => void,
-): Promise<Answer> {
+/** `iot device list`: the stack's devices and their certificates. */
+export const listDevices = defineCommand({
+  name: "list",
+  summary: "list the stack's devices and their certificates",
+  description: "Lists the stack's devices: a row for each certificate of a device.",
+  examples: ["", "--stack dev --csv"],
+  options: { ...RATE_OPTION, ...TARGET_OPTIONS, ...FORMAT_OPTIONS },
+  async run(values, io) {
+    const directory = directoryOf(await targetOf(values));
+    const rows = await rowsOf(directory, paceOf(values, io), (count) => io.progress(counted(count, "device")));
+    io.result(formatAnswer(rows, formatOf(values)));
+    io.signal.throwIfAborted();
+    return 0;
+  },
+});
+
+/** A row for each certificate that the stack's policy is attached to, and each thing of that certificate. */
+async function rowsOf(directory: DeviceDirectory, pace: Pace, onProgress: (count: number) => void): Promise<Answer> {
   const rows: (string | null)[][] = [];
   await paced(directory.certificates(), pace, async (arn) => {
     const id = arn.split("/").at(-1) ?? "";
@@ -16,6 +31,6 @@ export async function listDevices(
     for (const thing of things.length === 0 ? [null] : things) rows.push([thing, status, id]);
     onProgress(rows.length);
   });
-  rows.sort(([one], [other]) => ((one ?? "") < (other ?? "") ? -1 : 1));
+  rows.sort(([left], [right]) => ((left ?? "") < (right ?? "") ? -1 : 1));
   return { columns: ["device", "status", "certificate"], rows };
 }

@@ -5,14 +5,14 @@ import type { DeviceFolder } from "./device-folder";
 export interface Owner {
   /** Host and port that its devices connect to. */
   readonly endpoint: string;
-  /** Its device policy: two stacks of one account have one endpoint, and a policy each. */
+  /** Its device policy: two stacks of one account share an endpoint, and have a policy each. */
   readonly policy: string;
 }
 
-/** What the policies of this project's stacks are called, whatever their suffix. */
+/** The name of a policy of this project, whatever the stack's suffix. */
 const POLICY = /^iot-device-policy-/;
 
-/** The owner as a folder's file has it; undefined where the text holds none. */
+/** The owner that a folder's file names; undefined where the text names none. */
 export function ownerIn(text: string): Owner | undefined {
   try {
     const { endpoint, policy } = (JSON.parse(text) ?? {}) as Partial<Record<keyof Owner, unknown>>;
@@ -23,9 +23,9 @@ export function ownerIn(text: string): Owner | undefined {
 }
 
 /**
- * A folder of another stack is refused. One that a version before this one made names no stack: it is the stack's that its script
- * publishes to, or whose registry has its certificate, while no other stack's policy is attached to that.
- * @throws Error where it is another's
+ * Refuses a folder of another stack. A folder of an earlier version names no stack: it belongs to the stack that its script publishes
+ * to, or whose registry has its certificate, unless another stack's policy is attached to the certificate.
+ * @throws Error where the folder is another stack's
  */
 export async function refuseForeignFolder(folder: DeviceFolder, directory: DeviceDirectory, own: Owner): Promise<void> {
   const rule = `"${folder.path}" must be a folder of this stack's device (${own.endpoint}, ${own.policy})`;
@@ -40,17 +40,17 @@ export async function refuseForeignFolder(folder: DeviceFolder, directory: Devic
   const [id, script] = [await folder.certificateId(), await folder.scriptEndpoint()];
   const certificate = id === undefined ? undefined : await directory.certificate(id);
   const policies = certificate === undefined ? [] : await directory.policiesOf(certificate.arn);
-  const others = otherStacksOf(policies, own.policy);
-  if (others.length > 0 && !policies.includes(own.policy))
-    throw new Error(`${rule}, got one whose certificate has the policy ${others.join(", ")}. Fix: ${fix}`);
+  const foreign = otherStacksOf(policies, own.policy);
+  if (foreign.length > 0 && !policies.includes(own.policy))
+    throw new Error(`${rule}, got one whose certificate has the policy ${foreign.join(", ")}. Fix: ${fix}`);
   const isOwn = certificate !== undefined || (script === undefined ? id === undefined : script === own.endpoint);
   if (!isOwn) throw new Error(`${rule}, got one of ${script ?? "a stack that does not say which"}. Fix: ${fix}`);
 }
 
 /**
- * The certificates of a thing, none of which another stack of the account has a part in.
- * @param mayBeBare Whether a thing without any policy counts as this stack's, as an interruption leaves it: its folder says so.
- * @throws Error where this stack's policy is attached to none of them, or another stack's as well
+ * The certificates of a thing that is this stack's alone.
+ * @param mayBeBare Whether a thing without any policy counts as this stack's: an interruption can leave one, and its folder says so.
+ * @throws Error where this stack's policy is attached to none of them, or another stack's policy is
  */
 export async function ownCertificatesOf(
   name: string,
@@ -59,16 +59,16 @@ export async function ownCertificatesOf(
 ): Promise<readonly string[]> {
   const attached = await directory.certificatesOf(name);
   const policies = await Promise.all(attached.map((arn) => directory.policiesOf(arn)));
-  const others = otherStacksOf(policies.flat(), directory.policyName);
-  if (others.length > 0)
+  const foreign = otherStacksOf(policies.flat(), directory.policyName);
+  if (foreign.length > 0)
     throw new Error(
-      `"${name}" must be a device of this stack alone, got one with the policy ${others.join(", ")}. Fix: name that stack`,
+      `"${name}" must be a device of this stack alone, got one with the policy ${foreign.join(", ")}. Fix: name that stack`,
     );
   const isOwn =
     policies.some((names) => names.includes(directory.policyName)) || (mayBeBare && policies.flat().length === 0);
   if (!isOwn)
     throw new Error(
-      `"${name}" must be a device of this stack, got a thing that the policy ${directory.policyName} is not attached to. Fix: name its stack, or see what it is: aws iot list-thing-principals --thing-name ${name}`,
+      `"${name}" must be a device of this stack, got a thing that the policy ${directory.policyName} is not attached to. Fix: name the thing's stack, or inspect the thing: aws iot list-thing-principals --thing-name ${name}`,
     );
   return attached;
 }

@@ -6,20 +6,21 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
-import type { Io } from "../kit/command";
 import type { Answer } from "../kit/output";
+import type { Io } from "../kit/terminal";
 import { cell } from "./cell";
 import type { Question } from "./question";
 
 const POLL_MS = 1000;
 
-/** Where a deployed stack is asked. */
+/** Where Athena has a stack's tables. */
 export interface AthenaTarget {
   readonly database: string;
+  /** The workgroup that limits and stores the queries. */
   readonly workgroup: string;
 }
 
-/** Asks Athena, and notes how much it read. Ctrl-C stops the query there, too. @throws Error with Athena's own reason. */
+/** Asks Athena, and notes how much it scanned. Ctrl-C stops the query in Athena, too. @throws Error with Athena's reason */
 export async function askAthena(
   client: AthenaClient,
   { database, workgroup }: AthenaTarget,

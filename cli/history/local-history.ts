@@ -17,10 +17,7 @@ import type { Question } from "./question";
 import { readableFiles } from "./readable-files";
 import { questionForDuckDb, speakTrino } from "./trino/question-for-duckdb";
 
-// The client writes times in the zone of the machine otherwise; Athena's are in UTC.
-DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
-
-/** Glue's types in DuckDB's words. */
+/** DuckDB's names of Glue's types. */
 const TYPES = {
   string: "VARCHAR",
   double: "DOUBLE",
@@ -29,12 +26,17 @@ const TYPES = {
   bigint: "BIGINT",
 } as const;
 
-/** Asks the archive's objects in a folder, as a run has kept them: the same tables and columns as in Athena. */
+/**
+ * Asks the archive that a run has kept in a folder: the same tables and columns as in Athena.
+ * @throws Error where there is no such folder, or with DuckDB's reason
+ */
 export async function askFolder(folder: string, { sql, parameters }: Question): Promise<Answer> {
   if (!existsSync(folder))
     throw new Error(
-      `"--data" must be a folder that a run has kept, got "${folder}"; make one with: npm run local -- --keep ${folder}`,
+      `"--data" must be a folder that a run has kept, got "${folder}". Fix: npm run local -- --keep ${folder}`,
     );
+  // Athena's times are in UTC; this client's are in the zone of the machine by default.
+  DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
@@ -64,7 +66,7 @@ function tables(folder: string): string[] {
   return [readings, view(folder, REJECTED_TABLE, PREFIX.rejected, REJECTED_COLUMNS, ".jsonl", json)];
 }
 
-/** The table over the objects under a prefix, with the hour from their keys; empty where there is none. */
+/** The statement for a table over the objects under a prefix, with the hour from their keys; it is empty where there are none. */
 function view(
   folder: string,
   table: string,
@@ -74,8 +76,8 @@ function view(
   source: string,
 ): string {
   const pattern = path.join(folder, prefix, "*/*/*/*", `*${extension}`);
-  const { readable, others } = readableFiles(pattern);
-  for (const file of others) process.stderr.write(`"${printable(file)}" cannot be read, and is passed over\n`);
+  const { readable, unreadable } = readableFiles(pattern);
+  for (const file of unreadable) process.stderr.write(`"${printable(file)}" cannot be read, and is skipped\n`);
   if (readable.length === 0) {
     const none = columns.map(({ name, type }) => `CAST(NULL AS ${TYPES[type]}) AS ${name}`).join(", ");
     return `CREATE VIEW ${table} AS SELECT ${none}, CAST(NULL AS VARCHAR) AS ${ARRIVAL_HOUR} WHERE false`;

@@ -1,16 +1,16 @@
 import { closeSync, globSync, openSync, readSync, statSync } from "node:fs";
 
-/** What a Parquet file begins and ends with: https://parquet.apache.org/docs/file-format/ */
+/** The bytes at both ends of a Parquet file: https://parquet.apache.org/docs/file-format/ */
 const MAGIC = "PAR1";
 
-/** The files of this pattern that SQL can read, and the others: an empty one, and a Parquet file that is truncated or none. */
+/** The files of this pattern that SQL can read, and those that it cannot: empty ones, and truncated or foreign Parquet files. */
 export function readableFiles(pattern: string): {
   readonly readable: readonly string[];
-  readonly others: readonly string[];
+  readonly unreadable: readonly string[];
 } {
   const files = globSync(pattern).sort();
   const isReadable = (file: string) => (file.endsWith(".parquet") ? isParquet(file) : statSync(file).size > 0);
-  return { readable: files.filter(isReadable), others: files.filter((file) => !isReadable(file)) };
+  return { readable: files.filter(isReadable), unreadable: files.filter((file) => !isReadable(file)) };
 }
 
 function isParquet(file: string): boolean {

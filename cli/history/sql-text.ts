@@ -1,7 +1,8 @@
-import { UsageError } from "../kit/command";
+import { UsageError } from "../kit/usage-error";
 
-/** A piece of SQL; comments and spaces are none. */
+/** A piece of SQL other than comments and spaces. */
 export interface Token {
+  /** "quoted" is a quoted name. */
   readonly kind: "word" | "string" | "quoted" | "number" | "sign";
   readonly text: string;
   /** Where it begins in the SQL. */
@@ -11,7 +12,7 @@ export interface Token {
 const PIECES =
   /(?<space>\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<string>'(?:[^']|'')*(?:'|$))|(?<quoted>"(?:[^"]|"")*(?:"|$))|(?<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?<word>[\p{L}_][\p{L}\p{N}_$]*)|(?<sign>::|\/\/|\*\*|->|[\s\S])/gu;
 
-/** The pieces of SQL by Trino's lexical rules: https://trino.io/docs/current/language/comments.html */
+/** The tokens of SQL by Trino's lexical rules: https://trino.io/docs/current/language/comments.html */
 export function tokensOf(sql: string): Token[] {
   return [...sql.matchAll(PIECES)].flatMap(({ groups = {}, index, 0: text }) => {
     const kind = (["word", "string", "quoted", "number", "sign"] as const).find((each) => groups[each] !== undefined);
@@ -26,12 +27,12 @@ export function is(token: Token | undefined, ...texts: readonly string[]): boole
   );
 }
 
-/** What changes data behind a WITH. */
+/** Statements that change data, which can stand behind a WITH. */
 const CHANGES = ["INSERT", "UPDATE", "DELETE", "MERGE"];
 
 /**
- * The one SELECT that a person wrote, without its closing semicolon. Both targets refuse anything else alike.
- * @throws UsageError
+ * The one SELECT that a person wrote, without its closing semicolon.
+ * @throws UsageError for anything else, the same for DuckDB and Athena
  */
 export function oneSelect(sql: string): string {
   const tokens = tokensOf(sql);
@@ -40,15 +41,15 @@ export function oneSelect(sql: string): string {
   const first = statement.find((token) => !is(token, "("));
   const got = first === undefined ? "nothing" : `"${first.text}"`;
   if (!is(first, "SELECT", "WITH"))
-    throw new UsageError(`SQL must begin with SELECT or WITH, got ${got}. Fix: ask with a SELECT`);
+    throw new UsageError(`SQL must begin with SELECT or WITH, got ${got}. Fix: use a SELECT`);
   const second = end === -1 ? undefined : tokens.slice(end).find((token) => !is(token, ";"));
   if (second !== undefined)
-    throw new UsageError(`SQL must be one statement, got a second one at "${second.text}". Fix: ask them one by one`);
+    throw new UsageError(`SQL must be one statement, got a second one at "${second.text}". Fix: run them one by one`);
   const change = statement.find(
     (token, at) => is(token, ...CHANGES) && is(statement[at - 1], ")") && is(first, "WITH"),
   );
   if (change !== undefined)
-    throw new UsageError(`SQL must be a SELECT, got "${change.text}". Fix: ask with a SELECT; nothing here is changed`);
+    throw new UsageError(`SQL must be a SELECT, got "${change.text}". Fix: use a SELECT; this command changes nothing`);
   if (statement.some((token) => is(token, "?")))
     throw new UsageError('SQL must have its values written out, got "?". Fix: write the value, or use "--query NAME"');
   return end === -1 ? sql : sql.slice(0, tokens[end]?.at);

@@ -1,22 +1,23 @@
-/** An endpoint that the SDK takes from the surroundings of a command. */
+/** An endpoint that the SDK takes from the environment or a profile. */
 export interface ConfiguredEndpoint {
-  /** The property, for a message. */
+  /** The variable or the line of a profile, for a message. */
   readonly property: string;
   readonly url: string;
-  /** What takes it away. */
+  /** How to remove it. */
   readonly fix: string;
 }
 
 /** A file in the form of AWS's config file. */
 export interface ConfigFile {
   readonly path: string;
+  /** Empty where there is no such file. */
   readonly text: string;
 }
 
 const VARIABLE = /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/i;
 
 /**
- * Each endpoint that the environment or the profile sets, for whatever service: credentials come from services, too.
+ * Each endpoint that the environment or the profile sets, for any service: credentials come from services, too.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export function configuredEndpoints(
@@ -48,7 +49,7 @@ export function configuredEndpoints(
   ];
 }
 
-/** Whether a URL leads to this machine: loopback in each of its spellings, the unspecified address, a container's name of its host. */
+/** Whether a URL leads to this machine: loopback in any spelling, the unspecified address, or a container's name for its host. */
 export function isThisMachine(url: string): boolean {
   const host = hostOf(url);
   return (

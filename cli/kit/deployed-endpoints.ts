@@ -14,7 +14,8 @@ import {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * A deployed stack is asked at AWS, or at an endpoint of a network of its own; never here.
+ * Refuses to work with a deployed stack while an endpoint of this machine is configured.
+ * @param option The option that names the stack, for the error.
  * @throws Error that names each variable, or line of a profile, that sends requests to this machine
  */
 export async function refuseLocalEndpoints(option: string, env: Env): Promise<void> {
@@ -32,7 +33,7 @@ export async function refuseLocalEndpoints(option: string, env: Env): Promise<vo
   );
 }
 
-/** Whether a name of this machine's own (/etc/hosts, a DNS entry) stands for loopback. */
+/** Whether a name resolves to loopback, as /etc/hosts or a DNS entry can make it. */
 async function leadsHere(url: string): Promise<boolean> {
   const host = hostOf(url);
   if (host === undefined || host.endsWith(".amazonaws.com")) return false;

@@ -1,21 +1,27 @@
-import { UsageError } from "./command";
+import { flag } from "./options";
 
-/** A question's answer. */
+/** Rows of a result. */
 export interface Answer {
   readonly columns: readonly string[];
   /** In the columns' order; null is no value. */
   readonly rows: readonly (readonly unknown[])[];
 }
 
+/** How rows are written: for a person, a program or a spreadsheet. */
 export type Format = "table" | "json" | "csv";
 
-/** The format that the options ask for. @throws UsageError */
-export function formatOf({ json, csv }: { json?: boolean | undefined; csv?: boolean | undefined }): Format {
-  if (json && csv) throw new UsageError('"--json" and "--csv" exclude each other');
+/** Makes the command print JSON. */
+export const JSON_OPTION = { json: flag("print one JSON object per line") };
+
+/** Options that choose the format; without any, it is a table. */
+export const FORMAT_OPTIONS = { ...JSON_OPTION, csv: flag("print comma-separated values", { excludes: ["json"] }) };
+
+/** The format that the options ask for. */
+export function formatOf({ json, csv = false }: { readonly json: boolean; readonly csv?: boolean }): Format {
   return json ? "json" : csv ? "csv" : "table";
 }
 
-/** Writes rows as they come, in columns of a given width: nothing waits for the last row. */
+/** Writes rows as they come, in columns of a given width: no row waits for the last one. */
 export function rowWriter(
   columns: readonly { readonly name: string; readonly width: number }[],
   format: Format,
@@ -36,7 +42,7 @@ export function rowWriter(
   };
 }
 
-/** The answer as text: aligned columns for a person, one JSON object a line, or CSV (RFC 4180). */
+/** The answer as text: aligned columns for a person, one JSON object per line, or CSV (RFC 4180). */
 export function formatAnswer({ columns, rows }: Answer, format: Format): string {
   if (format === "json")
     return rows
@@ -54,7 +60,7 @@ export function formatAnswer({ columns, rows }: Answer, format: Format): string 
   return [names, widths.map((width) => "-".repeat(width)), ...texts].map(line).join("\n");
 }
 
-/** Control characters, and what turns the direction of text, breaks a line or is not seen. */
+/** Control characters, and characters that turn the direction of text, break a line or are invisible. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /**
  * What a spreadsheet takes for the beginning of a formula, full-width and small forms and the minus sign included; in many countries
@@ -62,12 +68,12 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  */
 const FORMULA = /(^|;)(?=\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\uFE66\uFE62\uFE63\uFE6B\u2212])|^(?=[\t\r\n])/g;
 
-/** Text for a terminal or a spreadsheet: a device's text must not steer the one that shows it. */
+/** Text for a terminal or a spreadsheet: a device's text must not control the program that shows it. */
 export function printable(value: unknown): string {
   return textOf(value).replace(UNSEEN, escaped);
 }
 
-/** The same for a message of several lines. */
+/** Like `printable`, for a message of several lines. */
 export function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }
@@ -90,7 +96,7 @@ function textOf(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** A number of things, in words. */
+/** A number with its noun, in the plural where it must be: `2 records`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

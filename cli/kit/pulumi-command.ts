@@ -2,8 +2,8 @@ import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 
 /**
- * The Pulumi CLI to run: one on the PATH outside node_modules/.bin first. npm puts its own folder before the rest of the PATH, and the
- * package in it downloads its own release, which a network without a way out does not allow.
+ * The Pulumi CLI to run: first one on the PATH outside node_modules/.bin. npm puts that folder first, and the package in it downloads
+ * its own release, which fails in a network without internet access.
  */
 export function pulumiCommand(env: Readonly<Record<string, string | undefined>>, isCommand = isExecutable): string {
   const folders = (env.PATH ?? env.Path ?? "").split(path.delimiter).filter((folder) => folder !== "");
@@ -14,12 +14,12 @@ export function pulumiCommand(env: Readonly<Record<string, string | undefined>>,
   return candidates.find(isCommand) ?? "pulumi";
 }
 
-/** Whether a folder of the PATH is npm's own, whose `pulumi` is the package that downloads one. */
+/** Whether a folder of the PATH is npm's own, whose `pulumi` downloads a release. */
 export function isNpmFolder(folder: string): boolean {
   return /(^|[/\\])node_modules[/\\]\.bin[/\\]?$/.test(folder);
 }
 
-/** Whether it is a file that may be run. */
+/** Whether a path is an executable file. */
 export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

@@ -1,47 +1,48 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { LOCAL_PATHS } from "../../contract/local-paths";
 import type { OutputName } from "../../contract/outputs";
-import { UsageError } from "./command";
 import { refuseLocalEndpoints } from "./deployed-endpoints";
+import { optional, type Values } from "./options";
 import { pulumiCommand } from "./pulumi-command";
+import { UsageError } from "./usage-error";
+import { text } from "./values";
 
 /** The stack that a command works with: a deployed one, or the one that runs here. */
 export interface Target {
   /** The local run's AWS endpoint; undefined for a deployed stack. */
   readonly endpoint: string | undefined;
   readonly region: string;
-  /** An output of the stack, by its name. @throws Error where the stack has none of that name */
+  /** An output of the stack, by name. @throws Error where the stack has none of that name */
   output(name: OutputName): string;
   /** The levels before `sensor/` in the stack's topics, "" where there are none. */
   readonly topicPrefix: string;
 }
 
-/** Options that say which stack, for parseArgs. */
-export const TARGET_OPTIONS = {
-  stack: { type: "string" },
-  outputs: { type: "string" },
-  endpoint: { type: "string" },
-} as const;
-
-export const TARGET_HELP = `  --stack NAME     the deployed stack of this name, by its outputs as Pulumi has them
-  --outputs FILE   the deployed stack whose outputs are in this file, from "pulumi stack output --json"
-  --endpoint URL   the local run at this endpoint (default: AWS_ENDPOINT_URL, or http://127.0.0.1:4566)
-`;
-
 const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
 
-export interface TargetValues {
-  readonly stack?: string | undefined;
-  readonly outputs?: string | undefined;
-  readonly endpoint?: string | undefined;
-}
+/** Options that name the stack; without any, it is the local run. */
+export const TARGET_OPTIONS = {
+  stack: optional(text("NAME", "the name of a deployed stack"), "the deployed stack of this name", {
+    excludes: ["outputs", "endpoint"],
+  }),
+  outputs: optional(
+    text("FILE", 'a file that "pulumi stack output --json" has written'),
+    "a deployed stack, by a file with its outputs as JSON",
+    { excludes: ["endpoint"] },
+  ),
+  endpoint: optional(text("URL", `a URL, such as ${DEFAULT_ENDPOINT}`), "the local run at this URL", {
+    absent: `AWS_ENDPOINT_URL, or ${DEFAULT_ENDPOINT}`,
+  }),
+};
 
-/** The stack that the options name; the local run where they name none. @throws UsageError, or Error with what to do */
+/** Which stack a command line names. */
+export type TargetValues = Partial<Values<typeof TARGET_OPTIONS>>;
+
+/** The stack that the options name; the local run where they name none. @throws UsageError for a wrong value, Error with the fix */
 export async function targetOf(values: TargetValues, env = process.env): Promise<Target> {
   const { stack, outputs, endpoint } = values;
-  if ([stack, outputs, endpoint].filter((value) => value !== undefined).length > 1)
-    throw new UsageError('"--stack", "--outputs" and "--endpoint" exclude each other');
   if (stack !== undefined) {
     await refuseLocalEndpoints("--stack", env);
     return targetFrom(await stackOutputs(stack, env), `the stack "${stack}"`);
@@ -56,7 +57,7 @@ export async function targetOf(values: TargetValues, env = process.env): Promise
   return targetFrom(await localOutputs(url), `the local run at ${url}`, url);
 }
 
-/** The local run at the usual endpoint; undefined where none is up. */
+/** The local run at the usual endpoint; undefined where none is up. @throws UsageError for an endpoint that is not a URL */
 export async function localRun(env = process.env): Promise<Target | undefined> {
   const endpoint = env.AWS_ENDPOINT_URL || DEFAULT_ENDPOINT;
   return targetOf({ endpoint }).catch((error) => {
@@ -65,19 +66,21 @@ export async function localRun(env = process.env): Promise<Target | undefined> {
   });
 }
 
-/** What every SDK client of a command is made with. */
+/** The settings of every SDK client of a command. */
 export function clientConfig({ region, endpoint }: Target) {
   if (endpoint === undefined) return { region };
-  // The local run looks at no credentials, and the SDK does not send without.
+  // The local run checks no credentials, and the SDK sends nothing without.
   return { region, endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" }, forcePathStyle: true };
 }
 
-function targetFrom(outputs: Readonly<Record<string, unknown>>, what: string, endpoint?: string): Target {
+type Outputs = Readonly<Partial<Record<OutputName, unknown>>>;
+
+function targetFrom(outputs: Outputs, owner: string, endpoint?: string): Target {
   const output = (name: OutputName) => {
     const value = outputs[name];
     if (typeof value !== "string")
       throw new Error(
-        `${what} has no output "${name}": is it of this project, and of this version? Fix: npx pulumi up`,
+        `${owner} has no output "${name}": is it a stack of this project, and of this version? Fix: npx pulumi up`,
       );
     return value;
   };
@@ -86,31 +89,31 @@ function targetFrom(outputs: Readonly<Record<string, unknown>>, what: string, en
   return { endpoint, region: output("region"), output, topicPrefix: String(topicPrefix) };
 }
 
-/** @throws UsageError for outputs that the local run has printed: the commands would ask AWS for what is here */
-function refuseLocalOutputs({ iot_endpoint: host }: Readonly<Record<string, unknown>>, file: string): void {
+/** @throws UsageError for the outputs of a local run: a command would look in AWS for what is here */
+function refuseLocalOutputs({ iot_endpoint: host }: Outputs, file: string): void {
   if (typeof host === "string" && /^local-ats\./.test(host))
     throw new UsageError(
       `"--outputs" must be the outputs of a deployed stack, got those of a local run in "${file}". Fix: leave "--outputs" out, or name the run with "--endpoint"`,
     );
 }
 
-async function localOutputs(url: string): Promise<Record<string, unknown>> {
+async function localOutputs(url: string): Promise<Outputs> {
   if (!URL.canParse(url)) throw new UsageError(`"--endpoint" must be a URL, such as ${DEFAULT_ENDPOINT}, got "${url}"`);
   let notReady: string | undefined;
   try {
-    const response = await fetch(new URL("/_local/outputs", url));
-    if (response.ok) return (await response.json()) as Record<string, unknown>;
+    const response = await fetch(new URL(LOCAL_PATHS.outputs, url));
+    if (response.ok) return (await response.json()) as Outputs;
     if (response.status === 503) notReady = ((await response.json()) as { problems?: string[] }).problems?.[0];
   } catch {
-    // Said below, as for an answer that is none.
+    // Reported below, like an answer of another program.
   }
   if (notReady !== undefined) throw new Error(`${url}: ${notReady}`);
   throw new Error(
-    `nothing of this project answers at ${url}. Start "npm run local", or name a deployed stack with "--stack"`,
+    `no local run answers at ${url}. Fix: start "npm run local", or name a deployed stack with "--stack"`,
   );
 }
 
-async function outputsIn(file: string): Promise<Record<string, unknown>> {
+async function outputsIn(file: string): Promise<Outputs> {
   const rule = '"--outputs" must be a file that "pulumi stack output --json" has written';
   let outputs: unknown;
   try {
@@ -119,11 +122,11 @@ async function outputsIn(file: string): Promise<Record<string, unknown>> {
     throw new UsageError(`${rule}: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (typeof outputs !== "object" || outputs === null || Array.isArray(outputs))
-    throw new UsageError(`${rule}, got "${file}", which holds no JSON object`);
-  return outputs as Record<string, unknown>;
+    throw new UsageError(`${rule}, got "${file}", which is not a JSON object`);
+  return outputs;
 }
 
-async function stackOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Record<string, unknown>> {
+async function stackOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Outputs> {
   try {
     const { stdout } = await promisify(execFile)(pulumiCommand(env), ["stack", "output", "--json", "--stack", stack], {
       env,
@@ -133,7 +136,7 @@ async function stackOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Reco
   } catch (error) {
     const words = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
     throw new Error(
-      `the outputs of the stack "${stack}" cannot be read${words === "" ? "" : `: ${words}`}. Fix: pulumi login; or install the Pulumi CLI; or give the outputs in a file with "--outputs"`,
+      `the outputs of the stack "${stack}" cannot be read${words === "" ? "" : `: ${words}`}. Fix: log in with "pulumi login", install the Pulumi CLI, or give the outputs in a file with "--outputs"`,
     );
   }
 }

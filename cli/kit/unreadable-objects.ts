@@ -1,27 +1,29 @@
 import type { Unreadable } from "../../stores/read-object";
 import { counted, printable } from "./output";
 
-/** Objects that are told one by one; what is wrong with many of them is wrong with each. */
+/** Objects that are reported one by one; many of them have one cause. */
 const SHOWN = 5;
 
-/** Tells the first objects that cannot be read, and counts them all. */
+/** Reports the first objects that cannot be read, and counts them all. */
 export class UnreadableObjects {
   #count = 0;
 
   constructor(private readonly note: (text: string) => void) {}
 
+  /** How many there were. */
   get count(): number {
     return this.#count;
   }
 
+  /** Counts an object that cannot be read. */
   readonly add = ({ key, why }: Unreadable): void => {
     this.#count += 1;
     if (this.#count <= SHOWN) this.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   };
 
-  /** Says how many there were, where there were any. */
+  /** Reports how many there were, if any. */
   conclude(): void {
     if (this.#count > 0)
-      this.note(`${counted(this.#count, "object")} could not be read, and what it holds is left out`);
+      this.note(`${counted(this.#count, "object")} could not be read: records in them are missing from the result`);
   }
 }

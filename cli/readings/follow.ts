@@ -1,21 +1,21 @@
 import { aheadMs } from "../../stores/hot-readings";
 import type { StoredReading } from "../../stores/unpacked";
 
-/** A reading that is stored later than this after a younger one is not seen any more. */
+/** A reading that is stored longer than this after a younger one is not shown. */
 export const LATE_MS = 60_000;
 
-/** What a follower needs of the world. */
-export interface FollowPorts {
+/** What a follower takes from outside. */
+export interface FollowDeps {
   /** The readings from a moment on, oldest first. */
   readonly from: (ms: number) => AsyncIterable<StoredReading>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Waits for the next look; rejects when the person has seen enough. */
+  /** Resolves when it is time to look again; rejects at Ctrl-C. */
   readonly pause: () => Promise<unknown>;
 }
 
-/** The readings from a moment on, and then each new one, once: it looks again and again, a little into the past. */
-export async function* follow(since: number, { from, now, pause }: FollowPorts): AsyncGenerator<StoredReading> {
+/** The readings from a moment on, then each new reading, once each: it looks again and again, a little into the past. */
+export async function* follow(since: number, { from, now, pause }: FollowDeps): AsyncGenerator<StoredReading> {
   const seen = new Map<string, number>();
   let latest = since;
   for (;;) {
@@ -25,7 +25,7 @@ export async function* follow(since: number, { from, now, pause }: FollowPorts):
       const identity = `${reading.deviceId} ${reading.key}`;
       if (seen.has(identity)) continue;
       seen.set(identity, reading.timestamp);
-      // A clock that is ahead must not hide what the others say, late ones included.
+      // A device whose clock is ahead must not hide the late readings of others.
       if (aheadMs(reading.timestamp, now()) === 0) latest = Math.max(latest, reading.timestamp);
       yield reading;
     }

@@ -1,7 +1,7 @@
 import { aheadMs } from "../../stores/hot-readings";
 import type { StoredReading } from "../../stores/unpacked";
-import type { Io } from "../kit/command";
 import { type Format, rowWriter } from "../kit/output";
+import type { Io } from "../kit/terminal";
 
 const COLUMNS = [
   { name: "time", width: 24 },
@@ -15,7 +15,7 @@ const COLUMNS = [
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Writes readings as they come. A reading whose time is ahead of now says by how much: words in a table, else milliseconds or null. */
+/** Writes readings as they come. "ahead" is how far a reading's time is in the future: words in a table, else milliseconds or null. */
 export function readingWriter(format: Format, io: Io, now: () => number = Date.now): (reading: StoredReading) => void {
   const write = rowWriter(COLUMNS, format, io.result);
   return ({ timestamp, deviceId, sensorType, value, isAnomaly, metadata }) => {
@@ -27,7 +27,7 @@ export function readingWriter(format: Format, io: Io, now: () => number = Date.n
   };
 }
 
-/** `20 h`, `5 min`; empty where nothing is ahead. */
+/** A time ahead in words, such as `20 h` or `5 min`; empty for 0. */
 export function aheadInWords(ms: number): string {
   if (ms === 0) return "";
   return ms >= 2 * HOUR_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / MINUTE_MS)} min`;

@@ -1,7 +1,7 @@
-import type { SetAside } from "../../stores/rejected-records";
+import type { RejectedRecord } from "../../stores/rejected-records";
 import type { Answer } from "../kit/output";
 
-const TELL_EVERY = 1000;
+const REPORT_EVERY = 1000;
 
 interface Group {
   readonly keys: readonly string[];
@@ -10,9 +10,9 @@ interface Group {
   readonly devices: Set<string>;
 }
 
-/** How many were set aside, the most frequent first: by reason, for a person with a total, or by reason and device. */
+/** Counts of rejected records, the most frequent first: by reason, with a total for a person, or by reason and device. */
 export async function statistics(
-  records: AsyncIterable<SetAside>,
+  records: AsyncIterable<RejectedRecord>,
   { byDevice, withTotal }: { readonly byDevice: boolean; readonly withTotal: boolean },
   onProgress: (count: number) => void,
 ): Promise<Answer> {
@@ -28,7 +28,7 @@ export async function statistics(
       each.latest = Math.max(each.latest, arrivedAt);
       if (!byDevice) each.devices.add(partitionKey);
     }
-    if (all.records % TELL_EVERY === 0) onProgress(all.records);
+    if (all.records % REPORT_EVERY === 0) onProgress(all.records);
   }
   const sorted = [...groups.values()].sort((a, b) => b.records - a.records || b.latest - a.latest);
   const timeOf = ({ latest }: Group) => new Date(latest).toISOString();

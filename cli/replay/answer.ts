@@ -2,26 +2,28 @@ import { METRIC } from "../../contract/metrics";
 
 /** An invocation's answer, in UTF-8 text. */
 export interface RawAnswer {
+  /** The kind of failure that Lambda reports; undefined where the function returned. */
   readonly functionError: string | undefined;
   readonly payload: string;
   /** The end of the invocation's log. */
   readonly log: string;
 }
 
-/** What became of a batch: the first `done` of its records are stored, set aside or superseded, the others are neither. */
+/** The outcome of a batch: its first records are done, which is stored, rejected or superseded, and the rest is not. */
 export interface Verdict {
+  /** How many records are done. */
   readonly done: number;
-  /** Of those done, set aside in `rejected/`. */
+  /** How many of these were rejected. */
   readonly rejected: number;
-  /** Of those done, gave way to a reading with the same device, type and time that arrived later. */
+  /** How many of these gave way to a reading with the same device, type and time that arrived later. */
   readonly superseded: number;
-  /** Why the others are not done; undefined where there are none. */
+  /** Why the rest is not done; undefined where all are. */
   readonly why?: string;
 }
 
 /**
- * Reads the answer to a batch. How many were set aside, only the function knows, and says in the batch's one log line, the one that
- * carries its metrics. To judge the records here would ask this checkout's rules, not those that are deployed.
+ * Reads the answer to a batch. Only the function knows how many records it rejected: the batch's one log line, which carries its
+ * metrics, says so. Judging the records here would apply this checkout's rules instead of the deployed ones.
  */
 export function verdictOn({ functionError, payload, log }: RawAnswer, sequenceNumbers: readonly string[]): Verdict {
   const failed = (why: string): Verdict => ({ done: 0, rejected: 0, superseded: 0, why });
@@ -29,11 +31,11 @@ export function verdictOn({ functionError, payload, log }: RawAnswer, sequenceNu
   if (functionError !== undefined)
     return failed(`the function failed: ${textOf(answer, "errorMessage") ?? functionError}`);
   const done = checkpointOf(answer, sequenceNumbers);
-  if (done === undefined) return failed("the function's answer is not one to a batch");
+  if (done === undefined) return failed("the function did not answer like a processor of batches");
   const counts = done === 0 ? { stored: 0, rejected: 0, superseded: 0 } : countsIn(log);
   if (counts === "older")
     return failed(
-      "the deployed function is older than this command: it does not look whether a later reading is stored. Fix: npx pulumi up",
+      "the deployed function is older than this command: it does not check whether a later reading is stored. Fix: npx pulumi up",
     );
   if (counts === undefined || counts.stored + counts.rejected + counts.superseded !== done)
     return failed("the function's log does not say what became of each record");
@@ -57,7 +59,7 @@ interface Counts {
   readonly superseded: number;
 }
 
-/** "older": of a version that did not know what a replay is. */
+/** "older" for a version that did not know replays. */
 function countsIn(log: string): Counts | "older" | undefined {
   for (const line of log.split("\n")) {
     const metrics = line.startsWith("{") ? parsedJson(line) : undefined;

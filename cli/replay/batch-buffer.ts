@@ -1,22 +1,23 @@
 import { eventRecord, type StreamRecord } from "../../contract/stream-record";
 
-/** Records of a batch at most: the event source mapping's own default. */
+/** Most records of a batch: the default of an event source mapping. */
 export const MAX_RECORDS = 100;
 /** An event has 6 MB at most: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BYTES = 5_000_000;
 
-/** Gathers the records of a shard until they are as many as an invocation takes. */
+/** Gathers the records of a shard, up to the most that an invocation takes. */
 export class BatchBuffer {
   #records: StreamRecord[] = [];
   #bytes = 0;
 
   constructor(private readonly streamArn: string) {}
 
+  /** Whether the record of this sequence number is in it. */
   has(sequenceNumber: string): boolean {
     return this.#records.some((record) => record.sequenceNumber === sequenceNumber);
   }
 
-  /** Adds a record. Returns those before it where it does not fit in with them. */
+  /** Adds a record. Returns the records before it if it does not fit in with them, else none. */
   add(record: StreamRecord): StreamRecord[] {
     const bytes = JSON.stringify(eventRecord(record, { streamArn: this.streamArn })).length;
     const isFull = this.#records.length === MAX_RECORDS || this.#bytes + bytes > MAX_BYTES;
@@ -26,7 +27,7 @@ export class BatchBuffer {
     return before;
   }
 
-  /** What is left, in the order of the stream. */
+  /** Empties it, and returns its records in the order of the stream. */
   flush(): StreamRecord[] {
     const records = this.#records.sort((a, b) => (BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1));
     this.#records = [];

@@ -1,77 +1,27 @@
-import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { PREFIX } from "../../contract/objects";
-import type { ReplayedRecord } from "../../contract/stream-record";
-import { readText } from "../../stores/read-object";
-import { printable } from "../kit/output";
-import type { Marks } from "./marks";
-import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
+import { defineCommand } from "../kit/command";
+import { optional } from "../kit/options";
+import { periodOf } from "../kit/time";
+import { time } from "../kit/values";
+import { failedBatches } from "./failed-batches";
+import { replayAll } from "./run";
+import { invokerOf, REPLAY_OPTIONS, replayFrom } from "./session";
 
-/** The batches that the event source mapping has given up, each with the event of its invocations. */
-export interface FailedQuestion {
-  readonly bucket: string;
-  /** When they were given up, milliseconds since the epoch. */
-  readonly from: number;
-  readonly until: number;
-  /** Those too that a mark says were replayed. */
-  readonly again: boolean;
-}
-
-/** `aws/lambda/<mapping>/<shard>/<yyyy>/<MM>/<dd>/<time>-<id>`: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
-const KEY = /\/(\d{4}-\d\d-\d\d)T(\d\d)\.(\d\d)\.(\d\d)-[^/]+$/;
-
-/** Reads what is to be replayed, an object a batch. */
-export async function* failedBatches(
-  client: S3Client,
-  { bucket, from, until, again }: FailedQuestion,
-  marks: Marks,
-  tally: Tally,
-  { io }: Pick<Ports, "io">,
-): AsyncGenerator<Batch<ReplayedRecord>> {
-  const replayed = new Set<string>();
-  if (!again) for await (const name of marks.names("failed/")) replayed.add(name);
-  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: PREFIX.failed })) {
-    for (const { Key = "" } of Contents) {
-      const givenUpAt = timeIn(Key);
-      if (givenUpAt === undefined || givenUpAt < from || givenUpAt >= until) continue;
-      const name = `failed/${Key.slice(PREFIX.failed.length)}.json`;
-      if (replayed.has(name)) {
-        tally.replayedBefore += 1;
-        continue;
-      }
-      const read = await readText(client, bucket, Key);
-      const items = "content" in read ? recordsIn(read.content) : undefined;
-      if (items === undefined) {
-        tally.unusable += 1;
-        io.note(
-          `"${printable(Key)}" ${"content" in read ? "holds no Kinesis event" : `cannot be read: ${read.unreadable}`}`,
-        );
-        continue;
-      }
-      yield {
-        items,
-        mark: async (verdict) => {
-          if (verdict.done === items.length) await marks.put(name, [{ key: Key, ...outcomeOf(verdict) }]);
-        },
-      };
-    }
-  }
-}
-
-function timeIn(key: string): number | undefined {
-  const [, day, hours, minutes, seconds] = KEY.exec(key) ?? [];
-  return day === undefined ? undefined : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
-}
-
-/** The records of the event that stands in a failure object as a text. */
-function recordsIn(body: string): readonly ReplayedRecord[] | undefined {
-  try {
-    const { payload } = JSON.parse(body) as { payload: string };
-    const { Records } = JSON.parse(payload) as { Records: readonly ReplayedRecord[] };
-    return Records.length > 0 &&
-      Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string" && /^\d+$/.test(kinesis.sequenceNumber))
-      ? Records
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** `iot replay failed`: batches that the event source mapping gave up. */
+export const replayFailed = defineCommand({
+  name: "failed",
+  summary: "replay batches that the event source mapping gave up",
+  description: "Replays the batches that the event source mapping gave up, as they first arrived.",
+  examples: ["--dry-run", "--since 2h --stack dev"],
+  options: {
+    since: optional(time, "given up from then on", { absent: "all that are kept" }),
+    until: optional(time, "given up before then"),
+    ...REPLAY_OPTIONS,
+  },
+  async run({ again, ...values }, io) {
+    const period = periodOf(values);
+    return replayFrom("failed", { again, ...values }, io, ({ target, s3, bucket, marks, tally, manner, deps }) => {
+      const batches = failedBatches(s3, { bucket, ...period, again }, marks, tally, deps);
+      return replayAll(batches, invokerOf(target), tally, manner, deps);
+    });
+  },
+});

@@ -4,8 +4,8 @@ import type { ReplayedRecord } from "../../contract/stream-record";
 import { type Verdict, verdictOn } from "./answer";
 
 /**
- * Hands records to the function as its event source mapping would, but marked as replayed, and reads the answer. `asArrived`: a reading
- * with a wrong timestamp is stored at its arrival.
+ * Invokes the function like its event source mapping, with records that are marked as replayed, and reads the answer.
+ * @param asArrived Whether a reading with a wrong timestamp is stored at its arrival.
  */
 export function invokeWith(client: LambdaClient, FunctionName: string, asArrived = false) {
   return async (records: readonly ReplayedRecord[]): Promise<Verdict> => {
@@ -40,7 +40,7 @@ export function invokeWith(client: LambdaClient, FunctionName: string, asArrived
   };
 }
 
-/** Whether a call that failed may succeed later: throttled, the service's own trouble, or no answer. Missing rights stay missing. */
+/** Whether a call that failed may succeed later: throttled, an error of the service, or no answer. Missing rights stay missing. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { httpStatusCode: status } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};

@@ -3,24 +3,24 @@ import { arrivalHour } from "../../contract/arrival-hour";
 import { PREFIX } from "../../contract/objects";
 import { readText, type Unreadable } from "../../stores/read-object";
 
-const OBJECTS_AT_ONCE = 16;
+const CONCURRENT_OBJECTS = 16;
 
 /**
- * What was replayed, as small objects under a prefix of their own. Tags on the originals would need the right to tag them, hold no
- * list of the records of an object that were chosen, would go with the version where the function writes the same key once more, and
- * the stream and the error log take none. Beside the originals marks would be read as such: `rejected/` is a table. What is
- * replayed stays as it is, and whoever replays needs s3:PutObject for `replayed/` alone.
+ * Marks of replayed records: small objects under a prefix of their own. Tags on the originals would need the right to tag them, cannot
+ * list the chosen records of an object, would be lost when the function writes the same key again, and do not exist in the stream and
+ * the error log. Marks beside the originals would be read as data: `rejected/` is a table. So the originals stay unchanged, and a
+ * replay needs s3:PutObject for `replayed/` only.
  */
 export class Marks {
   constructor(
     private readonly client: S3Client,
     private readonly bucket: string,
     private readonly now: () => number,
-    /** Hears of a mark that cannot be read: what it names is replayed once more. */
+    /** Is called with a mark that cannot be read: its records are replayed again. */
     private readonly onUnreadable: (unreadable: Unreadable) => void = () => {},
   ) {}
 
-  /** Marks under this name, below `replayed/`; `about` says what. */
+  /** Writes a mark of this name, below `replayed/`, with these lines. */
   async put(name: string, about: readonly object[]): Promise<void> {
     const lines = [{ replayedAt: new Date(this.now()).toISOString() }, ...about];
     await this.client.send(
@@ -33,7 +33,7 @@ export class Marks {
     );
   }
 
-  /** The names of the marks that begin so, in their order. */
+  /** The names of the marks with this beginning, in their order. */
   async *names(beginning: string): AsyncGenerator<string> {
     const Prefix = `${PREFIX.replayed}${beginning}`;
     for await (const { Contents = [] } of paginateListObjectsV2(
@@ -43,9 +43,9 @@ export class Marks {
       for (const { Key = "" } of Contents) yield Key.slice(PREFIX.replayed.length);
   }
 
-  /** Notes records under the hour in which they first arrived, by their identities. */
+  /** Marks records under the hour in which they first arrived, by their identities. */
   async putRecords(kind: string, at: number, ids: readonly string[], about: object): Promise<void> {
-    // A part of the same records may have a mark of its own, hence the time.
+    // Some of the same records may have another mark, hence the time.
     const name = `${kind}/${arrivalHour(at)}/${ids[0]?.replaceAll(":", "-")}-${this.now()}.jsonl`;
     await this.put(name, [about, ...ids.map((id) => ({ id }))]);
   }
@@ -63,7 +63,7 @@ export class Marks {
       const place = name.slice(kind.length + 1);
       if (place < arrivalHour(from) || place > last) continue;
       names.push(name);
-      if (names.length === OBJECTS_AT_ONCE) await read();
+      if (names.length === CONCURRENT_OBJECTS) await read();
     }
     await read();
     return found;
@@ -78,9 +78,9 @@ export class Marks {
     }
     const lines = read.content.split("\n").filter((line) => line !== "");
     const marks = lines.map(markIn);
-    const others = marks.filter((mark) => mark === undefined).length;
+    const broken = marks.filter((mark) => mark === undefined).length;
     if (lines.length === 0) this.onUnreadable({ key: Key, why: "it is empty" });
-    else if (others > 0) this.onUnreadable({ key: Key, why: `${others} of its ${lines.length} lines are no mark` });
+    else if (broken > 0) this.onUnreadable({ key: Key, why: `${broken} of its ${lines.length} lines are not marks` });
     return marks.flatMap((mark) => (typeof mark?.id === "string" ? [mark.id] : []));
   }
 }

@@ -1,120 +1,34 @@
-import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
-import { type KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
-import { arrivalHour } from "../../contract/arrival-hour";
-import { topicsOf } from "../../contract/topics";
-import type { Verdict } from "./answer";
-import { mayPass } from "./invoker";
-import type { Marks } from "./marks";
-import type { Batch, Ports, Tally } from "./run";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { defineCommand } from "../kit/command";
+import { optional } from "../kit/options";
+import { clientConfig } from "../kit/target";
+import { periodOf } from "../kit/time";
+import { time } from "../kit/values";
+import { putWith, ruleErrorBatches } from "./rule-error-batches";
+import { replayAll } from "./run";
+import { kinesisOf, REPLAY_OPTIONS, replayFrom } from "./session";
 
-const KIND = "rule-errors";
-const MESSAGES_AT_ONCE = 100;
-
-export interface RuleErrorQuestion {
-  readonly logGroupName: string;
-  /** When the rule failed, milliseconds since the epoch. */
-  readonly from: number;
-  readonly until: number;
-  /** Those too that a mark says were replayed. */
-  readonly again: boolean;
-  /** The levels before `sensor/` in the stack's topics. */
-  readonly topicPrefix: string;
-}
-
-/** A message that the rule could not put into the stream. */
-export interface RuleMessage {
-  /** Of the log event. */
-  readonly id: string;
-  readonly failedAt: number;
-  readonly partitionKey: string;
-  readonly payload: Buffer;
-}
-
-/** Reads the messages of the rule's error log; a batch stays within an hour. */
-export async function* ruleErrorBatches(
-  client: CloudWatchLogsClient,
-  { logGroupName, from, until, again, topicPrefix }: RuleErrorQuestion,
-  marks: Marks,
-  tally: Tally,
-  { io }: Pick<Ports, "io">,
-): AsyncGenerator<Batch<RuleMessage>> {
-  const replayed = again ? new Set<string>() : await marks.replayedRecords(KIND, { from, until });
-  const times = {
-    ...(from > 0 ? { startTime: from } : {}),
-    ...(until < Number.POSITIVE_INFINITY ? { endTime: until - 1 } : {}),
-  };
-  let items: RuleMessage[] = [];
-  for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName, ...times })) {
-    for (const { eventId: id = "", timestamp: failedAt = 0, message = "" } of events) {
-      if (replayed.has(id)) {
-        tally.replayedBefore += 1;
-        continue;
-      }
-      const found = messageIn(message, topicPrefix);
-      if (found === undefined) {
-        tally.unusable += 1;
-        io.note(`the log event ${id} holds no message that the rule can put: its topic names no thing, or it is cut`);
-        continue;
-      }
-      const before = items[0];
-      if (before && (items.length === MESSAGES_AT_ONCE || arrivalHour(before.failedAt) !== arrivalHour(failedAt))) {
-        yield batchOf(items, marks);
-        items = [];
-      }
-      items.push({ id, failedAt, ...found });
-    }
-  }
-  if (items.length > 0) yield batchOf(items, marks);
-}
-
-/**
- * Puts messages into the stream as the rule would have: under the thing that published, the payload as it came, which is what the
- * rule's `SELECT *` hands on. One PutRecord a message, as the rule does it, so that it is known which were taken: a reading without a
- * time of its own is another one each time it is put. They arrive anew: one with a time of its own counts from now on, whatever
- * arrived since it failed.
- */
-export function putWith(client: KinesisClient, StreamARN: string) {
-  return async (messages: readonly RuleMessage[]): Promise<Verdict> => {
-    for (const [done, { partitionKey, payload }] of messages.entries()) {
-      try {
-        await client.send(new PutRecordCommand({ StreamARN, PartitionKey: partitionKey, Data: payload }));
-      } catch (error) {
-        if (mayPass(error)) return { done, rejected: 0, superseded: 0, why: String(error) };
-        throw error;
-      }
-    }
-    return { done: messages.length, rejected: 0, superseded: 0 };
-  };
-}
-
-/**
- * The partition key that the rule's `${topic(n)}` gives; undefined where the topic has no such level. Basic Ingest's prefix is no
- * part of the topic that a rule sees: https://docs.aws.amazon.com/iot/latest/developerguide/iot-basic-ingest.html
- */
-export function partitionKeyOf(topic: string, topicPrefix = ""): string | undefined {
-  return topic.replace(/^\$aws\/rules\/[^/]+\//, "").split("/")[topicsOf(topicPrefix).thingLevel - 1] || undefined;
-}
-
-/** https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
-function messageIn(text: string, topicPrefix: string): { partitionKey: string; payload: Buffer } | undefined {
-  try {
-    const { topic, base64OriginalPayload } = JSON.parse(text) as { topic: unknown; base64OriginalPayload: unknown };
-    if (typeof topic !== "string" || typeof base64OriginalPayload !== "string") return undefined;
-    const partitionKey = partitionKeyOf(topic, topicPrefix);
-    return partitionKey === undefined
-      ? undefined
-      : { partitionKey, payload: Buffer.from(base64OriginalPayload, "base64") };
-  } catch {
-    return undefined;
-  }
-}
-
-function batchOf(items: readonly RuleMessage[], marks: Marks): Batch<RuleMessage> {
-  return {
-    items,
-    mark: async ({ done }) => {
-      const ids = items.slice(0, done).map(({ id }) => id);
-      await marks.putRecords(KIND, items[0]?.failedAt ?? 0, ids, { put: done });
-    },
-  };
-}
+/** `iot replay rule-errors`: messages that the rule could not put into the stream. */
+export const replayRuleErrors = defineCommand({
+  name: "rule-errors",
+  summary: "replay messages that the rule could not put into the stream",
+  description:
+    "Puts the messages of the rule's error log into the stream. They arrive anew: a reading replaces one with the same " +
+    "device, type and time that arrived since the failure, and a reading without a timestamp gets the present time.",
+  examples: ["--dry-run", "--since 2h --stack dev"],
+  options: {
+    since: optional(time, "failed from then on", { absent: "all that are kept" }),
+    until: optional(time, "failed before then"),
+    ...REPLAY_OPTIONS,
+  },
+  async run({ again, ...values }, io) {
+    const period = periodOf(values);
+    return replayFrom("rule-errors", { again, ...values }, io, ({ target, marks, tally, manner, deps }) => {
+      const logs = new CloudWatchLogsClient(clientConfig(target));
+      const { topicPrefix } = target;
+      const question = { ...period, logGroupName: target.output("rule_error_log"), topicPrefix, again };
+      const put = putWith(kinesisOf(target), target.output("kinesis_stream_arn"));
+      return replayAll(ruleErrorBatches(logs, question, marks, tally, deps), put, tally, manner, deps);
+    });
+  },
+});

@@ -1,29 +1,29 @@
-import type { Io } from "../kit/command";
 import { printable } from "../kit/output";
+import type { Io } from "../kit/terminal";
 import type { Verdict } from "./answer";
 
-/** What is replayed together. */
+/** Records that are replayed together. */
 export interface Batch<Item> {
   readonly items: readonly Item[];
-  /** Notes that the first of them are replayed. */
+  /** Marks the first of them as replayed. */
   readonly mark: (verdict: Verdict) => Promise<void>;
 }
 
 /** Counts of a replay, in records unless it says otherwise. */
 export interface Tally {
-  /** Taken on: neither replayed before nor unusable. */
+  /** To be replayed: neither replayed before nor unusable. */
   records: number;
   /** Stored; of rule errors: put into the stream. */
   recovered: number;
-  /** Set aside by the function, this time or once more. */
+  /** Rejected by the function, for the first time or again. */
   rejected: number;
   /** Gave way to a reading with the same device, type and time that arrived later. */
   superseded: number;
   /** None of these: they can be replayed again. */
   failed: number;
-  /** What cannot be replayed at all. */
+  /** Records, messages or objects that cannot be replayed at all. */
   unusable: number;
-  /** Passed over because a mark says that it was replayed: of failed batches, the batches. */
+  /** Skipped because a mark says that they were replayed; of failed batches, the batches. */
   replayedBefore: number;
 }
 
@@ -38,42 +38,45 @@ export const newTally = (): Tally => ({
   replayedBefore: 0,
 });
 
-/** What became of the records of a batch that are done, by a replay's counts. */
+/** The outcome of a batch's records that are done, by a replay's counts. */
 export function outcomeOf({ done, rejected, superseded }: Verdict) {
   return { recovered: done - rejected - superseded, rejected, superseded };
 }
 
 /** What a replay takes from outside. */
-export interface Ports {
+export interface ReplayDeps {
   readonly io: Pick<Io, "note" | "progress" | "signal">;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Resolves after the time, or at once when the signal is given. Never rejects. */
+  /** Resolves after the time, or immediately when the signal is given. Never rejects. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** How a replay goes on. */
 export interface Manner {
+  /** Whether records are only counted. */
   readonly dryRun: boolean;
-  /** Records a second at most. */
+  /** Records per second at most; infinity for no limit. */
   readonly rate: number;
 }
 
-/** Tries of a batch, the first one included; what is handed back is tried from there on. */
+/** Tries of a batch, the first one included; each starts with the first record that was handed back. */
 export const TRIES = 4;
 const FIRST_BACKOFF_MS = 1000;
 const REASONS_SHOWN = 5;
 
 /**
  * Replays batch after batch, one at a time: a device's records keep their order. Each is marked before the next begins, so that a
- * replay that is broken off goes on from there. After Ctrl-C the batch at hand is the last.
+ * replay that is interrupted goes on from there. After Ctrl-C the current batch is the last.
  */
 export async function replayAll<Item>(
   batches: AsyncIterable<Batch<Item>>,
   deliver: (items: readonly Item[]) => Promise<Verdict>,
   tally: Tally,
   { dryRun, rate }: Manner,
-  ports: Ports,
+  deps: ReplayDeps,
 ): Promise<void> {
-  const { io, now, sleep } = ports;
+  const { io, now, sleep } = deps;
   const startedAt = now();
   let reasons = 0;
   for await (const { items, mark } of batches) {
@@ -84,7 +87,7 @@ export async function replayAll<Item>(
       io.progress(`${tally.records} records`);
       continue;
     }
-    const verdict = await deliverPatiently(items, deliver, ports);
+    const verdict = await deliverPatiently(items, deliver, deps);
     const { recovered, rejected, superseded } = outcomeOf(verdict);
     tally.recovered += recovered;
     tally.rejected += rejected;
@@ -102,7 +105,7 @@ export async function replayAll<Item>(
 async function deliverPatiently<Item>(
   items: readonly Item[],
   deliver: (items: readonly Item[]) => Promise<Verdict>,
-  { io, sleep }: Ports,
+  { io, sleep }: ReplayDeps,
 ): Promise<Verdict> {
   let [done, rejected, superseded] = [0, 0, 0];
   for (let tries = 1; ; tries += 1) {

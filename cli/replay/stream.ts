@@ -1,68 +1,46 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import { eventRecord, type ReplayedRecord, type StreamRecord } from "../../contract/stream-record";
-import { type Period, recordsOf, shardsOf } from "../../stores/stream-shards";
-import { BatchBuffer } from "./batch-buffer";
-import type { Marks } from "./marks";
-import { type Batch, outcomeOf, type Ports, type Tally } from "./run";
+import { DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
+import { defineCommand } from "../kit/command";
+import { optional, required } from "../kit/options";
+import { periodOf } from "../kit/time";
+import { time } from "../kit/values";
+import { type ReplayDeps, replayAll } from "./run";
+import { invokerOf, kinesisOf, REPLAY_OPTIONS, replayFrom } from "./session";
+import { streamBatches } from "./stream-batches";
 
-export interface StreamQuestion extends Period {
-  readonly streamArn: string;
-  /** Those too that a mark says were replayed. */
-  readonly again: boolean;
-}
+/** `iot replay stream`: all records of a period, while the stream keeps them. */
+export const replayStream = defineCommand({
+  name: "stream",
+  summary: "replay all records of a period, while the stream keeps them",
+  description:
+    "Replays all records that arrived in a period, while the stream keeps them: for batches that not even the failure " +
+    "destination took.",
+  examples: ["--since 3h --until 1h", "--since 2026-01-31T08:00Z --dry-run"],
+  options: {
+    since: required(time, "arrived from then on", { aliases: ["from"] }),
+    until: optional(time, "arrived before then", { aliases: ["to"], absent: "now" }),
+    ...REPLAY_OPTIONS,
+  },
+  async run({ again, ...values }, io) {
+    const period = periodOf(values, { open: Date.now() });
+    return replayFrom("stream", { again, ...values }, io, async ({ target, marks, tally, manner, deps }) => {
+      const kinesis = kinesisOf(target);
+      const streamArn = target.output("kinesis_stream_arn");
+      await noteExpired(kinesis, streamArn, period.from, deps);
+      const batches = streamBatches(kinesis, { ...period, streamArn, again }, marks, tally, deps);
+      await replayAll(batches, invokerOf(target), tally, manner, deps);
+    });
+  },
+});
 
-/** Reads everything that arrived in a period, shard by shard, as the events it first came in. */
-export async function* streamBatches(
-  client: KinesisClient,
-  question: StreamQuestion,
-  marks: Marks,
-  tally: Tally,
-  ports: Pick<Ports, "io" | "sleep">,
-): AsyncGenerator<Batch<ReplayedRecord>> {
-  const { streamArn, again } = question;
-  for (const shardId of await shardsOf(client, streamArn)) {
-    const isReplayed = again ? () => false : await replayedIn(marks, shardId);
-    const buffer = new BatchBuffer(streamArn);
-    for await (const record of recordsOf(client, streamArn, shardId, question, ports)) {
-      if (ports.io.signal.aborted) return;
-      if (isReplayed(record.sequenceNumber)) {
-        tally.replayedBefore += 1;
-        continue;
-      }
-      const full = buffer.add(record);
-      if (full.length > 0) yield batchOf(full, streamArn, marks);
-    }
-    if (ports.io.signal.aborted) return;
-    const rest = buffer.flush();
-    if (rest.length > 0) yield batchOf(rest, streamArn, marks);
-  }
-}
-
-/** The mark's name says all: from which record to which. What lies between two of a batch was replayed before. */
-function batchOf(records: readonly StreamRecord[], streamArn: string, marks: Marks): Batch<ReplayedRecord> {
-  return {
-    items: records.map((record) => eventRecord(record, { streamArn })),
-    mark: async (verdict) => {
-      const [first, last] = [records[0], records[verdict.done - 1]];
-      if (first === undefined || last === undefined) return;
-      const name = `stream/${first.shardId}/${first.sequenceNumber}-${last.sequenceNumber}.json`;
-      await marks.put(name, [outcomeOf(verdict)]);
-    },
-  };
-}
-
-/** Whether a record was replayed, asked in the order of the stream. */
-async function replayedIn(marks: Marks, shardId: string): Promise<(sequenceNumber: string) => boolean> {
-  const ranges: { first: bigint; last: bigint }[] = [];
-  for await (const name of marks.names(`stream/${shardId}/`)) {
-    const [, first, last] = /\/(\d+)-(\d+)\.json$/.exec(name) ?? [];
-    if (first !== undefined && last !== undefined) ranges.push({ first: BigInt(first), last: BigInt(last) });
-  }
-  ranges.sort((a, b) => (a.first < b.first ? -1 : 1));
-  let place = 0;
-  return (sequenceNumber) => {
-    const number = BigInt(sequenceNumber);
-    while ((ranges[place]?.last ?? number) < number) place += 1;
-    return (ranges[place]?.first ?? number + 1n) <= number;
-  };
+/** Kinesis reads a period that begins before the stream does from the stream's beginning, without a word. */
+async function noteExpired(
+  kinesis: KinesisClient,
+  streamArn: string,
+  from: number,
+  { io, now }: ReplayDeps,
+): Promise<void> {
+  const { StreamDescriptionSummary } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamARN: streamArn }));
+  const hours = StreamDescriptionSummary?.RetentionPeriodHours ?? 24;
+  if (from < now() - hours * 3_600_000)
+    io.note(`the stream keeps records for ${hours} h: it holds none that arrived before that`);
 }

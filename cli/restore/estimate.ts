@@ -1,14 +1,15 @@
 import { type ArchivedObject, GLACIER_CLASSES, type GlacierClass } from "../../stores/archived-objects";
 import { PRICES, type PriceName } from "../cost/prices";
 
-/** How fast a restore is, and how dear. */
+/** How fast and how expensive a restore is: our name of a tier, and that of S3. */
 export const TIERS = { standard: "Standard", bulk: "Bulk", expedited: "Expedited" } as const;
+/** A key of `TIERS`. */
 export type TierName = keyof typeof TIERS;
 
 interface Terms {
   readonly request: PriceName;
   readonly gb: PriceName;
-  /** How long AWS says that it takes. */
+  /** The duration that AWS states. */
   readonly takes: string;
 }
 
@@ -25,17 +26,18 @@ const TERMS: Readonly<Record<GlacierClass, Partial<Record<TierName, Terms>>>> = 
   },
 };
 
-/** What a class's share of a restore takes and costs. */
+/** The duration and the cost of a restore, for the objects of one class. */
 export interface Estimate {
   readonly glacier: GlacierClass;
   readonly objects: number;
   readonly gb: number;
+  /** The duration that AWS states. */
   readonly takes: string;
-  /** Requests, retrieval, and the copies in S3 Standard for their days. */
+  /** US dollars: requests, retrieval, and the copies in S3 Standard for their days. */
   readonly usd: number;
 }
 
-/** What restoring these objects takes and costs, by class. Undefined where a class has no such tier. */
+/** The duration and the cost of restoring these objects, by class; undefined where a class has no such tier. */
 export function estimate(
   objects: readonly ArchivedObject[],
   tier: TierName,

@@ -2,18 +2,19 @@ import { RestoreObjectCommand, type S3Client, S3ServiceException } from "@aws-sd
 import type { ArchivedObject } from "../../stores/archived-objects";
 import { TIERS, type TierName } from "./estimate";
 
-const REQUESTS_AT_ONCE = 16;
+const CONCURRENT_REQUESTS = 16;
 
-/** What became of the requests. */
+/** The outcome of the requests, in objects. */
 export interface Requested {
   readonly accepted: number;
-  /** By message. */
+  /** By S3's message. */
   readonly refused: ReadonlyMap<string, number>;
 }
 
 /**
- * Asks S3 for a copy of each object that can be read for some days. What another request has asked for already is accepted.
- * @param onProgress Hears how many are done.
+ * Requests a copy of each object that can be read for some days. An object that has been requested before counts as accepted.
+ * @param onProgress Is called with the number of requests that are done.
+ * @throws Error with the signal's reason
  */
 export async function requestRestores(
   client: S3Client,
@@ -25,10 +26,10 @@ export async function requestRestores(
 ): Promise<Requested> {
   const refused = new Map<string, number>();
   let [done, accepted] = [0, 0];
-  for (let start = 0; start < objects.length; start += REQUESTS_AT_ONCE) {
+  for (let start = 0; start < objects.length; start += CONCURRENT_REQUESTS) {
     signal.throwIfAborted();
     await Promise.all(
-      objects.slice(start, start + REQUESTS_AT_ONCE).map(async ({ key }) => {
+      objects.slice(start, start + CONCURRENT_REQUESTS).map(async ({ key }) => {
         const why = await request(key);
         if (why === undefined) accepted += 1;
         else refused.set(why, (refused.get(why) ?? 0) + 1);

@@ -2,109 +2,114 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import { type ArchivedObject, archivedObjects } from "../../stores/archived-objects";
 import { PRICES_DATES } from "../cost/prices";
-import { FLAG, hour, parsed, TEXT, wholeNumber } from "../kit/arguments";
-import { type Command, type Io, UsageError } from "../kit/command";
-import { counted, formatAnswer } from "../kit/output";
-import { clientConfig, TARGET_HELP, TARGET_OPTIONS, targetOf } from "../kit/target";
+import { defineCommand } from "../kit/command";
+import { flag, optional, type Values, withDefault } from "../kit/options";
+import { counted, formatAnswer, JSON_OPTION } from "../kit/output";
+import { clientConfig, TARGET_OPTIONS, targetOf } from "../kit/target";
+import type { Io } from "../kit/terminal";
+import { arrivalHours } from "../kit/time";
+import { UsageError } from "../kit/usage-error";
+import { oneOf, time, wholeNumber } from "../kit/values";
 import { type Estimate, estimate, TIERS, type TierName } from "./estimate";
 import { requestRestores } from "./request-restores";
 
-const HELP = `Usage: npx iot restore --from HOUR --to HOUR [options]
-
-Makes what is in Glacier readable again for some days, for Athena too. Says first how much it is, what it costs and how
-long it takes, and asks. Asking for the same hours once more asks S3 for nothing twice.
-
-  --from HOUR      first hour of arrival, UTC: 2026-01-31T08, 2026/01/31/08, or 2026-01-31 for the whole day
-  --to HOUR        last hour of arrival, itself included
-  --tier NAME      standard (3 to 12 hours), bulk (5 to 48, cheapest) or expedited (minutes; not from Deep Archive)
-                   (default standard)
-  --days COUNT     how long the copies stay (default 7)
-  --yes            do not ask
-  --wait           stay until everything is readable
-  --status         ask for nothing, only tell how far it is; ends with 0 where everything is readable, else with 1
-${TARGET_HELP}  --json           one JSON object
-  --help           this text
-`;
-
 const POLL_MS = 60_000;
+const TIER_NAMES = Object.keys(TIERS) as TierName[];
 
-/** `iot restore`: what is in Glacier, made readable. */
-export const restore: Command = {
-  name: "restore",
-  summary: "makes readings in Glacier readable again",
-  help: HELP,
-  run: (args, io) => restoreWith(args, io, POLL_MS),
+const OPTIONS = {
+  since: optional(time, "from the hour of arrival of this time", { excludes: ["from"] }),
+  until: optional(time, "before this time", { excludes: ["to"] }),
+  from: optional(time, "older name of --since"),
+  to: optional(time, "instead of --until: the last hour or day, itself included"),
+  tier: withDefault(
+    oneOf("NAME", TIER_NAMES),
+    "standard",
+    "standard (3 to 12 hours), bulk (5 to 48, cheapest) or expedited (minutes; not from Deep Archive)",
+  ),
+  days: withDefault(wholeNumber(1, 365), "7", "days that the copies stay"),
+  yes: flag("do not ask"),
+  wait: flag("stay until everything is readable"),
+  status: flag("only show how far it is; the status is 1 until all is readable", { excludes: ["yes", "wait"] }),
+  ...TARGET_OPTIONS,
+  ...JSON_OPTION,
 };
 
-/** @param pollMs Between two looks while it waits. */
-export async function restoreWith(args: readonly string[], io: Io, pollMs: number): Promise<number> {
-  const options = parse(args);
-  const target = await targetOf(options);
+/** `iot restore`: readable copies of objects in Glacier. */
+export const restore = restoreEvery(POLL_MS);
+
+/** The command, with the milliseconds between two looks while it waits. */
+export function restoreEvery(pollMs: number) {
+  return defineCommand({
+    name: "restore",
+    summary: "make archived hours in Glacier readable again",
+    description:
+      "Makes objects in Glacier readable again for some days, for Athena too. It first shows how much that is, what it costs " +
+      "and how long it takes, and asks. Nothing is requested twice from S3.",
+    examples: [
+      "--since 2026-01-31T08:00Z --until 2026-01-31T10:00Z",
+      "--since 2026-01-31 --until 2026-02-01 --yes --wait",
+    ],
+    usage: ["--since TIME --until TIME [options]"],
+    options: OPTIONS,
+    run: (values, io) => restoreHours(values, io, pollMs),
+  });
+}
+
+async function restoreHours(values: Values<typeof OPTIONS>, io: Io, pollMs: number): Promise<number> {
+  const { first, last } = hoursOf(values);
+  const target = await targetOf(values);
   const s3 = new S3Client(clientConfig(target));
   const bucket = target.output("s3_bucket_name");
-  const list = () => archivedObjects(s3, bucket, options.first, options.last);
+  const list = () => archivedObjects(s3, bucket, first, last);
   let objects = await list();
-  if (!options.status) {
-    const archived = objects.filter(({ state }) => state === "archived");
-    const estimates = estimate(archived, options.tier, options.days);
-    if (estimates === undefined)
-      throw new UsageError(
-        '"--tier expedited" is not for Deep Archive, and some objects are there: use standard or bulk',
-      );
-    if (archived.length > 0) {
-      explain(estimates, options.days, io);
-      if (!(options.yes || (await io.confirm("Request them?")))) {
-        io.note("nothing was requested");
-        return 1;
-      }
-      const requested = await requestRestores(s3, bucket, archived, options, progress, io.signal);
-      for (const [why, count] of requested.refused) io.note(`refused: ${counted(count, "object")}: ${why}`);
-      io.note(`${requested.accepted} of ${archived.length} objects are requested`);
-      if (requested.refused.size > 0) return 1;
-      objects = await list();
-    }
-    function progress(done: number): void {
-      io.progress(`requested ${done} of ${archived.length}`);
-    }
+  const archived = objects.filter(({ state }) => state === "archived");
+  if (!values.status && archived.length > 0) {
+    if (!(await request(archived, { s3, bucket }, values, io))) return 1;
+    objects = await list();
   }
-  while (options.wait && !objects.every(({ state }) => state === "ready")) {
+  while (values.wait && !objects.every(({ state }) => state === "ready")) {
     io.progress(`${objects.filter(({ state }) => state === "ready").length} of ${objects.length} objects are readable`);
     await sleep(pollMs, undefined, { signal: io.signal });
     objects = await list();
   }
-  const isReady = tell(objects, options.json, io);
-  return isReady || !(options.status || options.wait) ? 0 : 1;
+  const isReady = report(objects, values.json, io);
+  return isReady || !(values.status || values.wait) ? 0 : 1;
 }
 
-function parse(args: readonly string[]) {
-  const { values } = parsed({
-    args: [...args],
-    options: {
-      ...TARGET_OPTIONS,
-      from: TEXT,
-      to: TEXT,
-      tier: TEXT,
-      days: TEXT,
-      yes: FLAG,
-      wait: FLAG,
-      status: FLAG,
-      json: FLAG,
-    },
-  });
-  const { from, to, tier = "standard", days = "7", yes = false, wait = false, status = false, json = false } = values;
-  if (from === undefined || to === undefined) throw new UsageError('say which hours: "--from" and "--to"');
-  const [first, last] = [hour("--from", from, "00"), hour("--to", to, "23")];
-  if (first > last) throw new UsageError(`"--to" must not be before "--from", got "${from}" and "${to}"`);
-  if (!isTier(tier)) throw new UsageError(`"--tier" must be one of ${Object.keys(TIERS).join(", ")}, got "${tier}"`);
-  if (status && (yes || wait)) throw new UsageError('"--status" asks for nothing: it excludes "--yes" and "--wait"');
-  return { ...values, first, last, tier, days: wholeNumber("--days", days, 1, 365), yes, wait, status, json };
+/** @throws UsageError where an end is missing, or the hours end before they begin */
+function hoursOf({ since, until, from, to }: Values<typeof OPTIONS>) {
+  if ((since ?? from) === undefined || (until ?? to) === undefined)
+    throw new UsageError(
+      '"--since" and "--until" are required, for example --since 2026-01-31T08:00Z --until 2026-01-31T10:00Z',
+    );
+  return arrivalHours({ since, until, from, to }, { from: 0, until: 0 });
 }
 
-function isTier(name: string): name is TierName {
-  return Object.hasOwn(TIERS, name);
+/** Says what the copies cost, asks, and requests them. Resolves with whether all of them are requested. */
+async function request(
+  archived: readonly ArchivedObject[],
+  { s3, bucket }: { readonly s3: S3Client; readonly bucket: string },
+  { tier, days, yes }: { readonly tier: TierName; readonly days: number; readonly yes: boolean },
+  io: Io,
+): Promise<boolean> {
+  const estimates = estimate(archived, tier, days);
+  if (estimates === undefined)
+    throw new UsageError(
+      '"--tier" must be standard or bulk for objects in Deep Archive, got "expedited". Fix: add "--tier standard"',
+    );
+  explain(estimates, days, io);
+  if (!(yes || (await io.confirm("Request them?")))) {
+    io.note("nothing was requested");
+    return false;
+  }
+  const onProgress = (done: number) => io.progress(`requested ${done} of ${archived.length}`);
+  const requested = await requestRestores(s3, bucket, archived, { tier, days }, onProgress, io.signal);
+  for (const [why, count] of requested.refused) io.note(`refused: ${counted(count, "object")}: ${why}`);
+  io.note(`${requested.accepted} of ${archived.length} objects are requested`);
+  return requested.refused.size === 0;
 }
 
-/** What it takes, before it is asked for. */
+/** Size, duration and cost of the copies, before they are requested. */
 function explain(estimates: readonly Estimate[], days: number, io: Io): void {
   const rows = estimates.map(({ glacier, objects, gb, takes, usd }) => [
     glacier,
@@ -116,7 +121,7 @@ function explain(estimates: readonly Estimate[], days: number, io: Io): void {
   const usd = estimates.reduce((sum, each) => sum + each.usd, 0);
   io.note(formatAnswer({ columns: ["class", "objects", "GB", "takes", "USD"], rows }, "table"));
   io.note(
-    `About ${dollars(usd)} US dollars together, the copies in S3 Standard for ${days} days included (prices of ${PRICES_DATES}, some of them estimates).`,
+    `About ${dollars(usd)} US dollars in total, including the copies in S3 Standard for ${days} days (prices of ${PRICES_DATES}, some of them estimates).`,
   );
 }
 
@@ -124,10 +129,10 @@ function dollars(usd: number): string {
   return usd > 0 && usd < 0.01 ? "0.01 at most" : usd.toFixed(2);
 }
 
-/** How far it is. */
-function tell(objects: readonly ArchivedObject[], json: boolean, io: Io): boolean {
+/** Prints how far it is, and returns whether all objects are readable. */
+function report(objects: readonly ArchivedObject[], json: boolean, io: Io): boolean {
   const count = (state: ArchivedObject["state"]) => objects.filter((object) => object.state === state).length;
-  const until = objects.flatMap(({ readyUntil }) => readyUntil ?? []).sort((one, other) => +one - +other)[0];
+  const until = objects.flatMap(({ readyUntil }) => readyUntil ?? []).sort((left, right) => +left - +right)[0];
   const [ready, underWay, archived] = [count("ready"), count("under way"), count("archived")];
   const isReady = ready === objects.length;
   if (json) {
@@ -135,9 +140,8 @@ function tell(objects: readonly ArchivedObject[], json: boolean, io: Io): boolea
   } else if (objects.length === 0) {
     io.result("no objects in these hours");
   } else if (isReady) {
-    io.result(
-      `readable: ${counted(objects.length, "object")}, all there are${until === undefined ? "" : `, the first until ${until.toISOString()}`}`,
-    );
+    const expiry = until === undefined ? "" : `, the first until ${until.toISOString()}`;
+    io.result(`all readable: ${counted(objects.length, "object")}${expiry}`);
   } else {
     io.result(`${ready} of ${objects.length} objects are readable, ${underWay} under way, ${archived} in Glacier`);
   }

@@ -1,7 +1,7 @@
 import { topicsOf } from "../../contract/topics";
 import type { Declaration } from "../stack/declaration";
 
-/** What is up where, and how to talk to it. */
+/** The addresses and names of the running parts, and commands to try. */
 export function banner(
   declaration: Declaration,
   at: { readonly mqttPort: number; readonly mqttsPort: number; readonly awsPort: number },

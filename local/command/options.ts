@@ -1,185 +1,69 @@
-import { parseArgs } from "node:util";
-import { FORMS, type Form } from "../fleet/messages";
+import { defineCommand, type LeafCommand } from "../../cli/kit/command";
+import { flag, optional, repeated, type Values, withDefault } from "../../cli/kit/options";
+import type { Io } from "../../cli/kit/terminal";
+import { duration, keyValue, matching, number, oneOf, share, text, wholeNumber } from "../../cli/kit/values";
+import { FORMS } from "../fleet/messages";
 
-/** What the command line asks for. */
-export interface Options {
-  /** Simulated devices; 0 leaves the field to clients of one's own. */
-  readonly devices: number;
-  /** Readings a second, of all devices together. */
-  readonly ratePerSecond: number;
-  /** Readings that a device gathers and publishes in one message. */
-  readonly perMessage: number;
-  /** How a message of several readings is written. */
-  readonly form: Form;
-  /** How long the fleet publishes; without it, until Ctrl-C. */
-  readonly forMs?: number;
-  /** Share of the good readings that are out of bounds, 0 to 1. */
-  readonly anomalyShare: number;
-  /** Share of the readings that break a rule, 0 to 1. */
-  readonly badShare: number;
-  /** End standard output with the summary as one JSON object. */
-  readonly json: boolean;
-  /** MQTT port on 127.0.0.1; 0 takes a free one. */
-  readonly mqttPort: number;
-  /** MQTT over TLS on 127.0.0.1; 0 takes a free one; without it the usual one, or a free one where that is taken. */
-  readonly mqttsPort?: number;
-  /** Port of the AWS endpoint on 127.0.0.1; 0 takes a free one. */
-  readonly awsPort: number;
-  /** Port of the page on 127.0.0.1; 0 takes a free one; without it the usual one, or a free one where that is taken. */
-  readonly pagePort?: number;
-  /** The stack whose configuration, `Pulumi.<stack>.yaml`, is declared. */
-  readonly stack: string;
-  /** Configuration keys that overrule that file's. */
-  readonly config: Readonly<Record<string, string>>;
-  /** What the fleet's and the chaos' randomness starts from. */
-  readonly seed: number;
-  /** Folder that what the archive bucket holds at the end is kept in. */
-  readonly keep?: string;
-  /** Empty that folder first. */
-  readonly clear: boolean;
-  /** How long the pipeline may stand still at the end before the run gives up on what is on its way. */
-  readonly patienceMs: number;
-  /** Break the stores, the function and connections while the fleet publishes. */
-  readonly chaos: boolean;
-}
+const PORT = wholeNumber(0, 65_535, "PORT");
+/** Seeds are 32-bit numbers; a new one is short enough to type. */
+const MAX_SEED = 0xffff_ffff;
+const NEW_SEEDS = 1_000_000;
 
-/** A command line that cannot be followed. Its message is for the person who typed it. */
-export class UsageError extends Error {}
+const OPTIONS = {
+  devices: withDefault(wholeNumber(0, 5000), "25", "simulated devices; 0 leaves the broker to your own clients"),
+  ratePerSecond: withDefault(number(0.01, 20_000), "100", "readings per second, of all devices together", {
+    name: "rate",
+  }),
+  perMessage: withDefault(wholeNumber(1, 1000), "1", "readings that a device gathers and publishes in one message"),
+  form: withDefault(
+    oneOf("FORM", FORMS),
+    "list",
+    "how a message of several is written: our own form, or SenML (RFC 8428)",
+  ),
+  forMs: optional(duration, "publish for this long (30s, 5m, 1h), then drain and end", {
+    name: "for",
+    absent: "until Ctrl-C",
+  }),
+  anomalyShare: withDefault(share, "0.02", "share of the readings that are out of bounds", { name: "anomalies" }),
+  badShare: withDefault(share, "0.01", "share of the messages that break a rule", { name: "bad" }),
+  json: flag("end standard output with the summary as one JSON object"),
+  mqttPort: withDefault(PORT, "1883", "MQTT on 127.0.0.1; 0 takes a free port"),
+  mqttsPort: optional(PORT, "MQTT over TLS on 127.0.0.1, with certificates", { absent: "8883, or a free one" }),
+  awsPort: withDefault(PORT, "4566", "the AWS endpoint on 127.0.0.1; 0 takes a free port"),
+  pagePort: optional(PORT, "the page that shows the run", { absent: "4580, or a free one" }),
+  stack: withDefault(
+    matching("NAME", 'a stack\'s name: letters, digits, "-", "_" and "."', /^[A-Za-z0-9._-]{1,100}$/),
+    "dev",
+    "the stack whose configuration, Pulumi.NAME.yaml, is declared",
+  ),
+  config: repeated(keyValue, "a configuration key that overrides the file's"),
+  seed: withDefault(wholeNumber(0, MAX_SEED), (now) => String(now % NEW_SEEDS), "start of all randomness", {
+    absent: "a new one, which is printed",
+  }),
+  keep: optional(
+    text("DIR", "a folder, such as .local/data"),
+    'keep the archive in this folder, for "npx iot history"',
+  ),
+  clear: flag("empty that folder first", { needs: ["keep"] }),
+  patienceMs: withDefault(duration, "2m", "at the end, give up when nothing has moved for this long", {
+    name: "patience",
+  }),
+  chaos: flag("break stores, function and connections at random, then heal and drain"),
+};
 
-export const HELP = `Usage: npm run local -- [options]
+/** What the command line of `npm run local` asks for. */
+export type Options = Values<typeof OPTIONS>;
 
-Runs the whole pipeline on this machine: simulated devices, an MQTT broker, and what the stack declares.
-Ctrl-C stops the fleet, lets the pipeline run dry and prints the summary; a second Ctrl-C ends at once.
-
-  --devices N          simulated devices (default 25); 0 for none: bring your own MQTT client
-  --rate R             readings a second, all devices together (default 100)
-  --per-message N      readings that a device gathers and publishes in one message, 1 to 1000 (default 1)
-  --form FORM          how it writes them: list, this project's own form (default), or senml (RFC 8428)
-  --for DURATION       publish for this long (30s, 5m, 1h), then drain and end; default: until Ctrl-C
-  --anomalies SHARE    share of the readings that are out of bounds, 0 to 1 (default 0.02)
-  --bad SHARE          share of the messages that break a rule, 0 to 1 (default 0.01)
-  --json               the last line of standard output is the summary as one JSON object
-  --mqtt-port PORT     MQTT on 127.0.0.1 (default 1883; 0: any free port)
-  --mqtts-port PORT    MQTT with certificates on 127.0.0.1 (default 8883, or a free one; 0: any free port)
-  --aws-port PORT      the AWS endpoint on 127.0.0.1 (default 4566; 0: any free port)
-  --page-port PORT     the page that shows the run, on 127.0.0.1 (default 4580, or a free one; 0: any free port)
-  --stack NAME         declare this stack's configuration, Pulumi.NAME.yaml (default dev)
-  --config KEY=VALUE   a configuration key of the project, before that file's; may be repeated
-  --seed N             start of all randomness, a whole number; default: a new one, which is printed
-  --keep DIR           keep the run's archive in this folder, such as .local/data, for "npx iot history"
-  --clear              empty that folder first
-  --patience DURATION  at the end, give up on what is on its way when nothing has moved for this long (default 2m)
-  --chaos              break stores, function and connections at random while the fleet publishes, then heal and drain
-  --help               this text
-`;
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Follows the arguments after the program's name. Throws UsageError. `newSeed` is used where none is given. */
-export function parseOptions(args: readonly string[], newSeed: number): Options | "help" {
-  const values = parse(args);
-  if (values.help) return "help";
-  const { "page-port": pagePort, "mqtts-port": mqttsPort } = values;
-  const forMs = values.for === undefined ? undefined : duration("--for", values.for);
-  return {
-    devices: wholeNumber("--devices", values.devices ?? "25", 0, 5000),
-    ratePerSecond: numberBetween("--rate", values.rate ?? "100", 0.01, 20_000),
-    perMessage: wholeNumber("--per-message", values["per-message"] ?? "1", 1, 1000),
-    form: formOf(values.form ?? "list"),
-    ...(forMs === undefined ? {} : { forMs }),
-    anomalyShare: numberBetween("--anomalies", values.anomalies ?? "0.02", 0, 1),
-    badShare: numberBetween("--bad", values.bad ?? "0.01", 0, 1),
-    json: values.json ?? false,
-    mqttPort: wholeNumber("--mqtt-port", values["mqtt-port"] ?? "1883", 0, 65_535),
-    ...(mqttsPort === undefined ? {} : { mqttsPort: wholeNumber("--mqtts-port", mqttsPort, 0, 65_535) }),
-    awsPort: wholeNumber("--aws-port", values["aws-port"] ?? "4566", 0, 65_535),
-    ...(pagePort === undefined ? {} : { pagePort: wholeNumber("--page-port", pagePort, 0, 65_535) }),
-    stack: stackName(values.stack ?? "dev"),
-    config: Object.fromEntries((values.config ?? []).map(keyValue)),
-    seed: wholeNumber("--seed", values.seed ?? String(newSeed), 0, 0xffff_ffff),
-    patienceMs: duration("--patience", values.patience ?? "2m"),
-    chaos: values.chaos ?? false,
-    ...(values.keep === undefined ? {} : { keep: values.keep }),
-    clear: clearing(values),
-  };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        devices: { type: "string" },
-        rate: { type: "string" },
-        "per-message": { type: "string" },
-        form: { type: "string" },
-        for: { type: "string" },
-        anomalies: { type: "string" },
-        bad: { type: "string" },
-        json: { type: "boolean" },
-        "mqtt-port": { type: "string" },
-        "mqtts-port": { type: "string" },
-        "aws-port": { type: "string" },
-        "page-port": { type: "string" },
-        stack: { type: "string" },
-        config: { type: "string", multiple: true },
-        seed: { type: "string" },
-        patience: { type: "string" },
-        chaos: { type: "boolean" },
-        keep: { type: "string" },
-        clear: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    return values;
-  } catch (error) {
-    // Node's message goes on about positional arguments, which this command has none of.
-    throw new UsageError(error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error));
-  }
-}
-
-function clearing({ keep, clear = false }: { keep?: string | undefined; clear?: boolean | undefined }): boolean {
-  if (keep === "") throw new UsageError('"--keep" must be a folder, such as .local/data');
-  if (clear && keep === undefined) throw new UsageError('"--clear" empties the folder of "--keep": name it, too');
-  return clear;
-}
-
-function numberBetween(option: string, text: string, min: number, max: number): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!(value >= min && value <= max))
-    throw new UsageError(`"${option}" must be a number from ${min} to ${max}, got "${text}"`);
-  return value;
-}
-
-function wholeNumber(option: string, text: string, min: number, max: number): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) < min || Number(text) > max)
-    throw new UsageError(`"${option}" must be a whole number from ${min} to ${max}, got "${text}"`);
-  return Number(text);
-}
-
-function duration(option: string, text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  const ms = match ? Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0) : 0;
-  if (ms <= 0) throw new UsageError(`"${option}" must be a duration such as 30s, 5m or 1h, got "${text}"`);
-  return ms;
-}
-
-function formOf(text: string): Form {
-  const form = FORMS.find((name) => name === text);
-  if (form === undefined) throw new UsageError(`"--form" must be ${FORMS.join(" or ")}, got "${text}"`);
-  return form;
-}
-
-function stackName(text: string): string {
-  if (!/^[A-Za-z0-9._-]{1,100}$/.test(text))
-    throw new UsageError(`"--stack" must be a stack's name: letters, digits, "-", "_" and ".", got "${text}"`);
-  return text;
-}
-
-function keyValue(text: string): [string, string] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new UsageError(`"--config" must be KEY=VALUE, got "${text}"`);
-  return [text.slice(0, at), text.slice(at + 1)];
+/** `npm run local`. @param run Runs the pipeline once, and resolves with the exit status. */
+export function localCommand(run: (options: Options, io: Io) => Promise<number>): LeafCommand<Options> {
+  return defineCommand({
+    name: "local",
+    summary: "run the whole pipeline on this machine",
+    description:
+      "Runs the whole pipeline on this machine: simulated devices, an MQTT broker, and all that the stack declares. Ctrl-C " +
+      "stops the devices, drains the pipeline and prints the summary; a second Ctrl-C ends immediately.",
+    examples: ["--for 30s --seed 1", "--devices 0", "--config shardCount=2 --keep .local/data"],
+    options: OPTIONS,
+    run,
+  });
 }

@@ -1,21 +1,23 @@
+import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import type { Pipeline } from "../pipeline/pipeline";
-import type { Terminal } from "./terminal";
 
-/** The run at a moment, as its progress line shows it. */
+/** The state of a run, as its progress line shows it. */
 export interface Progress {
+  /** Since the devices began to publish. */
   readonly elapsedMs: number;
+  /** Readings that the broker acknowledged. */
   readonly published: number;
   readonly stored: number;
   readonly rejected: number;
   readonly anomalies: number;
-  /** Messages that are neither stored nor anywhere else yet. */
+  /** Messages that have reached no store and no other place yet. */
   readonly waiting: number;
-  /** Age of the oldest of them. */
+  /** Age of the oldest of them, milliseconds. */
   readonly lagMs: number;
   /** Published in the last second. */
   readonly ratePerSecond: number;
-  /** What the run is about now, beside publishing. */
+  /** What the run does beside publishing; undefined where it does nothing else. */
   readonly phase?: string;
 }
 
@@ -39,8 +41,8 @@ export function formatProgress(progress: Progress): string {
   return parts.join("  ");
 }
 
-/** Shows a progress line once a second, until it is stopped. */
-export function reportProgress(pipeline: Pipeline, terminal: Terminal, startedAt: number) {
+/** Shows a progress line every second, until it is stopped. */
+export function reportProgress(pipeline: Pipeline, terminal: Pick<Io, "progress">, startedAt: number) {
   let phase: string | undefined;
   let lastPublished = 0;
   const timer = setInterval(() => {

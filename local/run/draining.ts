@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { LOCAL_PATHS } from "../../contract/local-paths";
 import type { GaveUp } from "../accounting/places";
 import type { Fleet } from "../fleet/fleet";
 import type { Pipeline } from "../pipeline/pipeline";
@@ -46,7 +47,7 @@ export async function runDry(
   if (!processed) {
     note(
       `Nothing has moved for ${patienceMs / 1000} s, and ${pipeline.ledger.waiting} messages are still on their way: ` +
-        "the run gives up on them, and counts them as unfinished. Is a fault in force (/_local/faults)?",
+        `the run gives up on them, and counts them as unfinished. Is a fault in force (${LOCAL_PATHS.faults})?`,
     );
     await pipeline.stopProcessing();
     pipeline.faults.set({});

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stop as stopEsbuild } from "esbuild";
 import { printable } from "../../cli/kit/output";
+import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
 import { type AnomalyLimits, DEFAULTS, ENV } from "../../contract/variables";
@@ -16,7 +17,6 @@ import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
 import type { Options } from "../command/options";
 import { reportProgress } from "../command/progress";
-import type { Terminal } from "../command/terminal";
 import { wreakHavoc } from "../faults/chaos";
 import type { Faults } from "../faults/endpoint-faults";
 import { reshard } from "../faults/reshard";
@@ -43,11 +43,11 @@ const UNREADABLE_SHOWN = 5;
 export async function runLocally(
   options: Options,
   paths: RunPaths,
-  terminal: Terminal,
+  terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
   if (options.clear && options.keep !== undefined) await clearKept(options.keep);
-  const config = stackConfig(paths.projectRoot, options.stack, options.config);
+  const config = stackConfig(paths.projectRoot, options.stack, Object.fromEntries(options.config));
   const recording = await declareStack(config, options.stack);
   const declaration = readDeclaration(recording);
   writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
@@ -87,7 +87,7 @@ async function runFleet(
   options: Options,
   declaration: Declaration,
   pipeline: Pipeline,
-  terminal: Terminal,
+  terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
   const { ledger } = pipeline;
@@ -157,7 +157,7 @@ function havocOn(
   { seed }: Options,
   fleet: Fleet,
   { faults, broker, stream }: Pipeline,
-  terminal: Terminal,
+  terminal: Io,
   calm: AbortSignal,
 ): Promise<void> {
   const ports = {
@@ -176,7 +176,7 @@ async function summarize(
   { clients, ledger, errorLog, metrics, faults }: Pipeline,
   durationSeconds: number,
   gaveUp: GaveUp,
-  terminal: Terminal,
+  terminal: Io,
 ): Promise<Summary> {
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { UsageError } from "../command/options";
+import { UsageError } from "../../cli/kit/usage-error";
 
 /** The project's own keys stand under its name, the provider's under "aws". */
 const NAMESPACE = "industrial-iot-monitoring:";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { COMMANDS } from "../../cli/main";
+import type { Command } from "../../cli/kit/command";
+import { iot } from "../../cli/main";
 import { ARRIVAL_HOUR, READINGS_COLUMNS, REJECTED_COLUMNS } from "../../contract/columns";
 import { OUTPUTS } from "../../contract/outputs";
 import { REJECT_REASONS } from "../../contract/rejected";
@@ -9,7 +10,7 @@ import { configurationError, KEYS, parseConfig, REGION } from "../../lib/config"
 import { NAMED_QUERIES } from "../../lib/named-queries";
 import { formatSummary } from "../../local/accounting/summary";
 import { banner } from "../../local/command/banner";
-import { HELP as LOCAL_HELP } from "../../local/command/options";
+import { localCommand } from "../../local/command/options";
 import { formatProgress } from "../../local/command/progress";
 import { readDeclaration } from "../../local/stack/declaration";
 import { declareStack } from "../../local/stack/declare-stack";
@@ -25,7 +26,7 @@ export async function parts(root: string): Promise<Readonly<Record<string, strin
   return {
     commands: table(
       ["command", "what it does"],
-      COMMANDS.map(({ name, summary }) => [`[\`npx iot ${name}\`](docs/commands.md#${name})`, summary]),
+      iot.commands.map(({ name, summary }) => [`[\`npx iot ${name}\`](docs/commands.md#${name})`, summary]),
     ),
     configuration: configuration(root),
     "configuration error": code(configurationProblems({ environmentSuffix: "dev", shardCounts: 4, batchSize: "a" })),
@@ -36,12 +37,30 @@ export async function parts(root: string): Promise<Readonly<Record<string, strin
     "named queries": namedQueries(),
     costs,
     "local run": code(banner(declaration, ports, "http://127.0.0.1:4580/").trim()),
-    "local options": code(LOCAL_HELP.trim()),
+    "local options": code(localHelp()),
     progress: code(formatProgress(PROGRESS)),
     "short run": code(formatSummary(SHORT_RUN)),
     "chaos run": code(formatSummary(CHAOS_RUN)),
-    ...Object.fromEntries(COMMANDS.map(({ name, help }) => [`help of ${name}`, code(help.trim())])),
+    ...Object.fromEntries(
+      iot.commands.map((command) => [
+        `help of ${command.name}`,
+        code(helpTexts(`npx iot ${command.name}`, command).join("\n\n")),
+      ]),
+    ),
   };
+}
+
+/** The help of a command, and of each command below it. */
+export function helpTexts(calledAs: string, command: Command): string[] {
+  const below = command.commands.flatMap((each) => helpTexts(`${calledAs} ${each.name}`, each));
+  return [command.help(calledAs).trim(), ...below];
+}
+
+/** The help of `npm run local`. */
+export function localHelp(): string {
+  return localCommand(async () => 0)
+    .help("npm run local --")
+    .trim();
 }
 
 type Row = readonly string[];
@@ -106,7 +125,7 @@ function namedQueries(): string {
 
 /** What a command prints as its result. */
 async function printed(name: string, ...args: readonly string[]): Promise<string> {
-  const command = COMMANDS.find((each) => each.name === name);
+  const command = iot.commands.find((each) => each.name === name);
   if (!command) throw new Error(`"${name}" must be a command`);
   const results: string[] = [];
   await command.run(args, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { partitionKeyOf } from "../../cli/replay/rule-errors";
+import { partitionKeyOf } from "../../cli/replay/rule-error-batches";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS, topicsOf } from "../../contract/topics";
 import { DeviceAccess } from "../../local/aws/iot/device-access";
 import { publishFault } from "../../local/aws/iot/limits";

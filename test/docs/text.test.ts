@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { COMMANDS } from "../../cli/main";
+import { iot } from "../../cli/main";
 import { KEYS } from "../../lib/config";
-import { HELP as LOCAL_HELP } from "../../local/command/options";
 import { documents, withoutParts } from "../../scripts/docs/generated";
+import { helpTexts, localHelp } from "../../scripts/docs/parts";
 
 const ROOT = path.resolve(__dirname, "../..");
 const read = (document: string) => readFileSync(path.join(ROOT, document), "utf8");
@@ -43,8 +43,9 @@ describe("the documents' commands", () => {
 
   it.each(COMMAND_LINES.filter(([, line]) => line.startsWith("npx iot ")))("in %s exist: %s", (_, line) => {
     const [, name = ""] = /^npx iot ([a-z][a-z-]*)/.exec(line) ?? [];
-    const help = COMMANDS.filter((command) => name === "" || command.name === name)
-      .map((command) => command.help)
+    const help = iot.commands
+      .filter((command) => name === "" || command.name === name)
+      .flatMap((command) => helpTexts(`npx iot ${command.name}`, command))
       .join("\n");
     expect(help).not.toBe("");
     expect(optionsIn(help)).toEqual(expect.arrayContaining([...optionsIn(line)]));
@@ -53,7 +54,7 @@ describe("the documents' commands", () => {
   it.each(COMMAND_LINES.filter(([, line]) => line.startsWith("npm run ")))("in %s are scripts: %s", (_, line) => {
     const [, name = ""] = /^npm run ([a-z:]+)/.exec(line) ?? [];
     expect(Object.keys(scripts)).toContain(name);
-    if (name === "local") expect(optionsIn(LOCAL_HELP)).toEqual(expect.arrayContaining([...optionsIn(line)]));
+    if (name === "local") expect(optionsIn(localHelp())).toEqual(expect.arrayContaining([...optionsIn(line)]));
   });
 
   it("set keys of the configuration", () => {

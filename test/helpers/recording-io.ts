@@ -1,4 +1,4 @@
-import type { Io } from "../../cli/kit/command";
+import type { Io } from "../../cli/kit/terminal";
 
 /** An `Io` that keeps what a command says. */
 export interface RecordingIo extends Io {

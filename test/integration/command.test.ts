@@ -18,7 +18,7 @@ describe("npm run local", () => {
 
   it.each([
     ["--devices many", '"--devices" must be a whole number from 0 to 5000, got "many"'],
-    ["--colour", "Unknown option '--colour'"],
+    ["--colour", '"--colour" is not an option of "local"'],
     ["--stack nowhere", 'must be one that has a file Pulumi.<stack>.yaml (dev), got "nowhere"'],
   ])("refuses %s with one message", async (args, message) => {
     const run = new LocalRun(args);
@@ -145,7 +145,7 @@ describe("npm run local", () => {
     const pid = Number.parseInt(out, 10);
     parent.kill("SIGKILL");
     await haveEnded([pid]);
-    expect(err).toContain("Stopping: the fleet is silent");
+    expect(err).toContain("Stopping: the devices are silent");
     expect(existsSync(path.join(root, "dist/local", String(pid)))).toBe(false);
   });
 });

@@ -87,7 +87,7 @@ describe("npx iot", () => {
     expect(await ended).toBe(130);
   });
 
-  it("tells what was set aside, how often, and shows one with its bytes", async () => {
+  it("lists and counts rejected records, and shows one with its bytes", async () => {
     const stats = await rowsOf("rejected stats");
     const records = await rowsOf("rejected list");
     expect(records.length).toBeGreaterThan(0);
@@ -153,12 +153,12 @@ describe("npx iot", () => {
   it.each([
     ["", 0, /^Usage: npx iot <command>/],
     ["readings --help", 0, /^Usage: npx iot readings/],
-    ["reading", 2, /"reading" is not a command/],
+    ["reading", 2, /"reading" is not a command. Did you mean "readings"\?\nTry "npx iot --help"/],
     ["readings", 2, /Try "npx iot readings --help"/],
     ["device add a/b", 2, /a device's name must be/],
-    ["rejected show shardId-0:1", 1, /no record "shardId-0:1" was set aside/],
+    ["rejected show shardId-0:1", 1, /no rejected record has the id "shardId-0:1"/],
     ["latest nobody", 1, /has no reading of "nobody"/],
-    ["latest nobody --endpoint http://127.0.0.1:9", 1, /nothing of this project answers/],
+    ["latest nobody --endpoint http://127.0.0.1:9", 1, /no local run answers/],
   ])("of %j ends with %d", async (words, status, says) => {
     const ran = await iot(words === "" ? "--help" : words);
     expect(ran.status).toBe(status);

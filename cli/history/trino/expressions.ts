@@ -62,14 +62,19 @@ function renamed(node: Node, tried: boolean): Node {
     };
   if (name === "concat" && children.length > 1)
     return {
-      ...children.reduce((one, other) => ({ ...node, function_name: "||", is_operator: true, children: [one, other] })),
+      ...children.reduce((left, right) => ({
+        ...node,
+        function_name: "||",
+        is_operator: true,
+        children: [left, right],
+      })),
       alias: node.alias,
     };
   const translated = FORMATS[name];
   if (translated !== undefined && children[1] !== undefined) {
     const format = isNode(children[1].value) ? children[1].value.value : undefined;
     if (typeof format !== "string")
-      throw new Error(`"${name}" must have its format written out. Fix: put a text in quotes there`);
+      throw new Error(`"${name}" must have its format written out. Fix: use a string in quotes`);
     return { ...node, children: [children[0], constantOf(children[1], translated(format))] };
   }
   if (name === "date_part" && isNode(children[0]) && isNode(children[0].value)) {

@@ -31,7 +31,7 @@ export function spelledForDuckDb(sql: string): string {
     }
   });
   return edits
-    .sort((one, other) => other.from - one.from)
+    .sort((left, right) => right.from - left.from)
     .reduce((text, { from, to, text: put }) => text.slice(0, from) + put + text.slice(to), sql);
 }
 

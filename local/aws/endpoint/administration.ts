@@ -1,8 +1,6 @@
+import { LOCAL_PATHS } from "../../../contract/local-paths";
 import { type FaultBoard, parseFaults } from "../../faults/endpoint-faults";
 import type { InProcessService } from "./in-process";
-
-/** What begins the paths of the run itself, which no AWS service has. */
-export const ADMINISTRATION = "/_local/";
 
 export interface AdministrationPorts {
   readonly faults: FaultBoard;
@@ -21,23 +19,23 @@ export interface AdministrationPorts {
 export function administration({ faults, outputs, authority, flush }: AdministrationPorts): InProcessService {
   const state = () => json(200, { faults: faults.faults, hits: faults.hits });
   return async ({ method, path, body }) => {
-    switch (`${method} ${path.slice(ADMINISTRATION.length)}`) {
-      case "GET faults":
+    switch (`${method} ${path}`) {
+      case `GET ${LOCAL_PATHS.faults}`:
         return state();
-      case "PUT faults": {
+      case `PUT ${LOCAL_PATHS.faults}`: {
         const parsed = parseFaults(body.toString());
         if (!parsed.ok) return json(400, { problems: parsed.problems });
         faults.set(parsed.faults);
         return state();
       }
-      case "DELETE faults":
+      case `DELETE ${LOCAL_PATHS.faults}`:
         faults.set({});
         return state();
-      case "GET outputs":
+      case `GET ${LOCAL_PATHS.outputs}`:
         return json(200, outputs);
-      case "GET ca.pem":
+      case `GET ${LOCAL_PATHS.authority}`:
         return { status: 200, headers: { "content-type": "application/x-pem-file" }, body: authority() };
-      case "POST flush":
+      case `POST ${LOCAL_PATHS.flush}`:
         await flush();
         return json(200, {});
       default:

@@ -1,12 +1,12 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { LOCAL_PREFIX } from "../../../contract/local-paths";
 import { DEFAULT_LATENCY_MS, type FaultBoard, type StoreFault } from "../../faults/endpoint-faults";
 import { RUN_KEY } from "../clients";
 import { isTooDeep } from "../dynamodb/nesting";
 import { mergeUnprocessed, splitBatch } from "../dynamodb/unprocessed";
 import { HttpServer } from "../http-server";
-import { ADMINISTRATION } from "./administration";
 import {
   type ErrorFormat,
   type ErrorResponse,
@@ -68,7 +68,7 @@ export class Gateway {
       req.resume();
       return answer(res, notReadyResponse(step, notReadyFormat(req)));
     }
-    if (req.url?.startsWith(ADMINISTRATION)) return answerInProcess(this.ports.administration, req, res);
+    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(this.ports.administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
     const { inProcess } = this.ports;
     const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
@@ -169,7 +169,7 @@ export class Gateway {
 }
 
 function notReadyFormat(req: IncomingMessage) {
-  if (req.url?.startsWith(ADMINISTRATION)) return "run";
+  if (req.url?.startsWith(LOCAL_PREFIX)) return "run";
   return errorFormat(req, signedService({ url: req.url ?? "/", headers: req.headers }));
 }
 

@@ -6,7 +6,8 @@ import { limits, type Plant, shardsNeeded } from "../../../cli/capacity/limits";
 import { plan } from "../../../cli/capacity/plan";
 import { cost, defaultConfig, USUAL_LOAD } from "../../../cli/cost/cost";
 import { costTables, markdown } from "../../../cli/cost/cost-tables";
-import { UsageError } from "../../../cli/kit/command";
+import type { Command } from "../../../cli/kit/command";
+import { UsageError } from "../../../cli/kit/usage-error";
 import { recordingIo } from "../../helpers/recording-io";
 
 const ROOT = join(__dirname, "../../..");
@@ -21,7 +22,7 @@ const PLANT: Plant = {
   basicIngest: false,
 };
 
-async function run(command: typeof capacity, args: readonly string[]): Promise<string> {
+async function run(command: Command, args: readonly string[]): Promise<string> {
   const io = recordingIo();
   expect(await command.run(args, io)).toBe(0);
   return io.results.join("\n");
@@ -41,13 +42,13 @@ describe("limits", () => {
   it("has the nearest first", () => {
     const used = limits(PLANT, { ...defaultConfig(), shardCount: 8 }).map(({ needed, limit }) => needed / limit);
     expect(used).toEqual([...used].sort((one, other) => other - one));
-    expect(limits(PLANT, { ...defaultConfig(), shardCount: 8 })[0]?.what).toBe("IoT Core: messages in of the account");
+    expect(limits(PLANT, { ...defaultConfig(), shardCount: 8 })[0]?.name).toBe("IoT Core: messages in of the account");
   });
 
   it("knows what one device may send", () => {
     const chatty = { ...PLANT, devices: 1, secondsBetween: 0.005, readingsPerSecond: 200 };
     expect(limits(chatty, { ...defaultConfig(), shardCount: 1 })[0]).toMatchObject({
-      what: "IoT Core: messages of one device",
+      name: "IoT Core: messages of one device",
       needed: 200,
       limit: 100,
     });
@@ -75,10 +76,10 @@ describe("plan", () => {
 describe("iot capacity", () => {
   it("answers in words, with the bill and what it rests on", async () => {
     const text = await run(capacity, ["--devices", "5000", "--every", "1s", "--bytes", "220"]);
-    expect(text).toContain("readings a second     5,000");
+    expect(text).toContain("readings per second     5,000");
     expect(text).toContain("pulumi config set shardCount 8");
     expect(text).toContain("Beyond the limit: IoT Core: messages in of the account");
-    expect(text).toContain("A new table takes 4,000 write units a second at first");
+    expect(text).toContain("A new table takes 4,000 write units per second at first");
     expect(text).toMatch(/together .* ~[\d,]+\.\d\d/);
     expect(text).toContain("Prices of 2026-08-08 to 2026-11-24");
   });
@@ -97,13 +98,15 @@ describe("iot capacity", () => {
   });
 
   it.each([
-    [[], 'say how many "--devices" there are'],
+    [[], '"--devices" and "--every" are required, for example --devices 5000 --every 1s'],
+    [["--devices", "5"], '"--every" is required, for example --devices 5000 --every 1s'],
     [["--devices", "0", "--every", "1s"], '"--devices" must be a whole number from 1'],
     [["--devices", "5", "--every", "fast"], '"--every" must be a duration such as 500ms'],
     [["--devices", "5", "--every", "0s"], '"--every" must be a duration such as 500ms'],
+    [["--device", "5"], '"--device" is not an option of "capacity". Did you mean "--devices"?'],
     [["--devices", "5", "--every", "1s", "--bytes", "200000"], '"--bytes" must be a whole number from 1 to 131072'],
-    [["--devices", "5", "--every", "1s", "--anomalies", "2"], '"--anomalies" must be a share from 0 to 1'],
-    [["--sensors", "5"], "Unknown option '--sensors'"],
+    [["--devices", "5", "--every", "1s", "--anomalies", "2"], '"--anomalies" must be a number from 0 to 1, got "2"'],
+    [["--sensors", "5"], '"--sensors" is not an option of "capacity"'],
   ])("refuses %j", async (args, message) => {
     await expect(run(capacity, args)).rejects.toThrow(message);
     await expect(run(capacity, args)).rejects.toBeInstanceOf(UsageError);

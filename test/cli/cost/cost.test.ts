@@ -5,7 +5,7 @@ import {
   keeping,
   month,
   moving,
-  oneObjectAReading,
+  oneObjectPerReading,
   standing,
   takingIn,
   tierUsd,
@@ -128,7 +128,7 @@ describe("keeping", () => {
   });
 
   it("is cheaper than an object a reading by far", () => {
-    const [put, year] = oneObjectAReading(MILLION, LOAD);
+    const [put, year] = oneObjectPerReading(MILLION, LOAD);
     expect(put?.usd).toBeCloseTo(7, 9);
     expect(year?.usd).toBeCloseTo(((MILLION * 220) / 1024 ** 3) * 12 * 0.0405, 9);
   });
@@ -176,7 +176,7 @@ describe("what the model takes from the stack", () => {
   it("is the number of metrics that the declared stack has", async () => {
     expect(await alarmMetrics({})).toBe(WATCHING.alarmMetrics);
     expect(await alarmMetrics({ silenceMinutes: 0 })).toBe(WATCHING.alarmMetrics - 1);
-    expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsAShard);
+    expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsPerShard);
     expect(Object.values(METRIC)).toHaveLength(WATCHING.ownMetrics);
     expect(stack.ofType("aws:cloudwatch/dashboard:Dashboard")).toHaveLength(1);
   });

@@ -154,12 +154,12 @@ describe("addDevice", () => {
 
   it("refuses what it would break", async () => {
     aws({ principals: [arnOf("elsewhere")] });
-    await expect(add()).rejects.toThrow("it has a certificate already, whose key is not in");
+    await expect(add()).rejects.toThrow("the device has a certificate whose key is not in");
     aws({ principals: [], type: "probe" });
-    await expect(add("pump")).rejects.toThrow('it is there already, with the type "probe" and not "pump"');
+    await expect(add("pump")).rejects.toThrow('the device exists with the type "probe", not "pump"');
     const id = await added();
     aws({ principals: [arnOf(id)], certificates: { [id]: "INACTIVE" } });
-    await expect(add()).rejects.toThrow("its certificate is not active");
+    await expect(add()).rejects.toThrow("the device's certificate is not active");
     expect(changes()).toEqual([]);
   });
 });
@@ -221,7 +221,7 @@ describe("rotateDevice", () => {
   it("retires nothing where the folder's certificate is not the device's", async () => {
     await added();
     aws({ principals: [arnOf("other")], certificates: {} });
-    await expect(finishRotation(NAME, { directory, folder, connection })).rejects.toThrow("so nothing is retired");
+    await expect(finishRotation(NAME, { directory, folder, connection })).rejects.toThrow("so none is revoked");
     aws({});
     await expect(rotate()).rejects.toThrow("there is no such device");
     expect(changes()).toEqual([]);
@@ -276,7 +276,7 @@ describe("removeDevice", () => {
     aws({});
     const files = readdirSync(path.join(root, NAME));
     await expect(remove()).rejects.toThrow(
-      `"${NAME}" must be a device of this stack (${connection.host}:8883, ${POLICY}), got none of that name; nothing was deleted. Fix: npx iot device list`,
+      `"${NAME}" must be a device of this stack (${connection.host}:8883, ${POLICY}), got an unknown name; nothing was deleted. Fix: npx iot device list`,
     );
     expect(readdirSync(path.join(root, NAME))).toEqual(files);
     expect(changes()).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { deviceOf, devicesOf as devicesOfBytes } from "../../../cli/device/fleet-file";
-import { UsageError } from "../../../cli/kit/command";
+import { UsageError } from "../../../cli/kit/usage-error";
 
 const devicesOf = (csv: string | Buffer, file: string) => devicesOfBytes(Buffer.from(csv as string), file);
 
@@ -27,13 +27,13 @@ describe("devicesOf", () => {
   it("tells every problem with its line, before anything is done", () => {
     const read = () => devicesOf('name,type\ns-1,a\ns 2,b\ns-1,c\ns-3,"a b"\n', "fleet.csv");
     expect(read).toThrow(UsageError);
-    for (const text of ["line 3: a device's name", 'line 4: "s-1" stands in line 2 already', "line 5: a device's type"])
+    for (const text of ["line 3: a device's name", 'line 4: "s-1" is in line 2, too', "line 5: a device's type"])
       expect(read).toThrow(text);
   });
 
   it.each([
-    ["", "there is no device in it"],
-    ["name,type\n", "there is no device in it"],
+    ["", "the file must list devices, got none"],
+    ["name,type\n", "the file must list devices, got none"],
     ["device\ns-1\n", 'the first line must name the columns, with "name", got "device"'],
     ["s-1,probe\ns-2,probe\n", 'the first line must name the columns, with "name", got "s-1,probe"'],
     ["name,type,location\ns-1,probe,hall\n", 'the columns must be "name" and "type", got "location"'],

@@ -8,7 +8,7 @@ describe("paced", () => {
   it("does each once, and no more at once than it may", async () => {
     const done: number[] = [];
     let [now, most] = [0, 0];
-    await paced([1, 2, 3, 4, 5], { perSecond: 1e6, atOnce: 2, signal: never }, async (item) => {
+    await paced([1, 2, 3, 4, 5], { perSecond: 1e6, maxConcurrent: 2, signal: never }, async (item) => {
       most = Math.max(most, ++now);
       await soon();
       now -= 1;
@@ -20,7 +20,7 @@ describe("paced", () => {
 
   it("begins no more a second than it may", async () => {
     const begun: number[] = [];
-    await paced([1, 2, 3], { perSecond: 50, atOnce: 9, signal: never }, async () => {
+    await paced([1, 2, 3], { perSecond: 50, maxConcurrent: 9, signal: never }, async () => {
       begun.push(performance.now());
     });
     expect((begun[2] ?? 0) - (begun[0] ?? 0)).toBeGreaterThan(35);
@@ -29,7 +29,7 @@ describe("paced", () => {
   it("begins nothing after Ctrl-C, and ends what was begun", async () => {
     const stop = new AbortController();
     const done: number[] = [];
-    await paced([1, 2, 3], { perSecond: 1e6, atOnce: 9, signal: stop.signal }, async (item) => {
+    await paced([1, 2, 3], { perSecond: 1e6, maxConcurrent: 9, signal: stop.signal }, async (item) => {
       stop.abort();
       await soon();
       done.push(item);
@@ -39,6 +39,6 @@ describe("paced", () => {
 
   it("rejects with what went wrong", async () => {
     const work = () => Promise.reject(new Error("broken"));
-    await expect(paced([1, 2], { perSecond: 1e6, atOnce: 1, signal: never }, work)).rejects.toThrow("broken");
+    await expect(paced([1, 2], { perSecond: 1e6, maxConcurrent: 1, signal: never }, work)).rejects.toThrow("broken");
   });
 });

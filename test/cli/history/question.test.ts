@@ -1,8 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { questionOf } from "../../../cli/history/question";
+import { type ParameterValues, questionOf } from "../../../cli/history/question";
+import { timeOf } from "../../../cli/kit/time";
 import { NAMED_QUERIES } from "../../../lib/named-queries";
 
 const NOW = Date.UTC(2026, 10, 24, 3, 59, 59);
+const at = (text: string) => timeOf(text, NOW);
 const sqlOf = (name: string) => NAMED_QUERIES.find((query) => query.name === name)?.sql;
 
 describe("questionOf", () => {
@@ -28,38 +30,64 @@ describe("questionOf", () => {
       sql: sqlOf("gaps"),
       parameters: ["2026/11/23/03", "2026/11/24/03", "2026/11/23/03", "15"],
     });
-    const values = { from: "2026/11/01/00", to: "2026/11/02/23", device: "sensor-001" };
+    const values = { from: at("2026/11/01/00"), to: at("2026/11/02/23"), device: "sensor-001" };
     expect(questionOf(undefined, "device-day", values, NOW).parameters).toEqual([
       "2026/11/01/00",
       "2026/11/02/23",
       "2026/11/01/00",
       "sensor-001",
     ]);
+    expect(questionOf(undefined, "gaps", { minutes: 5 }, NOW).parameters[3]).toBe("5");
   });
 
-  it.each<[string, string | undefined, string | undefined, Record<string, string>, string]>([
+  it.each<[string, ParameterValues]>([
+    ["since and until", { since: at("2026-11-01T08:30Z"), until: at("2026-11-01T10:00Z") }],
+    ["the older names, whose last hour is included", { from: at("2026/11/01/08"), to: at("2026/11/01/09") }],
+  ])("takes the hours of arrival from %s", (_what, values) => {
+    expect(questionOf(undefined, "rejections", values, NOW).parameters).toEqual(["2026/11/01/08", "2026/11/01/09"]);
+  });
+
+  it.each<[string, string | undefined, string | undefined, ParameterValues, string]>([
     ["nothing", undefined, undefined, {}, '"--query NAME"'],
     ["both", "SELECT 1", "gaps", {}, '"--query NAME"'],
     ["an unknown query", undefined, "gap", {}, "device-day, hourly-values, anomalies-by-device, gaps, late-arrivals"],
-    ["a parameter that is missing", undefined, "device-day", {}, '"device-day" needs "--device": the thing\'s name'],
-    ["a parameter that it has not", undefined, "hourly-values", { device: "a" }, '"hourly-values" has no "--device"'],
+    [
+      "a parameter that is missing",
+      undefined,
+      "device-day",
+      {},
+      '"--device" is required by "device-day": the thing\'s name',
+    ],
+    [
+      "a parameter that it has not",
+      undefined,
+      "hourly-values",
+      { device: "a" },
+      '"hourly-values" has no parameter "--device"',
+    ],
     [
       "hours that would be ignored",
       "SELECT 1",
       undefined,
-      { from: "2026/11/24/00" },
-      '"--from" must go with "--query NAME"',
+      { from: at("2026/11/24/00") },
+      '"--from" must be given with "--query NAME"',
     ],
-    ["rubbish that would be ignored", "SELECT 1", undefined, { minutes: "ten" }, '"--minutes" must go with'],
-    ["a device that would be ignored", "SELECT 1", undefined, { device: "a" }, '"--device" must go with'],
+    ["minutes that would be ignored", "SELECT 1", undefined, { minutes: 10 }, '"--minutes" must be given with'],
+    ["a device that would be ignored", "SELECT 1", undefined, { device: "a" }, '"--device" must be given with'],
     [
       "hours in the wrong order",
       undefined,
       "gaps",
-      { from: "2026/11/24/05", to: "2026/11/24/04" },
-      '"--from" must be at or before "--to"',
+      { from: at("2026/11/24/05"), to: at("2026/11/24/04") },
+      '"--from" must be at or before "--to", got "2026/11/24/05" and "2026/11/24/04"',
     ],
-    ["a first hour after now", undefined, "gaps", { from: "2027/01/01/00" }, '"--from" must be at or before "--to"'],
+    [
+      "a first hour after now",
+      undefined,
+      "gaps",
+      { from: at("2027/01/01/00") },
+      '"--from" must be before "--until", got "2027/01/01/00" and now',
+    ],
     ["a second statement", "SELECT 1; SELECT 2", undefined, {}, 'got a second one at "SELECT"'],
     [
       "a second statement after a comment",
@@ -73,8 +101,6 @@ describe("questionOf", () => {
     ["what changes behind a WITH", "WITH a AS (SELECT 1) DELETE FROM readings", undefined, {}, 'got "DELETE"'],
     ["nothing at all", " -- only a comment", undefined, {}, "got nothing"],
     ["a value that is left open", "SELECT * FROM readings WHERE device_id = ?", undefined, {}, 'got "?"'],
-    ["an hour that is none", undefined, "gaps", { from: "2026-11-24" }, 'yyyy/MM/dd/HH, got "2026-11-24"'],
-    ["minutes that are none", undefined, "gaps", { minutes: "ten" }, '"--minutes" must be a whole number, got "ten"'],
   ])("refuses %s", (_what, sql, name, values, message) => {
     expect(() => questionOf(sql, name, values, NOW)).toThrow(message);
   });

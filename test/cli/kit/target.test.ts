@@ -4,10 +4,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../../cli/kit/command";
 import { isThisMachine } from "../../../cli/kit/configured-endpoints";
 import { pulumiCommand } from "../../../cli/kit/pulumi-command";
 import { clientConfig, targetOf } from "../../../cli/kit/target";
+import { UsageError } from "../../../cli/kit/usage-error";
+import { latest } from "../../../cli/readings/latest";
+import { recordingIo } from "../../helpers/recording-io";
 
 const folder = mkdtempSync(path.join(tmpdir(), "target-"));
 const server = createServer((req, res) => {
@@ -38,10 +40,11 @@ describe("targetOf", () => {
   });
 
   it("says what is wrong, and what to do", async () => {
-    await expect(targetOf({ stack: "dev", endpoint: "http://127.0.0.1:1" })).rejects.toThrow(UsageError);
+    for (const pair of ["--stack dev --endpoint a", "--stack dev --outputs a", "--outputs a --endpoint b"])
+      await expect(latest.run(["sensor-001", ...pair.split(" ")], recordingIo())).rejects.toThrow(UsageError);
     await expect(targetOf({ endpoint: "here" })).rejects.toThrow('"--endpoint" must be a URL');
     await expect(targetOf({ outputs: path.join(folder, "none") })).rejects.toThrow('"--outputs" must be a file');
-    await expect(targetOf({ endpoint: "http://127.0.0.1:1" })).rejects.toThrow('Start "npm run local"');
+    await expect(targetOf({ endpoint: "http://127.0.0.1:1" })).rejects.toThrow('Fix: start "npm run local"');
   });
 });
 

@@ -39,15 +39,15 @@ describe("verdictOn", () => {
   it.each([
     [{ functionError: "Unhandled", payload: '{"errorMessage":"out of memory"}' }, "the function failed: out of memory"],
     [{ functionError: "Unhandled", payload: "" }, "the function failed: Unhandled"],
-    [{ payload: "null" }, "the function's answer is not one to a batch"],
-    [{ payload: "{}" }, "the function's answer is not one to a batch"],
-    [{ payload: payload("99") }, "the function's answer is not one to a batch"],
+    [{ payload: "null" }, "the function did not answer like a processor of batches"],
+    [{ payload: "{}" }, "the function did not answer like a processor of batches"],
+    [{ payload: payload("99") }, "the function did not answer like a processor of batches"],
     [{ log: "START\nEND" }, "the function's log does not say what became of each record"],
     [{ log: log(2, 0) }, "the function's log does not say what became of each record"],
     [{ log: log(2, 0, 2) }, "the function's log does not say what became of each record"],
     [
       { log: lineOf({ ProcessedRecords: 3, RejectedRecords: 0 }) },
-      "the deployed function is older than this command: it does not look whether a later reading is stored. Fix: npx pulumi up",
+      "the deployed function is older than this command: it does not check whether a later reading is stored. Fix: npx pulumi up",
     ],
     [{ log: log(3, 0).slice(0, 60) }, "the function's log does not say what became of each record"],
   ])("counts nothing as done for %j", (change, why) => {

@@ -36,7 +36,7 @@ const eventRecord = (sequence: number) => ({
 });
 const HOUR = "rejected/2026/01/31/08/shardId-0";
 let objects: Map<string, string>;
-const setAside = (key: string, ...lines: RejectedLine[]) =>
+const putRejected = (key: string, ...lines: RejectedLine[]) =>
   objects.set(key, lines.map((each) => `${JSON.stringify(each)}\n`).join(""));
 
 beforeEach(() => {
@@ -57,9 +57,9 @@ const batches = () =>
 
 describe("replay rejected", () => {
   it("rebuilds the records as they first came, each once, in the order of the stream, and marks each", async () => {
-    setAside(`${HOUR}-2-3.jsonl`, line(2), line(3));
-    setAside(`${HOUR}-1-1.jsonl`, line(1));
-    setAside(`${HOUR}-3-3.jsonl`, line(3));
+    putRejected(`${HOUR}-2-3.jsonl`, line(2), line(3));
+    putRejected(`${HOUR}-1-1.jsonl`, line(1));
+    putRejected(`${HOUR}-3-3.jsonl`, line(3));
     expect(await runReplay("rejected")).toEqual({
       status: 0,
       result: { replayed: "rejected", dryRun: false, ...counts({ records: 3, recovered: 3 }) },
@@ -84,10 +84,10 @@ describe("replay rejected", () => {
   });
 
   it("does not count as recovered what the function sets aside once more", async () => {
-    setAside(`${HOUR}-1-1.jsonl`, line(1));
-    setAside(`${HOUR}-2-2.jsonl`, line(2));
+    putRejected(`${HOUR}-1-1.jsonl`, line(1));
+    putRejected(`${HOUR}-2-2.jsonl`, line(2));
     lambda.on(InvokeCommand).callsFake(({ Payload }) => {
-      setAside(`${HOUR}-1-2.jsonl`, line(1), line(2));
+      putRejected(`${HOUR}-1-2.jsonl`, line(1), line(2));
       return answerOf(0, JSON.parse(Payload.toString()).Records.length);
     });
     expect((await runReplay("rejected")).result).toMatchObject(counts({ records: 2, rejected: 2 }));
@@ -97,25 +97,25 @@ describe("replay rejected", () => {
   });
 
   it("never hands over an object's first and last record together: set aside again, they would take its name", async () => {
-    setAside(`${HOUR}-1-3.jsonl`, line(1), line(2, { partitionKey: "other" }), line(3));
+    putRejected(`${HOUR}-1-3.jsonl`, line(1), line(2, { partitionKey: "other" }), line(3));
     await runReplay("rejected --device sensor-001");
     expect(batches()).toEqual([[1], [3]]);
   });
 
   it("keeps a batch within its shard and its hour", async () => {
     const later = { arrivedAt: T + 60_000 };
-    setAside(`${HOUR}-1-9.jsonl`, line(1), line(2), line(9, later));
-    setAside("rejected/2026/01/31/08/shardId-1-5-5.jsonl", line(5, { shardId: "shardId-1" }));
-    setAside("rejected/2026/01/31/09/shardId-0-10-10.jsonl", line(10, later));
+    putRejected(`${HOUR}-1-9.jsonl`, line(1), line(2), line(9, later));
+    putRejected("rejected/2026/01/31/08/shardId-1-5-5.jsonl", line(5, { shardId: "shardId-1" }));
+    putRejected("rejected/2026/01/31/09/shardId-0-10-10.jsonl", line(10, later));
     await runReplay("rejected");
     expect(batches()).toEqual([[1, 2], [9], [5], [10]]);
   });
 
   it("hands over at most a hundred, and no more than an event may hold", async () => {
-    for (let number = 1; number <= 101; number += 1) setAside(`${HOUR}-${number}-${number}.jsonl`, line(number));
+    for (let number = 1; number <= 101; number += 1) putRejected(`${HOUR}-${number}-${number}.jsonl`, line(number));
     const data = Buffer.alloc(3_000_000).toString("base64");
     for (const number of [1001, 1002])
-      setAside(`rejected/2026/01/31/09/shardId-0-${number}-${number}.jsonl`, line(number, { data }));
+      putRejected(`rejected/2026/01/31/09/shardId-0-${number}-${number}.jsonl`, line(number, { data }));
     await runReplay("rejected");
     expect(batches().map((numbers) => numbers.length)).toEqual([100, 1, 1, 1]);
   });
@@ -130,15 +130,15 @@ describe("replay rejected", () => {
       2: { reason: "value_missing" satisfies RejectReason },
       3: { partitionKey: "sensor-002" },
     };
-    for (const number of [1, 2, 3]) setAside(`${HOUR}-${number}-${number}.jsonl`, line(number, change[number]));
-    setAside("rejected/2026/01/31/09/shardId-0-70000-70000.jsonl", line(70_000));
+    for (const number of [1, 2, 3]) putRejected(`${HOUR}-${number}-${number}.jsonl`, line(number, change[number]));
+    putRejected("rejected/2026/01/31/09/shardId-0-70000-70000.jsonl", line(70_000));
     await runReplay(`rejected ${option}`);
     expect(batches()).toEqual([wanted]);
   });
 
   it("goes on where it was broken off", async () => {
     for (const number of [1, 2])
-      setAside(`rejected/2026/01/31/0${number}/shardId-0-${number}-${number}.jsonl`, line(number));
+      putRejected(`rejected/2026/01/31/0${number}/shardId-0-${number}-${number}.jsonl`, line(number));
     const stop = new AbortController();
     lambda.on(InvokeCommand).callsFakeOnce(() => {
       stop.abort();
@@ -156,7 +156,7 @@ describe("replay rejected", () => {
   describe("--as-arrived", () => {
     const REASONS = ["not_json", "timestamp_out_of_range", "timestamp_invalid", "value_missing"] as const;
     beforeEach(() => {
-      setAside(`${HOUR}-1-4.jsonl`, ...REASONS.map((reason, at) => line(at + 1, { reason })));
+      putRejected(`${HOUR}-1-4.jsonl`, ...REASONS.map((reason, at) => line(at + 1, { reason })));
     });
 
     it("replays what was rejected for its timestamp alone, and tells the function to store it at its arrival", async () => {
@@ -187,19 +187,19 @@ describe("replay rejected", () => {
   });
 
   it.each([
-    ["rejected --reason nonsense", '"--reason" must be a code that "iot rejected --help" lists, got "nonsense"'],
+    ["rejected --reason nonsense", '"--reason" must be a code that "npx iot rejected --help" lists, got "nonsense"'],
     [
       "rejected --as-arrived --reason not_json",
       '"--reason" must be timestamp_out_of_range or timestamp_invalid beside "--as-arrived", got "not_json". Fix: leave it out for both',
     ],
-    ["failed --as-arrived", '"--as-arrived" does not go with "replay failed"'],
-    ["stream --from 1h --as-arrived", '"--as-arrived" does not go with "replay stream"'],
-    ["rejected --from 1h", '"--from" does not go with "replay rejected"'],
-    ["failed --device x", '"--device" does not go with "replay failed"'],
+    ["failed --as-arrived", '"--as-arrived" is not an option of "failed"'],
+    ["stream --from 1h --as-arrived", '"--as-arrived" is not an option of "stream"'],
+    ["rejected --from 1h", '"--from" is not an option of "rejected"'],
+    ["failed --device x", '"--device" is not an option of "failed"'],
     ["rejected --rate 0", '"--rate" must be a whole number from 1 to 1000000, got "0"'],
-    ["stream", '"replay stream" needs "--from", such as --from 2h'],
-    ["stream --from 1h --to 2h", '"--from" must be before "--to", got "1h" and "2h"'],
-    ["nothing", "say what to replay: one of failed, rejected, stream, rule-errors"],
+    ["stream", '"--since" is required, for example --since 3h --until 1h'],
+    ["stream --from 1h --to 2h", '"--since" must be before "--until", got "1h" and "2h"'],
+    ["nothing", '"nothing" is not a command. Fix: use one of failed, rejected, stream, rule-errors'],
   ])("refuses %s", async (words, message) => {
     await expect(runReplay(words)).rejects.toThrow(message);
   });

@@ -3,7 +3,7 @@ import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { partitionKeyOf } from "../../../cli/replay/rule-errors";
+import { partitionKeyOf } from "../../../cli/replay/rule-error-batches";
 import { ErrorLog } from "../../../local/aws/iot/error-log";
 import { compileTemplate, parseRuleSql } from "../../../local/aws/iot/rule-sql";
 import { readDeclaration } from "../../../local/stack/declaration";

@@ -164,7 +164,7 @@ describe("replay stream", () => {
   it("says what the stream does not keep any more", async () => {
     shards = { "shard-0": { pages: [[]] } };
     expect((await runReplay("stream --from 2d")).notes).toEqual([
-      "the stream keeps 24 h: what arrived before that is not in it any more",
+      "the stream keeps records for 24 h: it holds none that arrived before that",
       "nothing is left to replay",
     ]);
     expect((await runReplay("stream --from 2h --dry-run")).notes).toEqual(["nothing is left to replay"]);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { ListObjectsV2Command, RestoreObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { UsageError } from "../../../cli/kit/command";
-import { restoreWith } from "../../../cli/restore/restore";
+import { UsageError } from "../../../cli/kit/usage-error";
+import { restoreEvery } from "../../../cli/restore/restore";
 import { recordingIo } from "../../helpers/recording-io";
 
 const s3 = mockClient(S3Client);
@@ -27,7 +27,7 @@ const underWay = { IsRestoreInProgress: true };
 
 function run(args: readonly string[], options: Parameters<typeof recordingIo>[0] = {}) {
   const io = recordingIo(options);
-  return { io, status: restoreWith([...HOURS, ...args], io, 1) };
+  return { io, status: restoreEvery(1).run([...HOURS, ...args], io) };
 }
 const requests = () => s3.commandCalls(RestoreObjectCommand).map(({ args: [{ input }] }) => input);
 const request = (Key: string, Days: number, Tier: "Standard" | "Bulk") => ({
@@ -110,7 +110,7 @@ describe("iot restore", () => {
     const { io, status } = run(["--yes", "--wait"]);
     expect(await status).toBe(0);
     expect(io.shown).toContain("0 of 1 objects are readable");
-    expect(io.results).toEqual(["readable: 1 object, all there are, the first until 2026-08-08T00:00:00.000Z"]);
+    expect(io.results).toEqual(["all readable: 1 object, the first until 2026-08-08T00:00:00.000Z"]);
   });
 
   it("stops waiting on Ctrl-C", async () => {
@@ -138,22 +138,25 @@ describe("iot restore", () => {
     expect(nothing.io.results).toEqual(["no objects in these hours"]);
     const warm = run([]);
     expect(await warm.status).toBe(0);
-    expect(warm.io.results).toEqual(["readable: 1 object, all there are"]);
+    expect(warm.io.results).toEqual(["all readable: 1 object"]);
   });
 
   it("knows that Deep Archive has no expedited restore", async () => {
     s3.on(ListObjectsV2Command).resolves({ Contents: [cold("08", "DEEP_ARCHIVE")] });
-    await expect(run(["--tier", "expedited", "--yes"]).status).rejects.toThrow("is not for Deep Archive");
+    await expect(run(["--tier", "expedited", "--yes"]).status).rejects.toThrow(
+      '"--tier" must be standard or bulk for objects in Deep Archive',
+    );
     expect(requests()).toEqual([]);
   });
 
   it.each([
     [["--tier", "fast"], '"--tier" must be one of standard, bulk, expedited, got "fast"'],
     [["--days", "0"], '"--days" must be a whole number from 1 to 365'],
-    [["--to", "2026-01-30"], '"--to" must not be before "--from"'],
-    [["--from", "yesterday"], '"--from" must be an hour such as 2026-01-31T08, or a day, got "yesterday"'],
-    [["--from", "2026-02-30"], '"--from" must be an hour'],
-    [["--status", "--yes"], '"--status" asks for nothing'],
+    [["--to", "2026-01-30"], '"--from" must be at or before "--to", got "2026-01-31T08" and "2026-01-30"'],
+    [["--since", "2026-01-31"], '"--since" must be given without "--from", got both'],
+    [["--from", "yesterday"], '"--from" must be an age (15m, 1h, 7d), a time (2026-01-31T08:00Z)'],
+    [["--from", "2026-02-30"], 'got "2026-02-30"'],
+    [["--status", "--yes"], '"--status" must be given without "--yes"'],
   ])("refuses %j", async (args, message) => {
     const { status } = run(args);
     await expect(status).rejects.toThrow(message);

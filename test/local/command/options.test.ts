@@ -1,34 +1,40 @@
 import { describe, expect, it } from "@jest/globals";
-import { parseOptions, UsageError } from "../../../local/command/options";
+import { UsageError } from "../../../cli/kit/usage-error";
+import { localCommand } from "../../../local/command/options";
 
+const { parse } = localCommand(async () => 0);
 const DEFAULT_OPTIONS = {
   devices: 25,
   ratePerSecond: 100,
+  perMessage: 1,
+  form: "list",
   anomalyShare: 0.02,
   badShare: 0.01,
   json: false,
   mqttPort: 1883,
   awsPort: 4566,
   stack: "dev",
-  config: {},
+  config: [],
   seed: 7,
   patienceMs: 120_000,
   chaos: false,
   clear: false,
 };
 
-describe("parseOptions", () => {
+describe("the command line of npm run local", () => {
   it("has a default for everything, and runs until Ctrl-C", () => {
-    expect(parseOptions([], 7)).toEqual(DEFAULT_OPTIONS);
+    expect(parse([], 7)).toEqual(DEFAULT_OPTIONS);
   });
 
   it("follows every option", () => {
     const line =
       "--devices 0 --rate 2.5 --for 5m --anomalies 0 --bad 1 --json --mqtt-port 0 --aws-port 65535 --stack prod " +
-      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear --patience 30s";
-    expect(parseOptions(line.split(" "), 7)).toEqual({
+      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear --patience 30s --per-message 20 --form senml";
+    expect(parse(line.split(" "), 7)).toEqual({
       devices: 0,
       ratePerSecond: 2.5,
+      perMessage: 20,
+      form: "senml",
       forMs: 300_000,
       anomalyShare: 0,
       badShare: 1,
@@ -36,7 +42,10 @@ describe("parseOptions", () => {
       mqttPort: 0,
       awsPort: 65_535,
       stack: "prod",
-      config: { shardCount: "2", alarmEmails: "a=b" },
+      config: [
+        ["shardCount", "2"],
+        ["alarmEmails", "a=b"],
+      ],
       seed: 4_294_967_295,
       patienceMs: 30_000,
       chaos: true,
@@ -47,30 +56,27 @@ describe("parseOptions", () => {
     });
   });
 
-  it("gives help before it looks at the rest", () => {
-    expect(parseOptions(["--rate", "no", "--help"], 7)).toBe("help");
-  });
-
   it.each([
     ["30s", 30_000],
     ["1.5m", 90_000],
     ["1h", 3_600_000],
     ["250ms", 250],
   ])("reads the duration %s", (text, forMs) => {
-    expect(parseOptions(["--for", text], 7)).toEqual({ ...DEFAULT_OPTIONS, forMs });
+    expect(parse(["--for", text], 7)).toEqual({ ...DEFAULT_OPTIONS, forMs });
   });
 
   it.each([
-    [["--colour"], "Unknown option '--colour'"],
-    [["--rate"], "Option '--rate <value>' argument missing"],
-    [["25"], "Unexpected argument '25'"],
-    [["--devices", "-1"], "Option '--devices' argument is ambiguous"],
+    [["--colour"], '"--colour" is not an option of "local"'],
+    [["--device", "1"], '"--device" is not an option of "local". Did you mean "--devices"?'],
+    [["--rate"], '"--rate" must be a number from 0.01 to 20000, got nothing'],
+    [["25"], '"25" is one argument too many. Fix: leave it out'],
+    [["--devices", "-1"], '"--devices" must be a whole number from 0 to 5000, got "-1"'],
     [["--devices", "2.5"], '"--devices" must be a whole number from 0 to 5000, got "2.5"'],
     [["--devices", "5001"], '"--devices" must be a whole number from 0 to 5000, got "5001"'],
     [["--rate", "0"], '"--rate" must be a number from 0.01 to 20000, got "0"'],
     [["--rate", ""], '"--rate" must be a number from 0.01 to 20000, got ""'],
-    [["--for", "30"], '"--for" must be a duration such as 30s, 5m or 1h, got "30"'],
-    [["--for", "0s"], '"--for" must be a duration such as 30s, 5m or 1h, got "0s"'],
+    [["--for", "30"], '"--for" must be a duration such as 500ms, 30s, 5m or 1h, got "30"'],
+    [["--for", "0s"], '"--for" must be a duration such as 500ms, 30s, 5m or 1h, got "0s"'],
     [["--anomalies", "1.1"], '"--anomalies" must be a number from 0 to 1, got "1.1"'],
     [["--bad", "some"], '"--bad" must be a number from 0 to 1, got "some"'],
     [["--mqtt-port", "65536"], '"--mqtt-port" must be a whole number from 0 to 65535, got "65536"'],
@@ -78,11 +84,11 @@ describe("parseOptions", () => {
     [["--stack", "../dev"], '"--stack" must be a stack\'s name: letters, digits, "-", "_" and ".", got "../dev"'],
     [["--config", "shardCount"], '"--config" must be KEY=VALUE, got "shardCount"'],
     [["--page-port", "-"], '"--page-port" must be a whole number from 0 to 65535, got "-"'],
-    [["--clear"], '"--clear" empties the folder of "--keep": name it, too'],
-    [["--keep", ""], '"--keep" must be a folder, such as .local/data'],
+    [["--clear"], '"--clear" must be given with "--keep", got it alone'],
+    [["--keep", ""], '"--keep" must be a folder, such as .local/data, got ""'],
     [["--seed", "1.5"], '"--seed" must be a whole number from 0 to 4294967295, got "1.5"'],
   ])("refuses %j with one message", (args, message) => {
-    expect(() => parseOptions(args, 7)).toThrow(UsageError);
-    expect(() => parseOptions(args, 7)).toThrow(message);
+    expect(() => parse(args, 7)).toThrow(UsageError);
+    expect(() => parse(args, 7)).toThrow(new Error(message));
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../../local/command/options";
+import { UsageError } from "../../../cli/kit/usage-error";
 import { stackConfig } from "../../../local/stack/stack-config";
 
 describe("stackConfig", () => {

@@ -1,0 +1,35 @@
+import { type Command, subcommandOf } from "./command";
+import type { Io } from "./terminal";
+import { UsageError } from "./usage-error";
+
+/** Statuses of a program that a command does not give itself. */
+const STATUS = { done: 0, failed: 1, usage: 2, interrupted: 130 };
+
+/**
+ * Runs a program's command line, and resolves with its exit status: that of the command, 1 where it failed, 2 for a command line that
+ * cannot be followed, 130 where it was stopped by `io.signal`.
+ * @param path What calls the program, such as `npx iot`.
+ */
+export async function runProgram(program: Command, path: string, args: readonly string[], io: Io): Promise<number> {
+  let [command, calledAs, rest] = [program, path, args];
+  for (let call = subcommandOf(command, rest); call !== undefined; call = subcommandOf(command, rest)) {
+    ({ command, rest } = call);
+    calledAs = `${calledAs} ${command.name}`;
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    io.result(command.help(calledAs));
+    return STATUS.done;
+  }
+  try {
+    return await command.run(rest, io);
+  } catch (error) {
+    if (io.signal.aborted) return STATUS.interrupted;
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof UsageError)) {
+      io.note(message);
+      return STATUS.failed;
+    }
+    io.note(`${message}\nTry "${calledAs} --help".`);
+    return STATUS.usage;
+  }
+}

@@ -1,0 +1,48 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { statistics } from "../../../cli/rejected/statistics";
+import { rejectedRecords } from "../../../stores/rejected-records";
+import { answerWithArchive, everything, T } from "../../helpers/rejected-archive";
+
+const s3 = mockClient(S3Client);
+const client = new S3Client({ region: "sa-east-1" });
+
+beforeEach(() => answerWithArchive(s3));
+
+describe("statistics", () => {
+  it("counts by reason, the most frequent first, with a total", async () => {
+    expect(
+      await statistics(rejectedRecords(client, "archive", everything), { byDevice: false, withTotal: true }, () => {}),
+    ).toEqual({
+      columns: ["reason", "records", "devices", "latest"],
+      rows: [
+        ["not_json", 3, 1, new Date(T + 100_000).toISOString()],
+        ["value_missing", 1, 1, new Date(T + 9000).toISOString()],
+        ["total", 4, 2, new Date(T + 100_000).toISOString()],
+      ],
+    });
+  });
+
+  it("has no total among the rows of a program, which sums them itself", async () => {
+    const answer = await statistics(
+      rejectedRecords(client, "archive", everything),
+      { byDevice: false, withTotal: false },
+      () => {},
+    );
+    expect(answer.rows.map(([reason, records]) => [reason, records])).toEqual([
+      ["not_json", 3],
+      ["value_missing", 1],
+    ]);
+  });
+
+  it("counts by reason and device where it is asked so", async () => {
+    expect(
+      (await statistics(rejectedRecords(client, "archive", everything), { byDevice: true, withTotal: true }, () => {}))
+        .rows,
+    ).toEqual([
+      ["not_json", "sensor-001", 3, new Date(T + 100_000).toISOString()],
+      ["value_missing", "sensor-002", 1, new Date(T + 9000).toISOString()],
+    ]);
+  });
+});
