@@ -27,8 +27,8 @@ import { s3Guard } from "../aws/s3/s3-guard";
 import { snsApi } from "../aws/sns/sns-api";
 import { stsApi } from "../aws/sts/sts-api";
 import { FaultBoard } from "../faults/endpoint-faults";
-import type { Recording } from "../stack/capture";
 import type { Declaration } from "../stack/declaration";
+import type { Recording } from "../stack/recording";
 import { Archiving } from "./archive-delivery";
 import { Processing } from "./processor";
 
