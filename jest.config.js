@@ -1,14 +1,28 @@
+/**
+ * The least coverage of each folder, in per cent. Integration tests start processes of their own, whose coverage Jest does not see:
+ * what only runs there counts as not covered.
+ */
+const FLOORS = {
+  contract: { statements: 95, branches: 70, functions: 95, lines: 95 },
+  lambda: { statements: 92, branches: 84, functions: 92, lines: 92 },
+  lib: { statements: 95, branches: 90, functions: 95, lines: 95 },
+  stores: { statements: 80, branches: 65, functions: 75, lines: 80 },
+  local: { statements: 68, branches: 65, functions: 65, lines: 68 },
+  cli: { statements: 74, branches: 66, functions: 78, lines: 75 },
+};
+
 /** Transpiles only: types are checked by `npm run check`, in a sixth of the time. */
 module.exports = {
   testEnvironment: "node",
-  roots: ["<rootDir>/test"],
+  // Jest counts a file that no test imports only where it is in a root.
+  roots: ["test", ...Object.keys(FLOORS)].map((folder) => `<rootDir>/${folder}`),
   testMatch: ["**/*.test.ts"],
   transform: { "\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json" }] },
   globalSetup: "<rootDir>/scripts/require-node.mjs",
-  collectCoverageFrom: ["lib/**/*.ts", "lambda/**/*.ts"],
+  collectCoverageFrom: Object.keys(FLOORS).map((folder) => `${folder}/**/*.ts`),
   coverageDirectory: "dist/coverage",
   coverageReporters: ["text-summary"],
-  coverageThreshold: { global: { statements: 92, branches: 80, functions: 92, lines: 92 } },
+  coverageThreshold: Object.fromEntries(Object.entries(FLOORS).map(([folder, floor]) => [`./${folder}/`, floor])),
   testTimeout: 60_000,
   // Suites that start a run wait more than they compute: on two cores, three of them side by side.
   maxWorkers: 3,

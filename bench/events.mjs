@@ -4,11 +4,15 @@ const TYPES = ["temperature", "pressure", "vibration", "humidity"];
 const FIRST_SEQUENCE = 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898n;
 const ARRIVED_AT = 1_767_225_600_000;
 
-/** An event of `count` records, the same each time. */
+/**
+ * An event of `count` records, the same each time.
+ * @param {number} count
+ */
 export function event(count) {
   return { Records: Array.from({ length: count }, (_, place) => record(place)) };
 }
 
+/** @param {number} place */
 function record(place) {
   const deviceId = `sensor-${String(place % 250).padStart(4, "0")}`;
   const sequenceNumber = String(FIRST_SEQUENCE + BigInt(place));

@@ -5,10 +5,18 @@
 const { createHash, createHmac } = require("node:crypto");
 const { Agent, request } = require("node:http");
 
+/** @type {Readonly<Record<string, readonly [number, number]>>} */
 const LIMITS = { temperature: [0, 100], pressure: [0, 200] };
-const endpoint = new URL(process.env.AWS_ENDPOINT_URL);
+const endpoint = new URL(process.env.AWS_ENDPOINT_URL ?? "");
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {string | undefined} target
+ * @param {string | Buffer} body
+ * @returns {Promise<Buffer>}
+ */
 function send(method, path, target, body) {
   const digest = createHash("sha256").update(body).digest();
   const headers = {
@@ -20,6 +28,7 @@ function send(method, path, target, body) {
   return new Promise((resolve, reject) => {
     const { hostname: host, port } = endpoint;
     const sent = request({ host, port, method, path, headers, agent }, (response) => {
+      /** @type {Buffer[]} */
       const chunks = [];
       response.on("data", (chunk) => chunks.push(chunk));
       response.on("end", () => resolve(Buffer.concat(chunks)));
@@ -28,6 +37,12 @@ function send(method, path, target, body) {
   });
 }
 
+/**
+ * @typedef {{ deviceId: string, sensorType: string, value: number, timestamp: number, metadata: Record<string, string> }} Reading
+ * @param {Reading} reading
+ * @param {boolean} isAnomaly
+ * @param {number} now Milliseconds since the epoch.
+ */
 function put({ deviceId, sensorType, value, timestamp, metadata }, isAnomaly, now) {
   const fields = Object.entries(metadata).map(([key, text]) => `${JSON.stringify(key)}:{"S":${JSON.stringify(text)}}`);
   return (
@@ -39,18 +54,23 @@ function put({ deviceId, sensorType, value, timestamp, metadata }, isAnomaly, no
   );
 }
 
+/** @param {{ Records: readonly { kinesis: { data: string } }[] }} event */
 exports.handler = async ({ Records }) => {
   const now = Date.now();
   const calls = [];
+  /** @type {string[]} */
   let puts = [];
   const flush = () => {
     const body = `{"RequestItems":{"${process.env.DYNAMODB_TABLE}":[${puts}]}}`;
-    calls.push(send("POST", "/", "DynamoDB_20120810.BatchWriteItem", body).then(JSON.parse));
+    calls.push(
+      send("POST", "/", "DynamoDB_20120810.BatchWriteItem", body).then((answer) => JSON.parse(answer.toString())),
+    );
     puts = [];
   };
   for (const { kinesis } of Records) {
     const payload = Buffer.from(kinesis.data, "base64");
-    const reading = JSON.parse(payload);
+    /** @type {Reading} */
+    const reading = JSON.parse(payload.toString());
     const [min, max] = LIMITS[reading.sensorType] ?? [-Infinity, Infinity];
     const isAnomaly = reading.value < min || reading.value > max;
     const key = `/${process.env.S3_BUCKET}/anomalies/${reading.deviceId}/${reading.timestamp}.json`;

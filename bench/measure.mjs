@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { event } from "./events.mjs";
 
-const [bundle, records, rounds] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+const [bundle, records, rounds] = [process.argv[2] ?? "", Number(process.argv[3]), Number(process.argv[4])];
 const batch = event(records);
 const context = { getRemainingTimeInMillis: () => 60_000, awsRequestId: "bench", functionName: "bench" };
 const print = process.stdout.write.bind(process.stdout);

@@ -7,13 +7,15 @@ requireNode();
 const { READINGS_COLUMNS } = await import("../contract/columns.ts");
 const { ARCHIVE_BUFFER } = await import("../lib/sizes.ts");
 
+/** @type {Readonly<Record<string, import("hyparquet-writer").BasicType>>} */
 const TYPES = { string: "STRING", double: "DOUBLE", boolean: "BOOLEAN", timestamp: "TIMESTAMP" };
 /** Enough to know the size of a row; more rows of one object compress alike. */
 const MOST_ROWS = 200_000;
 
+/** @param {number} count */
 function rows(count) {
   return event(count).Records.map(({ kinesis }, place) => {
-    const reading = JSON.parse(Buffer.from(kinesis.data, "base64"));
+    const reading = JSON.parse(Buffer.from(kinesis.data, "base64").toString());
     return {
       device_id: reading.deviceId,
       sensor_type: reading.sensorType,
@@ -29,10 +31,11 @@ function rows(count) {
   });
 }
 
+/** @param {ReturnType<typeof rows>} sample */
 function parquetBytes(sample) {
   const columnData = READINGS_COLUMNS.map(({ name, type }) => ({
     name,
-    type: TYPES[type],
+    type: TYPES[type] ?? "STRING",
     nullable: true,
     data: sample.map((row) => row[name]),
   }));

@@ -27,6 +27,7 @@ if (!Number.isSafeInteger(passes) || passes < 1)
 
 const here = import.meta.dirname;
 const folder = mkdtempSync(join(tmpdir(), "bench-"));
+/** @type {import("node:child_process").ChildProcess[]} */
 const stands = [];
 process.once("exit", () => {
   for (const stand of stands) stand.kill();
@@ -34,7 +35,12 @@ process.once("exit", () => {
 });
 process.once("SIGINT", () => process.exit(130));
 
+/**
+ * Bytes of each bundle.
+ * @type {Record<string, number>}
+ */
 const sizes = {};
+/** @type {Readonly<Record<string, string>>} */
 const handlers = {
   floor: join(here, "floor.cjs"),
   processor: await processorBundle(),
@@ -49,14 +55,19 @@ const CASES = [
   { name: "batch 10,000", records: 10_000, latencyMs: 0, rounds: 2, who: ["processor"] },
   { name: "load", records: 1, latencyMs: 0, rounds: 1, who: ["bare clients", "processor", "plain"] },
 ];
+/** @type {Readonly<Record<number, string>>} */
 const endpoints = { 0: await standIn(0), 20: await standIn(20) };
 
+/**
+ * @typedef {"loadMs" | "coldStartMs" | "wallUs" | "cpuUs" | "memoryMb"} Figure
+ * @type {Map<string, Record<Figure, number>[]>}
+ */
 const results = new Map();
 for (let pass = 1; pass <= passes; pass++) {
   for (const { name, records, latencyMs, rounds, who } of CASES) {
     for (const handler of who) {
       process.stderr.write(`\r\x1b[Kpass ${pass} of ${passes}: ${name}, ${handler}`);
-      const measured = await measure(handlers[handler], records, rounds, endpoints[latencyMs]);
+      const measured = await measure(handlers[handler] ?? "", records, rounds, endpoints[latencyMs] ?? "");
       const key = `${name}\t${handler}`;
       results.set(key, [...(results.get(key) ?? []), measured]);
     }
@@ -72,10 +83,14 @@ function options() {
       options: { passes: { type: "string", default: "5" }, help: { type: "boolean", default: false } },
     });
   } catch (error) {
-    return fail(error.message);
+    return fail(error instanceof Error ? error.message : String(error));
   }
 }
 
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function fail(message) {
   console.error(`${message}\nTry "npm run bench -- --help".`);
   process.exit(2);
@@ -86,7 +101,10 @@ async function processorBundle() {
   return written("processor", bundleFunction("processor", dirname(here)).code);
 }
 
-/** Bundled as the processor is. */
+/**
+ * Bundled as the processor is.
+ * @param {string} name
+ */
 function bundle(name) {
   const { outputFiles } = buildSync({
     entryPoints: [join(here, `${name}.ts`)],
@@ -99,9 +117,13 @@ function bundle(name) {
     minify: true,
     legalComments: "none",
   });
-  return written(name, outputFiles[0].text);
+  return written(name, outputFiles[0]?.text ?? "");
 }
 
+/**
+ * @param {string} name
+ * @param {string} code
+ */
 function written(name, code) {
   const file = join(folder, `${name}.cjs`);
   writeFileSync(file, code);
@@ -109,7 +131,11 @@ function written(name, code) {
   return file;
 }
 
-/** Starts a stand-in for AWS and resolves with its endpoint. */
+/**
+ * Starts a stand-in for AWS and resolves with its endpoint.
+ * @param {number} latencyMs
+ * @returns {Promise<string>}
+ */
 function standIn(latencyMs) {
   const stand = fork(join(here, "stand-in.mjs"), {
     env: { ...process.env, LATENCY_MS: String(latencyMs) },
@@ -117,11 +143,18 @@ function standIn(latencyMs) {
   });
   stands.push(stand);
   return new Promise((resolve, reject) => {
-    stand.once("exit", (code) => reject(new Error(`the stand-in ended with ${code}`)));
-    stand.stdout.once("data", (port) => resolve(`http://127.0.0.1:${String(port).trim()}`));
+    stand.once("exit", (code) => reject(new Error(`The stand-in ended with ${code}`)));
+    stand.stdout?.once("data", (port) => resolve(`http://127.0.0.1:${String(port).trim()}`));
   });
 }
 
+/**
+ * @param {string} file
+ * @param {number} records
+ * @param {number} rounds
+ * @param {string} endpoint
+ * @returns {Promise<Record<Figure, number>>}
+ */
 async function measure(file, records, rounds, endpoint) {
   const env = {
     PATH: process.env.PATH,
@@ -138,14 +171,21 @@ async function measure(file, records, rounds, endpoint) {
 }
 
 function report() {
+  /**
+   * @param {string} key
+   * @param {Figure} figure
+   */
   const median = (key, figure) => {
-    const sorted = results
-      .get(key)
-      .map((measured) => measured[figure])
-      .sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)];
+    const sorted = (results.get(key) ?? []).map((measured) => measured[figure]).sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   };
+  /** @param {string[]} cells */
   const row = (...cells) => console.log(`| ${cells.join(" | ")} |`);
+  /**
+   * @param {string} key
+   * @param {string} base
+   * @param {Figure} figure
+   */
   const ratio = (key, base, figure) => (median(key, figure) / median(base, figure)).toFixed(1);
   row("case", "handler", "CPU per reading, µs", "of the floor's", "wall time per batch, ms", "memory, MB");
   row("---", "---", "---:", "---:", "---:", "---:");
@@ -160,9 +200,9 @@ function report() {
   console.log();
   row("load", "ms", "of the bare clients'", "to the first batch handled, ms", "bundle, kB");
   row("---", "---:", "---:", "---:", "---:");
-  for (const handler of CASES.at(-1).who) {
+  for (const handler of CASES.at(-1)?.who ?? []) {
     const key = `load\t${handler}`;
-    const size = (sizes[handler.replace(" ", "-")] / 1000).toFixed(0);
+    const size = ((sizes[handler.replace(" ", "-")] ?? 0) / 1000).toFixed(0);
     row(
       handler,
       median(key, "loadMs").toFixed(0),

@@ -37,7 +37,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
     const { environment, config } = args;
     const { archiveDelivery } = environment.names;
     const childOptions = { parent: this };
-    this.transform = this.createTransform(`${name}-transform`, args);
+    this.transform = this.#createTransform(`${name}-transform`, args);
     const log = logGroup(
       `${name}-log`,
       {
@@ -53,7 +53,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
       { name: LOG_STREAM, logGroupName: log.name },
       childOptions,
     );
-    const { role, rolePolicy } = this.createRole(`${name}-role`, args, log);
+    const { role, rolePolicy } = this.#createRole(`${name}-role`, args, log);
     this.deliveryStream = new aws.kinesis.FirehoseDeliveryStream(
       `${name}-delivery`,
       {
@@ -68,7 +68,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
     this.registerOutputs({ deliveryStreamName: this.deliveryStream.name });
   }
 
-  private createTransform(name: string, { environment, config }: ArchiveDeliveryArgs): aws.lambda.Function {
+  #createTransform(name: string, { environment, config }: ArchiveDeliveryArgs): aws.lambda.Function {
     const { archiveTransform, archiveTransformRole } = environment.names;
     const transform = new NodeFunction(
       name,
@@ -95,7 +95,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
     return transform.function;
   }
 
-  private createRole(name: string, args: ArchiveDeliveryArgs, log: aws.cloudwatch.LogGroup): ServiceRole {
+  #createRole(name: string, args: ArchiveDeliveryArgs, log: aws.cloudwatch.LogGroup): ServiceRole {
     const { environment, stream, bucket, table } = args;
     const { names, accountId } = environment;
     return serviceRole(

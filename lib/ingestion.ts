@@ -40,7 +40,7 @@ export class Ingestion extends pulumi.ComponentResource {
       },
       childOptions,
     );
-    const { role, rolePolicy } = serviceRole(`${name}-rule-role`, this.ruleRole(args), childOptions);
+    const { role, rolePolicy } = serviceRole(`${name}-rule-role`, this.#ruleRole(args), childOptions);
     this.rule = new aws.iot.TopicRule(
       `${name}-rule`,
       {
@@ -53,7 +53,7 @@ export class Ingestion extends pulumi.ComponentResource {
     this.registerOutputs({ ruleName: this.rule.name });
   }
 
-  private ruleRole({ environment, stream }: IngestionArgs): ServiceRoleArgs {
+  #ruleRole({ environment, stream }: IngestionArgs): ServiceRoleArgs {
     const { names, accountId } = environment;
     return {
       environment,

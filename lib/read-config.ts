@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configurationError, parseConfig, type StackConfig } from "./config";
 
-/** Reads and checks the stack's configuration. @throws pulumi.RunError that lists every problem; Pulumi shows it without a stack trace. */
+/**
+ * Reads and checks the stack's configuration.
+ * @throws pulumi.RunError that lists every problem; Pulumi shows it without a stack trace
+ */
 export function readConfig(): StackConfig {
   const project = `${pulumi.getProject()}:`;
   const all = Object.entries(pulumi.runtime.allConfig());

@@ -8,8 +8,11 @@ requireNode();
 const { bundleFunction, BUNDLE_FILE } = await import("../lib/function-bundle.ts");
 
 const root = dirname(import.meta.dirname);
+/** @param {number} bytes */
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
-for (const [name, path] of Object.entries(BUNDLE_FILE)) {
+const names = /** @type {(keyof typeof BUNDLE_FILE)[]} */ (Object.keys(BUNDLE_FILE));
+for (const name of names) {
+  const path = BUNDLE_FILE[name];
   const file = join(root, path);
   const { code, sourceMap } = bundleFunction(name, root);
   mkdirSync(dirname(file), { recursive: true });

@@ -9,7 +9,10 @@ requireNode();
 /** The project's folder. */
 export const root = dirname(import.meta.dirname);
 
-/** Bundles a TypeScript file of the project, named from its root, and returns what it exports. */
+/**
+ * Bundles a TypeScript file of the project, named from its root, and returns what it exports.
+ * @param {string} file
+ */
 export function loadTypeScript(file) {
   // Inside the project, so that its packages are found.
   const folder = mkdtempSync(join(root, "node_modules/.bundle-"));

@@ -7,6 +7,7 @@ const { node: required } = JSON.parse(
 
 /** Ends the process with what to do where another major version runs. Jest calls it as its global setup. */
 export default function requireNode() {
+  /** @param {string} version */
   const major = (version) => version.replace(/^v/, "").split(".")[0];
   if (major(process.version) === major(required)) return;
   console.error(

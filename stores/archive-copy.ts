@@ -10,7 +10,10 @@ export const COPIED = [PREFIX.readings, PREFIX.rejected];
 /** The key of an object that SQL reads. Any other key is foreign, and could lead out of the folder. */
 const OBJECT = /^[a-z]+\/\d{4}\/\d\d\/\d\d\/\d\d\/[^/\\]+\.(parquet|jsonl)$/;
 
-/** Copies the objects that SQL reads into the folder, under their keys, and resolves with their number. @throws Error where the bucket cannot be read */
+/**
+ * Copies the objects that SQL reads into the folder, under their keys, and resolves with their number.
+ * @throws Error where the bucket cannot be read
+ */
 export async function copyArchive(client: S3Client, bucket: string, folder: string): Promise<number> {
   let count = 0;
   for (const Prefix of COPIED) {

@@ -30,12 +30,11 @@ const NOT_EXPIRED = "#expires > :now";
 
 /** A table's readings. Each method reads a page when its reader wants more. */
 export class HotReadings {
+  readonly #table: string;
   readonly #client: DynamoDBDocumentClient;
 
-  constructor(
-    client: DynamoDBClient,
-    private readonly table: string,
-  ) {
+  constructor(client: DynamoDBClient, table: string) {
+    this.#table = table;
     // The table holds numbers beyond 2^53. They were doubles in their messages, and are shown as doubles.
     this.#client = DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: Number } });
   }
@@ -106,7 +105,7 @@ export class HotReadings {
   }
 
   async *#query(input: object): AsyncGenerator<HotItem> {
-    for await (const { Items = [] } of paginateQuery({ client: this.#client }, { TableName: this.table, ...input }))
+    for await (const { Items = [] } of paginateQuery({ client: this.#client }, { TableName: this.#table, ...input }))
       yield* Items;
   }
 }

@@ -21,12 +21,18 @@ export interface Unreadable {
   readonly why: string;
 }
 
-/** An object as text. @throws Error where no object of the bucket could be read */
+/**
+ * An object as text.
+ * @throws Error where no object of the bucket could be read
+ */
 export function readText(client: S3Client, bucket: string, key: string): Promise<ObjectRead<string>> {
   return read(client, bucket, key, MAX_TEXT_BYTES, (body) => body.transformToString());
 }
 
-/** An object as bytes. @throws Error where no object of the bucket could be read */
+/**
+ * An object as bytes.
+ * @throws Error where no object of the bucket could be read
+ */
 export function readBytes(client: S3Client, bucket: string, key: string): Promise<ObjectRead<Uint8Array>> {
   return read(client, bucket, key, MAX_BYTES, (body) => body.transformToByteArray());
 }

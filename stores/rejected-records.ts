@@ -109,7 +109,10 @@ export async function* keysOf(
   }
 }
 
-/** The records of an object; what cannot be read of it is reported. @throws Error where no object of the bucket can be read */
+/**
+ * The records of an object; what cannot be read of it is reported.
+ * @throws Error where no object of the bucket can be read
+ */
 export async function linesOf(
   client: S3Client,
   bucket: string,

@@ -8,7 +8,10 @@ import type { Load } from "./usage";
 /** What the README's tables are for: a mid-sized plant. */
 export const USUAL_LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, anomalyShare: 0.01, basicIngest: false };
 
-/** The configuration of a plant that sets nothing. @throws Error where the defaults break the stack's own rules */
+/**
+ * The configuration of a plant that sets nothing.
+ * @throws Error where the defaults break the stack's own rules
+ */
 export function defaultConfig(): StackConfig {
   const checked = parseConfig({ environmentSuffix: "cost" }, REGION);
   if (!checked.ok) throw new Error(checked.problems.join("\n"));

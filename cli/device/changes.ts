@@ -1,7 +1,8 @@
 import type { DeviceDirectory } from "./device-directory";
 import type { Connection, DeviceFolder } from "./device-folder";
+import type { Owner } from "./folder-owner";
 import { certificateRequest, newKey } from "./key-pair";
-import { type Owner, ownCertificatesOf, refuseForeignFolder } from "./owner";
+import { ownCertificatesOf, refuseForeignFolder } from "./owner";
 
 /** A device to add. */
 export interface NewDevice {
@@ -34,17 +35,17 @@ export async function addDevice(
   await refuseForeignFolder(folder, directory, owner);
   const known = await directory.typeOf(name);
   if (known !== undefined && type !== undefined && type !== known)
-    throw new Error(`the device exists with the type "${known}", not "${type}"`);
+    throw new Error(`"type" must be "${known}", which the device has, got "${type}"`);
   // A thing without a stack becomes this stack's.
   const attached = known === undefined ? [] : await ownCertificatesOf(name, directory, true);
   const id = await folder.certificateId();
   const own = id === undefined ? undefined : await directory.certificate(id);
   if (own === undefined && attached.length > 0)
     throw new Error(
-      `the device has a certificate whose key is not in ${folder.path}. Fix: npx iot device rotate ${name}`,
+      `The device has a certificate whose key is not in ${folder.path}. Fix: npx iot device rotate ${name}`,
     );
   if (own !== undefined && !own.isActive)
-    throw new Error(`the device's certificate is not active. Fix: npx iot device rotate ${name}`);
+    throw new Error(`The device's certificate is not active. Fix: npx iot device rotate ${name}`);
   await folder.saveOwner(owner);
   await folder.saveConnection(connection);
   if (
@@ -104,7 +105,7 @@ export async function finishRotation(name: string, { directory, folder, connecti
   const own = id === undefined ? undefined : await directory.certificate(id);
   const attached = await ownCertificatesOf(name, directory, await belongsTo(folder, owner));
   if (!own?.isActive || !attached.includes(own.arn))
-    throw new Error(`the certificate in ${folder.path} is not the device's, so none is revoked`);
+    throw new Error(`The certificate in ${folder.path} is not the device's, so none is revoked`);
   const old = attached.filter((arn) => arn !== own.arn);
   for (const arn of old) await directory.retire(name, arn);
   return old.length;
@@ -152,5 +153,5 @@ async function certify(name: string, key: string, directory: DeviceDirectory) {
 }
 
 function notThere(name: string): Error {
-  return new Error(`there is no such device. Fix: npx iot device add ${name}`);
+  return new Error(`There is no such device. Fix: npx iot device add ${name}`);
 }

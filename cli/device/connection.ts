@@ -24,7 +24,7 @@ export async function connectionOf(directory: DeviceDirectory, target: Target): 
  */
 export function amazonRoots(): string {
   const roots = rootCertificates.filter((pem) => /^CN=Amazon Root CA \d$/m.test(new X509Certificate(pem).subject));
-  if (roots.length === 0) throw new Error("this Node.js lacks Amazon's root certificates");
+  if (roots.length === 0) throw new Error("This Node.js lacks Amazon's root certificates");
   return roots.map((pem) => `${pem}\n`).join("");
 }
 

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type Owner, ownerIn } from "./owner";
+import { type Owner, ownerIn } from "./folder-owner";
 
 /** What a device needs to connect. */
 export interface Connection {
@@ -32,10 +32,14 @@ const NEXT = "next-";
  * The key is on the disk before its certificate is requested, so that an interrupted command goes on with it.
  */
 export class DeviceFolder {
+  readonly #name: string;
+
   constructor(
     readonly path: string,
-    private readonly name: string,
-  ) {}
+    name: string,
+  ) {
+    this.#name = name;
+  }
 
   /** The stack that it belongs to; undefined in a new folder, or one of an earlier version. */
   async owner(): Promise<Owner | "unreadable" | undefined> {
@@ -96,7 +100,7 @@ export class DeviceFolder {
   /** Writes the authority, and a script that publishes a reading. */
   async saveConnection({ host, port, authority, topicOf }: Connection): Promise<void> {
     await this.#write(AUTHORITY, authority, 0o644);
-    await this.#write(SCRIPT, publishScript(this.name, host, port, topicOf(this.name)), 0o755);
+    await this.#write(SCRIPT, publishScript(this.#name, host, port, topicOf(this.#name)), 0o755);
   }
 
   /** Removes the files of the device, and the folder if it is empty then. */

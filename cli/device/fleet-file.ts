@@ -8,7 +8,10 @@ import type { NewDevice } from "./changes";
 const TYPE = /^[A-Za-z0-9_.,@/:#-]{1,800}$/;
 const PROBLEMS_SHOWN = 10;
 
-/** A device of the command line, checked. @throws UsageError */
+/**
+ * A device of the command line, checked.
+ * @throws UsageError
+ */
 export function deviceOf(name: string, type: string | undefined): NewDevice {
   const problem = problemOf(name, type);
   if (problem !== undefined) throw new UsageError(problem);
@@ -53,7 +56,10 @@ export function devicesOf(bytes: Buffer, file: string): NewDevice[] {
   return rows.map(({ record: { name = "", type } }) => ({ name, type: type || undefined }));
 }
 
-/** The file's text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it. @throws UsageError for other bytes */
+/**
+ * The file's text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
+ * @throws UsageError for other bytes
+ */
 function textOf(bytes: Buffer, file: string): string {
   const mark = bytes.toString("hex", 0, 2);
   if (mark === "fffe") return bytes.toString("utf16le", 2);
@@ -71,7 +77,10 @@ function delimiterOf(csv: string): string {
   return [";", "\t"].find((sign) => header.includes(sign)) ?? ",";
 }
 
-/** The columns' names. @throws UsageError where there is no header, or an unknown column */
+/**
+ * The columns' names.
+ * @throws UsageError where there is no header, or an unknown column
+ */
 function headerOf(header: readonly string[], file: string): string[] {
   const names = header.map((column) => column.trim().toLowerCase());
   const shown = `"${header.join(",")}"`;

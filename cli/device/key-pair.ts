@@ -12,11 +12,14 @@ export async function newKey(): Promise<string> {
   return PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", pair.privateKey), PEM_TYPE);
 }
 
-/** A request to certify a key, signed with it, in PEM (PKCS #10), without the key itself. @throws Error where `keyPem` holds no key */
+/**
+ * A request to certify a key, signed with it, in PEM (PKCS #10), without the key itself.
+ * @throws Error where `keyPem` holds no key
+ */
 export async function certificateRequest(name: string, keyPem: string): Promise<string> {
   cryptoProvider.set(webcrypto);
   const [der] = PemConverter.decode(keyPem);
-  if (der === undefined) throw new Error("private.key must be a key in PEM, got another text");
+  if (der === undefined) throw new Error('"private.key" must be a key in PEM, got another text');
   const privateKey = await webcrypto.subtle.importKey("pkcs8", der, ALGORITHM, true, ["sign"]);
   const { d: _secret, ...open } = await webcrypto.subtle.exportKey("jwk", privateKey);
   const publicKey = await webcrypto.subtle.importKey("jwk", { ...open, key_ops: ["verify"] }, ALGORITHM, true, [

@@ -34,7 +34,10 @@ export const sendToDevice = defineCommand({
   },
 });
 
-/** A command's text, as the device gets it. @throws UsageError where it is not JSON, or too long */
+/**
+ * A command's text, as the device gets it.
+ * @throws UsageError where it is not JSON, or too long
+ */
 function commandOf(given: string): string {
   try {
     JSON.parse(given);

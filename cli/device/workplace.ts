@@ -55,12 +55,15 @@ export async function devicesNamed(
   if (type !== undefined)
     throw new UsageError('"--type" must be given with "NAME", got "--from". Fix: use the column "type" of the file');
   const csv = await readFile(from).catch((error: Error) => {
-    throw new UsageError(`"--from" must be a file that can be read: ${error.message}`);
+    throw new UsageError(`"--from" must be a file that can be read, got "${from}": ${error.message}`);
   });
   return devicesOf(csv, from);
 }
 
-/** The registry of a stack's devices. @throws Error where the stack lacks the output */
+/**
+ * The registry of a stack's devices.
+ * @throws Error where the stack lacks the output
+ */
 export function directoryOf(target: Target): DeviceDirectory {
   // AWS slows down every client of a busy account: "adaptive" waits with them.
   const client = new IoTClient({ ...clientConfig(target), maxAttempts: 8, retryMode: "adaptive" });

@@ -20,7 +20,10 @@ export interface AthenaTarget {
   readonly workgroup: string;
 }
 
-/** Asks Athena, and notes how much it scanned. Ctrl-C stops the query in Athena, too. @throws Error with Athena's reason */
+/**
+ * Asks Athena, and notes how much it scanned. Ctrl-C stops the query in Athena, too.
+ * @throws Error with Athena's reason
+ */
 export async function askAthena(
   client: AthenaClient,
   { database, workgroup }: AthenaTarget,

@@ -41,7 +41,8 @@ export function optionOf(parameter: string): string {
 
 /**
  * The question that a command line asks: SQL of its own, or a named query with its parameters.
- * Without a period it is the last 24 hours. @throws UsageError
+ * Without a period it is the last 24 hours.
+ * @throws UsageError
  */
 export function questionOf(
   sql: string | undefined,

@@ -16,13 +16,19 @@ export interface Command {
   readonly commands: readonly Command[];
   /** Its help where it is called by this path, such as `npx iot device add`. */
   help(path: string): string;
-  /** Follows the words after its name, and resolves with the exit status: 0 done, 1 failed. @throws UsageError */
+  /**
+   * Follows the words after its name, and resolves with the exit status: 0 done, 1 failed.
+   * @throws UsageError
+   */
   run(args: readonly string[], io: Io): Promise<number>;
 }
 
 /** A command without subcommands. */
 export interface LeafCommand<Given> extends Command {
-  /** What a command line asks for; `now` is in milliseconds since the epoch. @throws UsageError */
+  /**
+   * What a command line asks for; `now` is in milliseconds since the epoch.
+   * @throws UsageError
+   */
   parse(args: readonly string[], now?: number): Given;
 }
 
@@ -43,7 +49,10 @@ export interface CommandDefinition<Positionals extends Options, Declared extends
   readonly options?: Declared;
   /** Lists below the options. @default none */
   readonly sections?: readonly Section[];
-  /** Does it, and resolves with the exit status. @throws UsageError for values that do not go together */
+  /**
+   * Does it, and resolves with the exit status.
+   * @throws UsageError for values that do not go together
+   */
   run(given: Values<Positionals & Declared>, io: Io): Promise<number>;
 }
 
@@ -115,7 +124,7 @@ function refuseWord({ commands, options }: Command, args: readonly string[]): ne
   const names = commands.map(({ name }) => name);
   const place = firstPositional(args, options);
   const word = place === undefined ? undefined : args[place];
-  if (word === undefined) throw new UsageError(`a command is required: one of ${names.join(", ")}`);
+  if (word === undefined) throw new UsageError(`A command is required: one of ${names.join(", ")}`);
   const suggestion = didYouMean(word, names) || ` Fix: use one of ${names.join(", ")}`;
   throw new UsageError(`"${word}" is not a command.${suggestion}`);
 }

@@ -147,7 +147,10 @@ interface Given {
   readonly texts: readonly string[];
 }
 
-/** The options and arguments on the command line, by key. @throws UsageError for an undeclared one */
+/**
+ * The options and arguments on the command line, by key.
+ * @throws UsageError for an undeclared one
+ */
 function givenTexts({ name, positionals, options }: Syntax<Options, Options>, args: readonly string[]) {
   const names = byName(options);
   const open = Object.entries(positionals);

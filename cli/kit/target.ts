@@ -14,7 +14,10 @@ export interface Target {
   /** The local run's AWS endpoint; undefined for a deployed stack. */
   readonly endpoint: string | undefined;
   readonly region: string;
-  /** An output of the stack, by name. @throws Error where the stack has none of that name */
+  /**
+   * An output of the stack, by name.
+   * @throws Error where the stack has none of that name
+   */
   output(name: OutputName): string;
   /** The levels before `sensor/` in the stack's topics, "" where there are none. */
   readonly topicPrefix: string;
@@ -40,7 +43,10 @@ export const TARGET_OPTIONS = {
 /** Which stack a command line names. */
 export type TargetValues = Partial<Values<typeof TARGET_OPTIONS>>;
 
-/** The stack that the options name; the local run where they name none. @throws UsageError for a wrong value, Error with the fix */
+/**
+ * The stack that the options name; the local run where they name none.
+ * @throws UsageError for a wrong value, Error with the fix
+ */
 export async function targetOf(values: TargetValues, env = process.env): Promise<Target> {
   const { stack, outputs, endpoint } = values;
   if (stack !== undefined) {
@@ -57,7 +63,10 @@ export async function targetOf(values: TargetValues, env = process.env): Promise
   return targetFrom(await localOutputs(url), `the local run at ${url}`, url);
 }
 
-/** The local run at the usual endpoint; undefined where none is up. @throws UsageError for an endpoint that is not a URL */
+/**
+ * The local run at the usual endpoint; undefined where none is up.
+ * @throws UsageError for an endpoint that is not a URL
+ */
 export async function localRun(env = process.env): Promise<Target | undefined> {
   const endpoint = env.AWS_ENDPOINT_URL || DEFAULT_ENDPOINT;
   return targetOf({ endpoint }).catch((error) => {
@@ -80,7 +89,7 @@ function targetFrom(outputs: Outputs, owner: string, endpoint?: string): Target 
     const value = outputs[name];
     if (typeof value !== "string")
       throw new Error(
-        `${owner} has no output "${name}": is it a stack of this project, and of this version? Fix: npx pulumi up`,
+        `${owner} has no output "${name}", so it is no stack of this project, or of an earlier version. Fix: npx pulumi up`,
       );
     return value;
   };
@@ -109,7 +118,7 @@ async function localOutputs(url: string): Promise<Outputs> {
   }
   if (notReady !== undefined) throw new Error(`${url}: ${notReady}`);
   throw new Error(
-    `no local run answers at ${url}. Fix: start "npm run local", or name a deployed stack with "--stack"`,
+    `No local run answers at ${url}. Fix: start "npm run local", or name a deployed stack with "--stack"`,
   );
 }
 
@@ -136,7 +145,7 @@ async function stackOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Outp
   } catch (error) {
     const words = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
     throw new Error(
-      `the outputs of the stack "${stack}" cannot be read${words === "" ? "" : `: ${words}`}. Fix: log in with "pulumi login", install the Pulumi CLI, or give the outputs in a file with "--outputs"`,
+      `The outputs of the stack "${stack}" cannot be read${words === "" ? "" : `: ${words}`}. Fix: log in with "pulumi login", install the Pulumi CLI, or give the outputs in a file with "--outputs"`,
     );
   }
 }

@@ -13,7 +13,10 @@ export interface Io {
   readonly note: (text: string) => void;
   /** Shows the progress of long work, in place of the last progress. */
   readonly progress: (text: string) => void;
-  /** Asks the person, on a terminal only. @throws UsageError where nobody can answer */
+  /**
+   * Asks the person, on a terminal only.
+   * @throws UsageError where nobody can answer
+   */
   readonly confirm: (question: string) => Promise<boolean>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -44,35 +47,36 @@ const MIN_COLUMNS = 20;
 
 /** The person's terminal: results go to standard output, everything else to standard error. */
 export class Terminal implements Io {
+  readonly #streams: Streams;
+  readonly #settings: TerminalSettings;
   readonly signal: AbortSignal;
   #progressShown = false;
   #lastPlainAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    private readonly streams: Streams,
-    private readonly settings: TerminalSettings,
-  ) {
+  constructor(streams: Streams, settings: TerminalSettings) {
+    this.#streams = streams;
+    this.#settings = settings;
     this.signal = settings.signal;
   }
 
   readonly result = (text: string): void => {
     this.#clearProgress();
-    this.streams.stdout.write(`${text}\n`);
+    this.#streams.stdout.write(`${text}\n`);
   };
 
   readonly ready = async (): Promise<void> => {
-    const { stdout } = this.streams;
+    const { stdout } = this.#streams;
     if (stdout.writableNeedDrain) await once(stdout, "drain", { signal: this.signal });
   };
 
   readonly note = (text: string): void => {
     this.#clearProgress();
-    this.streams.stderr.write(`${printableLines(text)}\n`);
+    this.#streams.stderr.write(`${printableLines(text)}\n`);
   };
 
   readonly progress = (text: string): void => {
-    const { stderr } = this.streams;
-    const { plainProgressMs, now = () => performance.now() } = this.settings;
+    const { stderr } = this.#streams;
+    const { plainProgressMs, now = () => performance.now() } = this.#settings;
     const line = printable(text);
     if (stderr.isTTY) {
       this.#clearProgress();
@@ -86,7 +90,7 @@ export class Terminal implements Io {
   };
 
   readonly confirm = async (question: string): Promise<boolean> => {
-    const { stdin: input, stderr: output } = this.streams;
+    const { stdin: input, stderr: output } = this.#streams;
     if (!input.isTTY) throw new UsageError(`${question} No terminal is there to answer. Fix: add "--yes"`);
     this.#clearProgress();
     const reader = createInterface({ input, output });
@@ -94,7 +98,7 @@ export class Terminal implements Io {
       // An end of input is no yes; Ctrl-C in the terminal's raw mode comes as its own event.
       const stopped = new Promise<never>((_, reject) => {
         reader.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-        reader.once("close", () => reject(new Error("nothing was answered")));
+        reader.once("close", () => reject(new Error("Nothing was answered")));
       });
       stopped.catch(() => {});
       const answer = await Promise.race([reader.question(`${question} [y/N] `, { signal: this.signal }), stopped]);
@@ -105,7 +109,7 @@ export class Terminal implements Io {
   };
 
   #clearProgress(): void {
-    if (this.#progressShown) this.streams.stderr.write("\r\u001b[K");
+    if (this.#progressShown) this.#streams.stderr.write("\r\u001b[K");
     this.#progressShown = false;
   }
 }

@@ -6,9 +6,12 @@ const SHOWN = 5;
 
 /** Reports the first objects that cannot be read, and counts them all. */
 export class UnreadableObjects {
+  readonly #note: (text: string) => void;
   #count = 0;
 
-  constructor(private readonly note: (text: string) => void) {}
+  constructor(note: (text: string) => void) {
+    this.#note = note;
+  }
 
   /** How many there were. */
   get count(): number {
@@ -18,12 +21,12 @@ export class UnreadableObjects {
   /** Counts an object that cannot be read. */
   readonly add = ({ key, why }: Unreadable): void => {
     this.#count += 1;
-    if (this.#count <= SHOWN) this.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
+    if (this.#count <= SHOWN) this.#note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   };
 
   /** Reports how many there were, if any. */
   conclude(): void {
     if (this.#count > 0)
-      this.note(`${counted(this.#count, "object")} could not be read: records in them are missing from the result`);
+      this.#note(`${counted(this.#count, "object")} could not be read: records in them are missing from the result`);
   }
 }

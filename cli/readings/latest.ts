@@ -26,7 +26,7 @@ export const latest = defineCommand({
     const hot = new HotReadings(new DynamoDBClient(clientConfig(target)), target.output("dynamodb_table_name"));
     const span = { from: 0, until: END_OF_TIME, now: Date.now() };
     const found = await latestOfEachType(hot.ofDevice(device, span, undefined, true), span.now);
-    if (found.length === 0) throw new Error(`the hot tier has no reading of "${device}"`);
+    if (found.length === 0) throw new Error(`The hot tier has no reading of "${device}"`);
     const write = readingWriter(formatOf(values), io);
     for (const reading of found) write(reading);
     return 0;

@@ -20,7 +20,10 @@ export const FILTER_OPTIONS = {
   ...TARGET_OPTIONS,
 };
 
-/** The records that the options ask for. @throws UsageError where the period ends before it begins */
+/**
+ * The records that the options ask for.
+ * @throws UsageError where the period ends before it begins
+ */
 export function filterOf({ since, until, reason, device }: Values<typeof FILTER_OPTIONS>): Filter {
   return { ...periodOf({ since, until }), reason, device };
 }
@@ -32,7 +35,10 @@ export interface Archive {
   readonly unreadable: UnreadableObjects;
 }
 
-/** The archive of the stack that the options name. @throws UsageError for a wrong value, Error with the fix */
+/**
+ * The archive of the stack that the options name.
+ * @throws UsageError for a wrong value, Error with the fix
+ */
 export async function archiveOf(values: TargetValues, io: Io): Promise<Archive> {
   const target = await targetOf(values);
   const s3 = new S3Client(clientConfig(target));

@@ -20,7 +20,7 @@ export const showRejected = defineCommand({
   async run({ id, ...values }, io) {
     const { s3, bucket, unreadable } = await archiveOf(values, io);
     const found = await findRejectedRecord(s3, bucket, id, unreadable.add);
-    if (found === undefined) throw new Error(`no rejected record has the id "${id}": they are kept for 90 days`);
+    if (found === undefined) throw new Error(`No rejected record has the id "${id}": they are kept for 90 days`);
     io.result(shown(found, formatOf(values)));
     return 0;
   },

@@ -7,10 +7,13 @@ const MAX_BYTES = 5_000_000;
 
 /** Gathers the records of a shard, up to the most that an invocation takes. */
 export class BatchBuffer {
+  readonly #streamArn: string;
   #records: StreamRecord[] = [];
   #bytes = 0;
 
-  constructor(private readonly streamArn: string) {}
+  constructor(streamArn: string) {
+    this.#streamArn = streamArn;
+  }
 
   /** Whether the record of this sequence number is in it. */
   has(sequenceNumber: string): boolean {
@@ -19,7 +22,7 @@ export class BatchBuffer {
 
   /** Adds a record. Returns the records before it if it does not fit in with them, else none. */
   add(record: StreamRecord): StreamRecord[] {
-    const bytes = JSON.stringify(eventRecord(record, { streamArn: this.streamArn })).length;
+    const bytes = JSON.stringify(eventRecord(record, { streamArn: this.#streamArn })).length;
     const isFull = this.#records.length === MAX_RECORDS || this.#bytes + bytes > MAX_BYTES;
     const before = isFull ? this.flush() : [];
     this.#records.push(record);

@@ -20,7 +20,10 @@ export interface FailedQuestion {
 /** `aws/lambda/<mapping>/<shard>/<yyyy>/<MM>/<dd>/<time>-<id>`: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
 const KEY = /\/(\d{4}-\d\d-\d\d)T(\d\d)\.(\d\d)\.(\d\d)-[^/]+$/;
 
-/** Reads failed batches, one per object. @throws Error where no object of the bucket can be read */
+/**
+ * Reads failed batches, one per object.
+ * @throws Error where no object of the bucket can be read
+ */
 export async function* failedBatches(
   client: S3Client,
   { bucket, from, until, again }: FailedQuestion,

@@ -12,20 +12,30 @@ const CONCURRENT_OBJECTS = 16;
  * replay needs s3:PutObject for `replayed/` only.
  */
 export class Marks {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #now: () => number;
+  /** Is called with a mark that cannot be read: its records are replayed again. */
+  readonly #onUnreadable: (unreadable: Unreadable) => void;
+
   constructor(
-    private readonly client: S3Client,
-    private readonly bucket: string,
-    private readonly now: () => number,
-    /** Is called with a mark that cannot be read: its records are replayed again. */
-    private readonly onUnreadable: (unreadable: Unreadable) => void = () => {},
-  ) {}
+    client: S3Client,
+    bucket: string,
+    now: () => number,
+    onUnreadable: (unreadable: Unreadable) => void = () => {},
+  ) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#now = now;
+    this.#onUnreadable = onUnreadable;
+  }
 
   /** Writes a mark of this name, below `replayed/`, with these lines. */
   async put(name: string, about: readonly object[]): Promise<void> {
-    const lines = [{ replayedAt: new Date(this.now()).toISOString() }, ...about];
-    await this.client.send(
+    const lines = [{ replayedAt: new Date(this.#now()).toISOString() }, ...about];
+    await this.#client.send(
       new PutObjectCommand({
-        Bucket: this.bucket,
+        Bucket: this.#bucket,
         Key: `${PREFIX.replayed}${name}`,
         Body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
         ContentType: "application/x-ndjson",
@@ -37,8 +47,8 @@ export class Marks {
   async *names(beginning: string): AsyncGenerator<string> {
     const Prefix = `${PREFIX.replayed}${beginning}`;
     for await (const { Contents = [] } of paginateListObjectsV2(
-      { client: this.client },
-      { Bucket: this.bucket, Prefix },
+      { client: this.#client },
+      { Bucket: this.#bucket, Prefix },
     ))
       for (const { Key = "" } of Contents) yield Key.slice(PREFIX.replayed.length);
   }
@@ -46,7 +56,7 @@ export class Marks {
   /** Marks records under the hour in which they first arrived, by their identities. */
   async putRecords(kind: string, at: number, ids: readonly string[], about: object): Promise<void> {
     // Some of the same records may have another mark, hence the time.
-    const name = `${kind}/${arrivalHour(at)}/${ids[0]?.replaceAll(":", "-")}-${this.now()}.jsonl`;
+    const name = `${kind}/${arrivalHour(at)}/${ids[0]?.replaceAll(":", "-")}-${this.#now()}.jsonl`;
     await this.put(name, [about, ...ids.map((id) => ({ id }))]);
   }
 
@@ -71,16 +81,16 @@ export class Marks {
 
   async #idsIn(name: string): Promise<string[]> {
     const Key = `${PREFIX.replayed}${name}`;
-    const read = await readText(this.client, this.bucket, Key);
+    const read = await readText(this.#client, this.#bucket, Key);
     if ("unreadable" in read) {
-      this.onUnreadable({ key: Key, why: read.unreadable });
+      this.#onUnreadable({ key: Key, why: read.unreadable });
       return [];
     }
     const lines = read.content.split("\n").filter((line) => line !== "");
     const marks = lines.map(markIn);
     const broken = marks.filter((mark) => mark === undefined).length;
-    if (lines.length === 0) this.onUnreadable({ key: Key, why: "it is empty" });
-    else if (broken > 0) this.onUnreadable({ key: Key, why: `${broken} of its ${lines.length} lines are not marks` });
+    if (lines.length === 0) this.#onUnreadable({ key: Key, why: "it is empty" });
+    else if (broken > 0) this.#onUnreadable({ key: Key, why: `${broken} of its ${lines.length} lines are not marks` });
     return marks.flatMap((mark) => (typeof mark?.id === "string" ? [mark.id] : []));
   }
 }

@@ -34,7 +34,10 @@ export interface RuleMessage {
   readonly payload: Buffer;
 }
 
-/** Reads the messages of the rule's error log; a batch stays within an hour. @throws Error where the log cannot be read */
+/**
+ * Reads the messages of the rule's error log; a batch stays within an hour.
+ * @throws Error where the log cannot be read
+ */
 export async function* ruleErrorBatches(
   client: CloudWatchLogsClient,
   { logGroupName, from, until, again, topicPrefix }: RuleErrorQuestion,

@@ -11,22 +11,23 @@ export type BatchPutAnswer = Pick<BatchWriteItemCommandOutput, "UnprocessedItems
 
 /** Puts items that are DynamoDB's JSON already. */
 export class BatchPut {
-  private readonly start: Buffer;
-  private readonly shortcut: Shortcut;
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #start: Buffer;
+  readonly #shortcut: Shortcut;
 
-  constructor(
-    private readonly client: DynamoDBClient,
-    private readonly table: string,
-  ) {
-    this.start = Buffer.from(`{"RequestItems":{${JSON.stringify(table)}:[`);
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+    this.#start = Buffer.from(`{"RequestItems":{${JSON.stringify(table)}:[`);
     // The client puts single items too, when it replays.
-    this.shortcut = new Shortcut(client, ({ headers }) => headers["x-amz-target"] === TARGET);
+    this.#shortcut = new Shortcut(client, ({ headers }) => headers["x-amz-target"] === TARGET);
   }
 
   /** The SDK's call, with its retries and its errors. Only its generic serializer is passed by: the body is set where it would have been made. */
   send(items: readonly Buffer[], signal: AbortSignal): Promise<BatchPutAnswer> {
-    const body = this.bodyOf(items);
-    const command = new BatchWriteItemCommand({ RequestItems: { [this.table]: [] } });
+    const body = this.#bodyOf(items);
+    const command = new BatchWriteItemCommand({ RequestItems: { [this.#table]: [] } });
     command.middlewareStack.add(
       (next) => (args) => {
         (args.request as Request).body = body;
@@ -35,18 +36,18 @@ export class BatchPut {
       // After the SDK's serializer, before the content's length.
       { step: "serialize", priority: "low", name: "itemsAsBytes" },
     );
-    return this.client.send(command, { abortSignal: signal });
+    return this.#client.send(command, { abortSignal: signal });
   }
 
   /** One attempt by the shortcut, where it is open. Its errors say that it failed, not why. */
   async attempt(items: readonly Buffer[], signal: AbortSignal): Promise<BatchPutAnswer> {
-    const request = this.shortcut.request();
+    const request = this.#shortcut.request();
     if (request === undefined) return this.send(items, signal);
-    return JSON.parse((await this.shortcut.send(request, this.bodyOf(items), signal)).toString());
+    return JSON.parse((await this.#shortcut.send(request, this.#bodyOf(items), signal)).toString());
   }
 
   /** As bytes, not as text, which would be encoded three times: for its length, for its signature and for the socket. */
-  private bodyOf(items: readonly Buffer[]): Buffer {
-    return Buffer.concat([this.start, ...items.flatMap((item, i) => [i === 0 ? FIRST_PUT : NEXT_PUT, item]), END]);
+  #bodyOf(items: readonly Buffer[]): Buffer {
+    return Buffer.concat([this.#start, ...items.flatMap((item, i) => [i === 0 ? FIRST_PUT : NEXT_PUT, item]), END]);
   }
 }

@@ -19,7 +19,10 @@ export interface Manner {
 /** How Lambda's own event source mapping hands records over. */
 export const AS_THEY_COME: Manner = { isReplay: false, asArrived: false };
 
-/** How the event's records are to be taken. @throws Error where it says so in a form that is not the contract's. */
+/**
+ * How the event's records are to be taken.
+ * @throws Error where it says so in a form that is not the contract's
+ */
 export function mannerOf(event: Invocation): Manner {
   const isReplay = flag(REPLAY_FIELD, event[REPLAY_FIELD]);
   const asArrived = flag(AS_ARRIVED_FIELD, event[AS_ARRIVED_FIELD]);

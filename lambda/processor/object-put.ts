@@ -10,13 +10,14 @@ export interface NewObject {
 
 /** Puts objects into a bucket. */
 export class ObjectPut {
-  private readonly shortcut: Shortcut;
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #shortcut: Shortcut;
 
-  constructor(
-    private readonly client: S3Client,
-    private readonly bucket: string,
-  ) {
-    this.shortcut = new Shortcut(client, (request, input) => {
+  constructor(client: S3Client, bucket: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#shortcut = new Shortcut(client, (request, input) => {
       const end = pathOf((input as { Key: string }).Key);
       const isAtEnd = request.path.endsWith(end);
       if (isAtEnd) request.path = request.path.slice(0, -end.length);
@@ -26,17 +27,17 @@ export class ObjectPut {
 
   /** The SDK's call, with its retries and its errors. */
   async send({ key, body, contentType }: NewObject, signal: AbortSignal): Promise<void> {
-    const input = { Bucket: this.bucket, Key: key, Body: body, ContentType: contentType };
-    await this.client.send(new PutObjectCommand(input), { abortSignal: signal });
+    const input = { Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType };
+    await this.#client.send(new PutObjectCommand(input), { abortSignal: signal });
   }
 
   /** One attempt by the shortcut, where it is open. Its errors say that it failed, not why. */
   async attempt(object: NewObject, signal: AbortSignal): Promise<void> {
-    const request = this.shortcut.request();
+    const request = this.#shortcut.request();
     if (request === undefined) return this.send(object, signal);
     request.path += pathOf(object.key);
     request.headers["content-type"] = object.contentType;
-    await this.shortcut.send(request, Buffer.from(object.body), signal);
+    await this.#shortcut.send(request, Buffer.from(object.body), signal);
   }
 }
 

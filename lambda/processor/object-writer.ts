@@ -12,14 +12,12 @@ const MAX_CALLS_IN_FLIGHT = 16;
 
 /** Puts objects into the archive bucket. */
 export class ObjectWriter {
-  private readonly put: ObjectPut;
+  readonly #random: () => number;
+  readonly #put: ObjectPut;
 
-  constructor(
-    client: S3Client,
-    bucket: string,
-    private readonly random: () => number,
-  ) {
-    this.put = new ObjectPut(client, bucket);
+  constructor(client: S3Client, bucket: string, random: () => number) {
+    this.#random = random;
+    this.#put = new ObjectPut(client, bucket);
   }
 
   /** Writes all that it can until the deadline. What is not in the result has not been written. */
@@ -31,12 +29,12 @@ export class ObjectWriter {
   ): Promise<Map<ObjectWrite, WriteOutcome>> {
     const outcomes = new Map<ObjectWrite, WriteOutcome>();
     let call: "attempt" | "send" = "attempt";
-    report.retried += await inRounds(writes, deadline, this.random, async (pending) => {
+    report.retried += await inRounds(writes, deadline, this.#random, async (pending) => {
       const left: ObjectWrite[] = [];
       await withLimit(pending, MAX_CALLS_IN_FLIGHT, async (write) => {
         if (deadline.hasPassed) return;
         try {
-          await deadline.race(this.put[call]({ key: write.key, body: write.body, contentType }, deadline.signal));
+          await deadline.race(this.#put[call]({ key: write.key, body: write.body, contentType }, deadline.signal));
           outcomes.set(write, { kind: "written" });
         } catch (error) {
           if (deadline.hasPassed) return;

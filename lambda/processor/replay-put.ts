@@ -15,15 +15,18 @@ const NOTHING_LATER =
 
 /** Puts one item at a time, each only where nothing that arrived later is stored under its key. */
 export class ReplayPut {
-  constructor(
-    private readonly client: DynamoDBClient,
-    private readonly table: string,
-  ) {}
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
 
   /** @throws ConditionalCheckFailedException where something that arrived later is stored. */
   async send(write: ItemWrite, signal: AbortSignal): Promise<void> {
-    const body = this.bodyOf(write);
-    const command = new PutItemCommand({ TableName: this.table, Item: {} });
+    const body = this.#bodyOf(write);
+    const command = new PutItemCommand({ TableName: this.#table, Item: {} });
     command.middlewareStack.add(
       (next) => (args) => {
         (args.request as Request).body = body;
@@ -32,13 +35,13 @@ export class ReplayPut {
       // As in BatchPut: the item is DynamoDB's JSON already.
       { step: "serialize", priority: "low", name: "itemAsBytes" },
     );
-    await this.client.send(command, { abortSignal: signal });
+    await this.#client.send(command, { abortSignal: signal });
   }
 
-  private bodyOf({ item, arrivedAt, expirationTime }: ItemWrite): Buffer {
+  #bodyOf({ item, arrivedAt, expirationTime }: ItemWrite): Buffer {
     const values = { ":arrivedAt": { N: String(arrivedAt) }, ":expirationTime": { N: String(expirationTime) } };
     const condition = { ConditionExpression: NOTHING_LATER, ExpressionAttributeValues: values };
-    const start = `{"TableName":${JSON.stringify(this.table)},${JSON.stringify(condition).slice(1, -1)},"Item":`;
+    const start = `{"TableName":${JSON.stringify(this.#table)},${JSON.stringify(condition).slice(1, -1)},"Item":`;
     return Buffer.concat([Buffer.from(start), item, Buffer.from("}")]);
   }
 }

@@ -12,14 +12,12 @@ const MAX_CALLS_IN_FLIGHT = 16;
 
 /** Puts replayed items into the hot tier: each gives way to what arrived later. BatchWriteItem takes no condition, hence one call an item. */
 export class ReplayWriter {
-  private readonly put: ReplayPut;
+  readonly #random: () => number;
+  readonly #put: ReplayPut;
 
-  constructor(
-    client: DynamoDBClient,
-    table: string,
-    private readonly random: () => number,
-  ) {
-    this.put = new ReplayPut(client, table);
+  constructor(client: DynamoDBClient, table: string, random: () => number) {
+    this.#random = random;
+    this.#put = new ReplayPut(client, table);
   }
 
   /** Writes all that it can until the deadline. What is not in the result has not been written. */
@@ -29,12 +27,12 @@ export class ReplayWriter {
     report: WriteReport,
   ): Promise<Map<ItemWrite, WriteOutcome>> {
     const outcomes = new Map<ItemWrite, WriteOutcome>();
-    report.retried += await inRounds(writes, deadline, this.random, async (pending) => {
+    report.retried += await inRounds(writes, deadline, this.#random, async (pending) => {
       const left: ItemWrite[] = [];
       await withLimit(pending, MAX_CALLS_IN_FLIGHT, async (write) => {
         if (deadline.hasPassed) return;
         try {
-          await deadline.race(this.put.send(write, deadline.signal));
+          await deadline.race(this.#put.send(write, deadline.signal));
           outcomes.set(write, { kind: "written" });
         } catch (error) {
           if (deadline.hasPassed) return;

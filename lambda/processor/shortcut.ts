@@ -16,23 +16,25 @@ const OF_ONE_CALL = ["content-length", "expect", "x-amzn-trace-id"];
  * makes itself; those are also who retries, and who finds out what is wrong.
  */
 export class Shortcut {
-  private learnt: Request | undefined;
-  private signer: Promise<Signer> | undefined;
+  readonly #client: DynamoDBClient | S3Client;
+  #learnt: Request | undefined;
+  #signer: Promise<Signer> | undefined;
 
   /**
    * @param generalize Takes out of a request what its input has put there; returns false where it does not find that, or the call is of another kind.
    */
   constructor(
-    private readonly client: DynamoDBClient | S3Client,
+    client: DynamoDBClient | S3Client,
     generalize: (request: Request, input: object) => boolean = () => true,
   ) {
+    this.#client = client;
     const { middlewareStack } = client as DynamoDBClient;
     middlewareStack.add(
       (next) => (args) => {
         const request = copyOf(args.request as Request);
         for (const name of OF_ONE_CALL) delete request.headers[name];
         request.body = undefined;
-        if (generalize(request, args.input)) this.learnt = request;
+        if (generalize(request, args.input)) this.#learnt = request;
         return next(args);
       },
       // Complete, and not signed yet.
@@ -42,16 +44,16 @@ export class Shortcut {
 
   /** A copy of what the client's last request was like; undefined before its first. */
   request(): Request | undefined {
-    return this.learnt && copyOf(this.learnt);
+    return this.#learnt && copyOf(this.#learnt);
   }
 
   /** Sends it once and resolves with the body of a success. Another answer throws, with its status for a name. */
   async send(request: Request, body: Buffer, signal: AbortSignal): Promise<Buffer> {
-    const { config } = this.client;
-    this.signer ??= config.signer();
+    const { config } = this.#client;
+    this.#signer ??= config.signer();
     request.body = body;
     request.headers["content-length"] = String(body.length);
-    const signed = await (await this.signer).sign(request as SdkRequest);
+    const signed = await (await this.#signer).sign(request as SdkRequest);
     const { response } = await config.requestHandler.handle(signed as SdkRequest, { abortSignal: signal });
     const chunks: Buffer[] = [];
     for await (const chunk of response.body) chunks.push(chunk);

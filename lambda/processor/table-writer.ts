@@ -16,14 +16,12 @@ type BatchPutCall = "attempt" | "send";
 
 /** Puts items into the hot tier. */
 export class TableWriter {
-  private readonly put: BatchPut;
+  readonly #random: () => number;
+  readonly #put: BatchPut;
 
-  constructor(
-    client: DynamoDBClient,
-    table: string,
-    private readonly random: () => number,
-  ) {
-    this.put = new BatchPut(client, table);
+  constructor(client: DynamoDBClient, table: string, random: () => number) {
+    this.#random = random;
+    this.#put = new BatchPut(client, table);
   }
 
   /** Writes all that it can until the deadline. No two writes may have one key. What is not in the result has not been written. */
@@ -34,10 +32,10 @@ export class TableWriter {
   ): Promise<Map<ItemWrite, WriteOutcome>> {
     const outcomes = new Map<ItemWrite, WriteOutcome>();
     let call: BatchPutCall = "attempt";
-    report.retried += await inRounds(writes, deadline, this.random, async (pending) => {
+    report.retried += await inRounds(writes, deadline, this.#random, async (pending) => {
       const left: ItemWrite[] = [];
       await withLimit(chunks(pending), MAX_CALLS_IN_FLIGHT, async (chunk) => {
-        left.push(...(await this.send(chunk, call, deadline, report, outcomes)));
+        left.push(...(await this.#send(chunk, call, deadline, report, outcomes)));
       });
       // Whatever went wrong: the SDK tells what is to be made of it.
       call = "send";
@@ -47,7 +45,7 @@ export class TableWriter {
   }
 
   /** One call. Notes what is settled, and returns what is to be sent again. */
-  private async send(
+  async #send(
     writes: readonly ItemWrite[],
     call: BatchPutCall,
     deadline: Deadline,
@@ -61,7 +59,7 @@ export class TableWriter {
     };
     try {
       const items = writes.map(({ item }) => item);
-      const answer = await deadline.race(this.put[call](items, deadline.signal));
+      const answer = await deadline.race(this.#put[call](items, deadline.signal));
       const left = unprocessed(writes, answer);
       if (left.length > 0) report.count("UnprocessedItems", left.length);
       settle(left.length === 0 ? writes : writes.filter((write) => !left.includes(write)), { kind: "written" });
@@ -75,8 +73,8 @@ export class TableWriter {
       if (writes.length === 1) return settle(writes, { kind: "refused", message: errorMessage(error) });
       // One item fails a batch whole: halve it until that one stands alone, and the others are stored.
       const half = Math.ceil(writes.length / 2);
-      const first = await this.send(writes.slice(0, half), "send", deadline, report, outcomes);
-      return [...first, ...(await this.send(writes.slice(half), "send", deadline, report, outcomes))];
+      const first = await this.#send(writes.slice(0, half), "send", deadline, report, outcomes);
+      return [...first, ...(await this.#send(writes.slice(half), "send", deadline, report, outcomes))];
     }
   }
 }

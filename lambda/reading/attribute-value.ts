@@ -29,38 +29,38 @@ class Encoder {
   problem: Rejection | undefined;
 
   map(map: object, depth: number): string {
-    if (!this.enter(depth)) return "";
+    if (!this.#enter(depth)) return "";
     let json = "";
     // Own keys, as text: a key such as `__proto__` is one like any other.
     for (const [key, value] of Object.entries(map)) {
       if (key === "") this.problem ??= reject("metadata_invalid", '"metadata" must not hold an empty key.');
       if (!key.isWellFormed()) this.problem ??= brokenText(key);
       this.bytes += ELEMENT_BYTES + Buffer.byteLength(key);
-      json += `${json === "" ? "" : ","}${JSON.stringify(key)}:${this.value(value, key, depth)}`;
+      json += `${json === "" ? "" : ","}${JSON.stringify(key)}:${this.#value(value, key, depth)}`;
       if (this.problem) return "";
     }
     return `{${json}}`;
   }
 
-  private list(list: readonly unknown[], key: string, depth: number): string {
-    if (!this.enter(depth)) return "";
+  #list(list: readonly unknown[], key: string, depth: number): string {
+    if (!this.#enter(depth)) return "";
     let json = "";
     for (const value of list) {
       this.bytes += ELEMENT_BYTES;
-      json += `${json === "" ? "" : ","}${this.value(value, key, depth)}`;
+      json += `${json === "" ? "" : ","}${this.#value(value, key, depth)}`;
       if (this.problem) return "";
     }
     return `[${json}]`;
   }
 
-  private value(value: unknown, key: string, depth: number): string {
+  #value(value: unknown, key: string, depth: number): string {
     switch (typeof value) {
       case "string":
         if (!value.isWellFormed()) this.problem ??= brokenText(key);
         this.bytes += Buffer.byteLength(value);
         return `{"S":${JSON.stringify(value)}}`;
       case "number":
-        return this.number(value, key);
+        return this.#number(value, key);
       case "boolean":
         this.bytes += 1;
         return value ? '{"BOOL":true}' : '{"BOOL":false}';
@@ -69,12 +69,12 @@ class Encoder {
           this.bytes += 1;
           return '{"NULL":true}';
         }
-        if (Array.isArray(value)) return `{"L":${this.list(value, key, depth + 1)}}`;
+        if (Array.isArray(value)) return `{"L":${this.#list(value, key, depth + 1)}}`;
         return `{"M":${this.map(value as object, depth + 1)}}`;
     }
   }
 
-  private number(value: number, key: string): string {
+  #number(value: number, key: string): string {
     if (!isStorableNumber(value)) {
       const range = "a number that DynamoDB holds (zero, or 1E-130 to 9.9E+125 in size)";
       this.problem ??= reject(
@@ -86,7 +86,7 @@ class Encoder {
     return `{"N":"${value}"}`;
   }
 
-  private enter(depth: number): boolean {
+  #enter(depth: number): boolean {
     this.bytes += CONTAINER_BYTES;
     if (depth > MAX_DEPTH) {
       this.problem ??= reject("metadata_too_deep", `"metadata" must not be nested deeper than ${MAX_DEPTH} levels.`);

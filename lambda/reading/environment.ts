@@ -16,7 +16,10 @@ export interface Settings extends Rules {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The processor's settings in an environment. @throws Error that names every variable that is wrong, what it must be and what it was. */
+/**
+ * The processor's settings in an environment.
+ * @throws Error that names every variable that is wrong, what it must be and what it was
+ */
 export function readSettings(env: Variables): Settings {
   const problems: string[] = [];
   const required = (name: string) => {
@@ -34,7 +37,10 @@ export function readSettings(env: Variables): Settings {
   return settings;
 }
 
-/** The rules in an environment. @throws Error as `readSettings` does. */
+/**
+ * The rules in an environment.
+ * @throws Error as `readSettings` does
+ */
 export function readRules(env: Variables): Rules {
   const problems: string[] = [];
   const rules = rulesIn(env, problems);

@@ -45,7 +45,10 @@ function plainPart(prefix: string): string {
   return prefix.split("!{")[0] ?? "";
 }
 
-/** The rows of a Parquet object. @throws Error where it is none */
+/**
+ * The rows of a Parquet object.
+ * @throws Error where it is none
+ */
 async function archivedRows(body: Uint8Array): Promise<string[]> {
   // Loaded when it is needed: jest does not load it.
   const { parquetReadObjects } = await import("hyparquet");

@@ -24,6 +24,7 @@ export const PLACES = [
   /** In no tier. */
   "nowhere",
 ] as const;
+/** A place that a message can be in. */
 export type Place = (typeof PLACES)[number];
 
 /** What the run gave up waiting for. */

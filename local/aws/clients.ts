@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
+/** Clients of the stores, pointed at this machine. */
 export interface Clients {
   readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Faults } from "./endpoint-faults";
 import { chaosEvents, describeEvent } from "./schedule";
 
+/** What chaos can break, and where it says so. */
 export interface ChaosPorts {
   readonly setFaults: (faults: Faults) => void;
   readonly breakDevices: (pick: () => boolean) => void;

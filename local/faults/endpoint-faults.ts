@@ -6,6 +6,7 @@ const FUNCTION_KINDS = ["throw", "timeout"] as const;
 /** How long an answer is held back where the fault does not say. */
 export const DEFAULT_LATENCY_MS = 200;
 
+/** A fault of a store or of the stream. */
 export interface StoreFault {
   readonly kind: (typeof STORE_KINDS)[number];
   /** Share of the requests that it hits, 0 to 1. */
@@ -21,6 +22,7 @@ export interface FullShards {
   readonly share: number;
 }
 
+/** A fault of the function. */
 export interface FunctionFault {
   readonly kind: (typeof FUNCTION_KINDS)[number];
   readonly share: number;
@@ -80,10 +82,13 @@ function isBetween(value: unknown, min: number, max: number): boolean {
 
 /** The faults in force, and how often each part was hit. */
 export class FaultBoard {
+  readonly #random: () => number;
   #faults: Faults = {};
   readonly #hits = new Map<keyof Faults, number>();
 
-  constructor(private readonly random: () => number) {}
+  constructor(random: () => number) {
+    this.#random = random;
+  }
 
   get faults(): Faults {
     return this.#faults;
@@ -100,7 +105,7 @@ export class FaultBoard {
   /** The fault that hits this request or invocation, or undefined. */
   strike<Part extends keyof Faults>(part: Part): Exclude<Faults[Part], FullShards> | undefined {
     const fault = this.#faults[part];
-    if (!fault || fault.kind === "full" || this.random() >= fault.share) return undefined;
+    if (!fault || fault.kind === "full" || this.#random() >= fault.share) return undefined;
     this.#hit(part);
     return fault as Exclude<Faults[Part], FullShards>;
   }

@@ -1,4 +1,4 @@
-import type { InvokeResult } from "../aws/lambda/function-host/function-host";
+import type { InvokeResult } from "../aws/lambda/function-host/invoke-result";
 import type { FaultBoard } from "./endpoint-faults";
 
 type Invoke = (event: unknown) => Promise<InvokeResult & { readonly requestId: string }>;

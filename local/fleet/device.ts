@@ -3,6 +3,7 @@ import { MAX_INFLIGHT } from "../aws/iot/limits";
 
 /** One simulated device on one MQTT connection. It connects again by itself, and sends again what was not acknowledged. */
 export class Device {
+  readonly #port: number;
   #client: MqttClient | undefined;
   #inFlight = 0;
   /** Connected, and what was not acknowledged before has been sent again. */
@@ -10,8 +11,10 @@ export class Device {
 
   constructor(
     readonly name: string,
-    private readonly port: number,
-  ) {}
+    port: number,
+  ) {
+    this.#port = port;
+  }
 
   get inFlight(): number {
     return this.#inFlight;
@@ -26,7 +29,7 @@ export class Device {
   async connect(): Promise<void> {
     const client = connect({
       host: "127.0.0.1",
-      port: this.port,
+      port: this.#port,
       protocol: "mqtt",
       clientId: this.name,
       clean: true,

@@ -15,6 +15,7 @@ const MIXED_SHARE = 0.05;
 /** Connections that are opened at a time. */
 const CONNECTING_AT_ONCE = 50;
 
+/** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
   readonly devices: number;
   readonly ratePerSecond: number;
@@ -37,6 +38,7 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
+/** Randomness, clock, and who is told of each message. */
 export interface FleetPorts {
   readonly random: () => number;
   readonly now: () => number;
@@ -46,15 +48,16 @@ export interface FleetPorts {
 
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
 export class Fleet {
+  readonly #settings: FleetSettings;
+  readonly #ports: FleetPorts;
   readonly #members: readonly { device: Device; source: ReadingSource }[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #marked = 0;
 
-  constructor(
-    private readonly settings: FleetSettings,
-    private readonly ports: FleetPorts,
-  ) {
+  constructor(settings: FleetSettings, ports: FleetPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
     this.#members = deviceNames(settings.devices).map((name) => ({
       device: new Device(name, settings.mqttPort),
       source: new ReadingSource(name, settings.limits, ports.random),
@@ -75,7 +78,7 @@ export class Fleet {
   }
 
   start(): void {
-    const { ratePerSecond, perMessage } = this.settings;
+    const { ratePerSecond, perMessage } = this.#settings;
     const pacer = new Pacer(ratePerSecond, performance.now(), perMessage);
     this.#timer = setInterval(() => pacer.take(this.#publish(pacer.due(performance.now()))), TICK_MS);
   }
@@ -99,7 +102,7 @@ export class Fleet {
 
   /** Publishes up to `count` readings, one device after the other, and returns how many; a device that is not ready is passed over. */
   #publish(count: number): number {
-    const { perMessage } = this.settings;
+    const { perMessage } = this.#settings;
     let published = 0;
     for (let passedOver = 0; published + perMessage <= count && passedOver < this.#members.length; ) {
       const member = this.#members[this.#next];
@@ -114,20 +117,20 @@ export class Fleet {
   }
 
   #publishMessage(device: Device, source: ReadingSource): void {
-    const { now, onPublish, onAcknowledged } = this.ports;
+    const { now, onPublish, onAcknowledged } = this.#ports;
     const publishedAt = now();
-    const { perMessage, form } = this.settings;
+    const { perMessage, form } = this.#settings;
     const isOfOne = perMessage === 1 && form === "list";
     const payload = isOfOne ? this.#reading(source, publishedAt) : this.#message(source, publishedAt);
     const publish = { device: device.name, payload, publishedAt };
     onPublish(publish);
-    device.publish(this.settings.topicOf(device.name), payload, () => onAcknowledged(publish));
+    device.publish(this.#settings.topicOf(device.name), payload, () => onAcknowledged(publish));
   }
 
   #reading(source: ReadingSource, now: number): Buffer {
-    const { random } = this.ports;
-    const bad = random() < this.settings.badShare;
-    const reading = source.next(now, !bad && random() < this.settings.anomalyShare);
+    const { random } = this.#ports;
+    const bad = random() < this.#settings.badShare;
+    const reading = source.next(now, !bad && random() < this.#settings.anomalyShare);
     const isTimeless = !bad && random() < TIMELESS_SHARE;
     if (bad) return spoil(reading, this.#mark("bad"), random);
     return Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
@@ -135,8 +138,8 @@ export class Fleet {
 
   /** What the device has gathered since its last message: readings of one sensor type at an even pace, a few of others among them. */
   #message(source: ReadingSource, now: number): Buffer {
-    const { random } = this.ports;
-    const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.settings;
+    const { random } = this.#ports;
+    const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.#settings;
     const gapMs = Math.max(1, Math.floor((devices / ratePerSecond) * 1000));
     let sensorType: string | undefined;
     const gathered = Array.from({ length: perMessage }, (_, place) => {

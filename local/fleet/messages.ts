@@ -2,6 +2,7 @@ import type { Reading } from "./readings";
 
 /** How a message of several readings is written: this project's own list, or SenML (RFC 8428). */
 export const FORMS = ["list", "senml"] as const;
+/** A form of a message of several readings. */
 export type Form = (typeof FORMS)[number];
 
 /** A reading of a message, and what it is sent as in place of a good one. */

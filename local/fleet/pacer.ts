@@ -6,22 +6,22 @@ const ROUNDING = 1e-6;
 
 /** Says how many readings are due, so that their rate is held evenly whatever the timer does. */
 export class Pacer {
+  readonly #ratePerSecond: number;
+  /** Readings that can only be taken together. */
+  readonly #together: number;
   #due = 0;
   #lastMs: number;
 
-  constructor(
-    private readonly ratePerSecond: number,
-    nowMs: number,
-    /** Readings that can only be taken together. */
-    private readonly together = 1,
-  ) {
+  constructor(ratePerSecond: number, nowMs: number, together = 1) {
+    this.#ratePerSecond = ratePerSecond;
+    this.#together = together;
     this.#lastMs = nowMs;
   }
 
   /** Readings due by now. What is not `take`n stays due. */
   due(nowMs: number): number {
-    this.#due += ((nowMs - this.#lastMs) / 1000) * this.ratePerSecond;
-    this.#due = Math.min(this.#due, Math.max(this.together, this.ratePerSecond * MAX_DEBT_SECONDS));
+    this.#due += ((nowMs - this.#lastMs) / 1000) * this.#ratePerSecond;
+    this.#due = Math.min(this.#due, Math.max(this.#together, this.#ratePerSecond * MAX_DEBT_SECONDS));
     this.#lastMs = nowMs;
     return Math.floor(this.#due + ROUNDING);
   }

@@ -54,14 +54,18 @@ function rounded(value: number): number {
 
 /** Makes one device's readings. Its timestamps grow by at least one millisecond, so that no two of them have one key. */
 export class ReadingSource {
+  readonly #limits: AnomalyLimits;
+  readonly #random: () => number;
   #lastTimestamp = 0;
   #turn = 0;
 
   constructor(
     readonly deviceId: string,
-    private readonly limits: AnomalyLimits,
-    private readonly random: () => number,
+    limits: AnomalyLimits,
+    random: () => number,
   ) {
+    this.#limits = limits;
+    this.#random = random;
     this.#turn = Math.floor(random() * 1000);
   }
 
@@ -70,16 +74,16 @@ export class ReadingSource {
    * @param wanted The sensor type, where it can be had.
    */
   next(now: number, anomalous: boolean, wanted?: string): Reading {
-    const types = anomalous ? Object.keys(this.limits) : fleetSensorTypes(this.limits);
+    const types = anomalous ? Object.keys(this.#limits) : fleetSensorTypes(this.#limits);
     this.#turn += 1;
     const sensorType =
       wanted !== undefined && types.includes(wanted) ? wanted : (types[this.#turn % types.length] ?? "humidity");
-    const limit = this.limits[sensorType] ?? {};
-    const outside = anomalous ? anomalousValue(limit, this.random) : undefined;
+    const limit = this.#limits[sensorType] ?? {};
+    const outside = anomalous ? anomalousValue(limit, this.#random) : undefined;
     return {
       deviceId: this.deviceId,
       sensorType,
-      value: outside ?? normalValue(limit, this.random),
+      value: outside ?? normalValue(limit, this.#random),
       timestamp: this.nextTimestamp(now),
       metadata: { location: `assembly-line-${1 + (this.#turn % 4)}` },
     };

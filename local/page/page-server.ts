@@ -15,6 +15,7 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
+/** What the page shows, and where its files are. */
 export interface PagePorts {
   /** Folder of the page's own files. */
   readonly staticFolder: string;
@@ -26,12 +27,14 @@ export interface PagePorts {
 
 /** Serves the page that shows the run, on 127.0.0.1: its files, its data as JSON, and a sample a second as server-sent events. */
 export class PageServer {
+  readonly #ports: PagePorts;
   readonly #server: Server;
   readonly #visitors = new Set<ServerResponse>();
   readonly #samples: Sample[] = [];
   readonly #files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
-  constructor(private readonly ports: PagePorts) {
+  constructor(ports: PagePorts) {
+    this.#ports = ports;
     this.#files = readFiles(ports.staticFolder);
     this.#server = createServer((req, res) => {
       this.#handle(req, res).catch(() =>
@@ -72,16 +75,16 @@ export class PageServer {
     if (file) return answer(res, 200, file.type, file.body);
     switch (url.pathname) {
       case "/api/about":
-        return json(res, this.ports.about);
+        return json(res, this.#ports.about);
       case "/api/live":
         return this.#follow(res);
       case "/api/set-aside":
-        return json(res, await this.ports.latestSetAside());
+        return json(res, await this.#ports.latestSetAside());
       case "/api/readings": {
         const deviceId = url.searchParams.get("device") ?? "";
         if (deviceId === "" || deviceId.length > MAX_THING_NAME_LENGTH)
           return answer(res, 400, "application/json", '{"problem":"\\"device\\" must be a device\'s id"}');
-        return json(res, await this.ports.latestReadings(deviceId));
+        return json(res, await this.#ports.latestReadings(deviceId));
       }
       default:
         return answer(res, 404, "text/plain", "there is no such page\n");

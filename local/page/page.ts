@@ -9,6 +9,7 @@ import { latestAnomalies, latestReadings, latestRejects } from "./stores";
 
 const SAMPLE_EVERY_MS = 1000;
 
+/** A page that is being served. */
 export interface RunningPage {
   readonly url: string;
   stop(): Promise<void>;

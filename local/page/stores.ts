@@ -6,37 +6,13 @@ import { readText } from "../../stores/read-object";
 import { rejectedLines } from "../../stores/rejected-lines";
 import { sentReadings } from "../accounting/sent-readings";
 import type { Clients } from "../aws/clients";
+import type { ShownAnomaly, ShownReading, ShownReject } from "./shown";
 
 const SHOWN = 20;
 const READINGS_SHOWN = 50;
 /** Of a clock that is ahead, this many are enough to see it. */
 const AHEAD_SHOWN = 5;
 const MAX_PAYLOAD_SHOWN = 200;
-
-/** A reading as the page lists it. */
-export interface ShownReading {
-  readonly timestamp: number;
-  readonly sensorType: string;
-  readonly value: number;
-  readonly isAnomaly: boolean;
-}
-
-export interface ShownAnomaly {
-  readonly at: number;
-  readonly deviceId: string;
-  readonly sensorType: string;
-  /** Null where its object cannot be read. */
-  readonly value: number | null;
-  readonly reason: string;
-}
-
-export interface ShownReject {
-  readonly at: number;
-  readonly deviceId: string;
-  readonly reason: string;
-  readonly detail: string;
-  readonly payload: string;
-}
 
 /** The device's latest readings that have not expired, newest first; above them the few whose time is ahead of now. */
 export async function latestReadings(clients: Clients, table: string, deviceId: string): Promise<ShownReading[]> {

@@ -11,6 +11,7 @@ import { errorLine } from "../aws/lambda/function-host/error-line";
 import { FunctionHost } from "../aws/lambda/function-host/function-host";
 import type { Declaration, FunctionDeclaration } from "../stack/declaration";
 
+/** What the way into the archive needs from the run. */
 export interface ArchivingPorts {
   readonly kinesis: KinesisReader;
   readonly clients: Clients;

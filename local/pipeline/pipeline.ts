@@ -46,6 +46,7 @@ export interface PipelinePaths {
   readonly emulator: string;
 }
 
+/** What the pipeline needs from the run. Port 0 is any free one. */
 export interface PipelinePorts {
   /** What the program declared, for questions about it. */
   readonly recording: Recording;
@@ -62,6 +63,9 @@ export interface PipelinePorts {
 
 /** The declared stack, running: from the MQTT port to the stores. */
 export class Pipeline {
+  readonly #declaration: Declaration;
+  readonly #paths: PipelinePaths;
+  readonly #ports: PipelinePorts;
   readonly ledger = new Ledger();
   readonly metrics = new MetricTotals(METRIC_NAMESPACE);
   readonly faults: FaultBoard;
@@ -83,11 +87,10 @@ export class Pipeline {
   awsPort = 0;
 
   /** Throws on a declaration that the broker or the rules engine does not understand. Starts nothing. */
-  constructor(
-    private readonly declaration: Declaration,
-    private readonly paths: PipelinePaths,
-    private readonly ports: PipelinePorts,
-  ) {
+  constructor(declaration: Declaration, paths: PipelinePaths, ports: PipelinePorts) {
+    this.#declaration = declaration;
+    this.#paths = paths;
+    this.#ports = ports;
     const { rule, stream, devicePolicy, region, accountId } = declaration;
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name, Date.now, ({ payload }) => this.ledger.errorLogged(payload));
@@ -99,41 +102,8 @@ export class Pipeline {
       isFull: (place) => this.faults.isFull(place),
       later: (ms, then) => setTimeout(then, ms).unref(),
     });
-    this.#gateway = new Gateway({
-      faults: this.faults,
-      random: ports.random,
-      startingStep: () => this.#step,
-      administration: administration({
-        faults: this.faults,
-        outputs: declaration.outputs,
-        authority: () => this.#devices.authority(),
-        flush: async () => this.#archiving?.drained(),
-      }),
-      inProcess: {
-        iot: this.#devices.api,
-        kinesis: kinesisApi(this.#stream),
-        lambda: invokeApi(declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
-        iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
-        sts: stsApi(accountId),
-        sns: snsApi(ports.recording, ports.note),
-        logs: logsApi(this.#logGroups()),
-      },
-      guards: {
-        s3: s3Guard(ports.recording),
-        dynamodb: dynamodbGuard(ports.recording),
-      },
-    });
-    this.#action = new KinesisAction({
-      putRecord: putRecordTo(this.#stream, { faults: this.faults, random: ports.random }),
-      onError: (message, why) => {
-        if (this.errorLog.documents.length === 0)
-          ports.note(`the rule's action fails, its error log has the message: ${why}`);
-        this.errorLog.add(message, why);
-      },
-      onRetry: ({ payload }) => this.ledger.putFailed(payload),
-      now: Date.now,
-      sleep,
-    });
+    this.#gateway = this.#makeGateway();
+    this.#action = this.#makeAction();
     const rules = new RulesEngine(rule, this.#action, this.errorLog);
     const connectionNotes = new ConnectionNotes(ports.note);
     this.broker = new Broker({
@@ -149,13 +119,55 @@ export class Pipeline {
     });
   }
 
+  /** The stream, running. */
   get stream(): Stream {
     return this.#stream;
   }
 
+  #makeGateway(): Gateway {
+    return new Gateway({
+      faults: this.faults,
+      random: this.#ports.random,
+      startingStep: () => this.#step,
+      administration: administration({
+        faults: this.faults,
+        outputs: this.#declaration.outputs,
+        authority: () => this.#devices.authority(),
+        flush: async () => this.#archiving?.drained(),
+      }),
+      inProcess: {
+        iot: this.#devices.api,
+        kinesis: kinesisApi(this.#stream),
+        lambda: invokeApi(this.#declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
+        iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
+        sts: stsApi(this.#declaration.accountId),
+        sns: snsApi(this.#ports.recording, this.#ports.note),
+        logs: logsApi(this.#logGroups()),
+      },
+      guards: {
+        s3: s3Guard(this.#ports.recording),
+        dynamodb: dynamodbGuard(this.#ports.recording),
+      },
+    });
+  }
+
+  #makeAction(): KinesisAction {
+    return new KinesisAction({
+      putRecord: putRecordTo(this.#stream, { faults: this.faults, random: this.#ports.random }),
+      onError: (message, why) => {
+        if (this.errorLog.documents.length === 0)
+          this.#ports.note(`the rule's action fails, its error log has the message: ${why}`);
+        this.errorLog.add(message, why);
+      },
+      onRetry: ({ payload }) => this.ledger.putFailed(payload),
+      now: Date.now,
+      sleep,
+    });
+  }
+
   /** SDK clients of the local endpoint. */
   get clients(): Clients {
-    this.#clients ??= localClients(this.endpoint, this.declaration.region);
+    this.#clients ??= localClients(this.endpoint, this.#declaration.region);
     return this.#clients;
   }
 
@@ -176,7 +188,7 @@ export class Pipeline {
 
   /** Takes its ports and starts every part. Rejects with a message for the person where a port is taken. */
   async start(): Promise<void> {
-    const { declaration, paths, ports } = this;
+    const [declaration, paths, ports] = [this.#declaration, this.#paths, this.#ports];
     this.awsPort = await taken(this.#gateway.listen(ports.awsPort), ports.awsPort, "--aws-port");
     this.mqttPort = await taken(this.broker.listen(ports.mqttPort), ports.mqttPort, "--mqtt-port");
     this.mqttsPort = await taken(
@@ -218,10 +230,10 @@ export class Pipeline {
   }
 
   #logGroups() {
-    const { processor, archiveTransform, outputs } = this.declaration;
+    const { processor, archiveTransform, outputs } = this.#declaration;
     const { processor: processorLog, transform } = this.#functionLog;
     return declaredGroups(
-      this.ports.recording,
+      this.#ports.recording,
       { name: outputs.rule_error_log, log: this.errorLog },
       { [processor.name]: processorLog, ...(archiveTransform && { [archiveTransform.name]: transform }) },
     );
@@ -278,10 +290,12 @@ export async function taken<T>(listening: Promise<T>, port: number, option: stri
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE")
       throw new Error(
-        `port ${port} of 127.0.0.1 is in use by another program; choose another one with ${option} (0: any free port)`,
+        `"${option}" must be a free port of 127.0.0.1, got ${port}, which another program has. Fix: choose another one, or 0 for any free port`,
       );
     if (code === "EACCES")
-      throw new Error(`port ${port} needs rights that this user does not have; choose another one with ${option}`);
+      throw new Error(
+        `"${option}" must be a port that this user may open, got ${port}. Fix: choose one from 1024 on, or 0 for any free port`,
+      );
     throw error;
   }
 }

@@ -4,10 +4,11 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Ledger } from "../accounting/ledger";
 import type { Clients } from "../aws/clients";
 import { EventSourceMapping } from "../aws/lambda/event-source-mapping/event-source-mapping";
-import type { KinesisReader } from "../aws/lambda/event-source-mapping/ports";
+import type { KinesisReader, MappingPorts } from "../aws/lambda/event-source-mapping/ports";
 import { watched } from "../aws/lambda/event-source-mapping/watched-reader";
 import { errorLine } from "../aws/lambda/function-host/error-line";
-import { FunctionHost, type InvokeResult } from "../aws/lambda/function-host/function-host";
+import { FunctionHost } from "../aws/lambda/function-host/function-host";
+import type { InvokeResult } from "../aws/lambda/function-host/invoke-result";
 import type { FaultBoard } from "../faults/endpoint-faults";
 import { withFunctionFaults } from "../faults/function-faults";
 import type { Declaration } from "../stack/declaration";
@@ -15,6 +16,7 @@ import type { Declaration } from "../stack/declaration";
 /** Where a batch is tried more often than this, an attempt that fails is no progress. */
 const FEW_RETRIES = 10;
 
+/** What the processor needs from the run. */
 export interface ProcessingPorts {
   readonly kinesis: KinesisReader;
   readonly clients: Clients;
@@ -38,7 +40,7 @@ export class Processing {
   constructor(
     { processor, mapping, stream, region }: Declaration,
     paths: { readonly processor: string; readonly functionRuntime: string },
-    { kinesis, clients, endpoint, faults, ledger, random, onLog }: ProcessingPorts,
+    ports: ProcessingPorts,
   ) {
     this.#host = new FunctionHost({
       functionName: processor.name,
@@ -46,13 +48,13 @@ export class Processing {
       bundlePath: paths.processor,
       runtimePath: paths.functionRuntime,
       handler: processor.handler,
-      environment: { ...processor.environment, AWS_ENDPOINT_URL: endpoint },
+      environment: { ...processor.environment, AWS_ENDPOINT_URL: ports.endpoint },
       memoryMb: processor.memoryMb,
       timeoutMs: processor.timeoutMs,
       concurrency: processor.reservedConcurrency ?? stream.shardCount * mapping.parallelizationFactor,
-      onLog,
+      onLog: ports.onLog,
     });
-    this.#faults = faults;
+    this.#faults = ports.faults;
     const { maximumRetryAttempts: retries } = mapping;
     this.#attemptsEnd = retries >= 0 && retries <= FEW_RETRIES;
     this.#mapping = new EventSourceMapping(
@@ -64,25 +66,7 @@ export class Processing {
         roleArn: processor.roleArn,
         region,
       },
-      {
-        kinesis: watched(kinesis, (record) => ledger.seen(record)),
-        invoke: async (event) => {
-          const result = await withFunctionFaults((each) => this.#host.invoke(each), faults, randomUUID)(event);
-          if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
-          return result;
-        },
-        putFailure: async (bucket, key, body) => {
-          await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
-        },
-        now: Date.now,
-        sleep: async (ms, signal) => {
-          await sleep(ms, undefined, { signal }).catch(() => {});
-        },
-        random,
-        onBatch: ({ records, how, at }) => {
-          for (const record of records) ledger.settled(record, how === "processed", at);
-        },
-      },
+      mappingPorts(this.#host, ports),
     );
   }
 
@@ -110,4 +94,29 @@ export class Processing {
     await this.#mapping.stop();
     await this.#host.stop();
   }
+}
+
+function mappingPorts(
+  host: FunctionHost,
+  { kinesis, clients, faults, ledger, random, onLog }: ProcessingPorts,
+): MappingPorts {
+  return {
+    kinesis: watched(kinesis, (record) => ledger.seen(record)),
+    invoke: async (event) => {
+      const result = await withFunctionFaults((each) => host.invoke(each), faults, randomUUID)(event);
+      if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
+      return result;
+    },
+    putFailure: async (bucket, key, body) => {
+      await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    },
+    now: Date.now,
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, { signal }).catch(() => {});
+    },
+    random,
+    onBatch: ({ records, how, at }) => {
+      for (const record of records) ledger.settled(record, how === "processed", at);
+    },
+  };
 }

@@ -25,6 +25,7 @@ import type { Declaration } from "../stack/declaration";
 import type { Recording } from "../stack/recording";
 import { runDry } from "./draining";
 
+/** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
   readonly projectRoot: string;
   /** The entry of the process that declares the stack. */
@@ -80,26 +81,7 @@ async function runFleet(
   terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
-  const { ledger } = pipeline;
-  const fleet = new Fleet(
-    {
-      devices: options.devices,
-      ratePerSecond: options.ratePerSecond,
-      anomalyShare: options.anomalyShare,
-      badShare: options.badShare,
-      perMessage: options.perMessage,
-      form: options.form,
-      limits: anomalyLimits(declaration),
-      mqttPort: pipeline.mqttPort,
-      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
-    },
-    {
-      random: seededRandom(options.seed),
-      now: Date.now,
-      onPublish: (publish) => ledger.published(publish),
-      onAcknowledged: (publish) => ledger.acknowledge(publish),
-    },
-  );
+  const fleet = fleetOf(options, declaration, pipeline);
   await fleet.connect();
   if (options.devices > 0)
     terminal.note(
@@ -141,6 +123,28 @@ async function runFleet(
     progress.stop();
     await fleet.stop();
   }
+}
+
+function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort }: Pipeline): Fleet {
+  return new Fleet(
+    {
+      devices: options.devices,
+      ratePerSecond: options.ratePerSecond,
+      anomalyShare: options.anomalyShare,
+      badShare: options.badShare,
+      perMessage: options.perMessage,
+      form: options.form,
+      limits: anomalyLimits(declaration),
+      mqttPort,
+      topicOf: topicsOf(declaration.outputs.topic_prefix).data,
+    },
+    {
+      random: seededRandom(options.seed),
+      now: Date.now,
+      onPublish: (publish) => ledger.published(publish),
+      onAcknowledged: (publish) => ledger.acknowledge(publish),
+    },
+  );
 }
 
 function havocOn(

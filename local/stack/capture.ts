@@ -5,6 +5,7 @@ import { type RecordedResource, type Recording, recordingOf } from "./recording"
 /** A program's outputs, by name. */
 export type Outputs = Readonly<Record<string, pulumi.Output<string>>>;
 
+/** The stack that is recorded, and in which account. */
 export interface CaptureOptions {
   /** The project's keys without their namespace; a key with a colon is taken as it is. */
   readonly config?: Readonly<Record<string, unknown>>;

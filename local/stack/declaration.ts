@@ -19,6 +19,7 @@ export interface StreamDeclaration {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** What the local run reads from the stack. Names and ARNs are those that the program would have in AWS. */
 export interface Declaration {
   readonly region: string;
   readonly accountId: string;
@@ -38,6 +39,7 @@ export interface Declaration {
   readonly outputs: Readonly<Record<OutputName, string>>;
 }
 
+/** The declared table, with its keys and indexes. */
 export interface TableDeclaration {
   readonly name: string;
   readonly hashKey: string;
@@ -50,6 +52,7 @@ export interface TableDeclaration {
   }[];
 }
 
+/** A declared function. */
 export interface FunctionDeclaration {
   readonly name: string;
   readonly arn: string;
@@ -62,6 +65,7 @@ export interface FunctionDeclaration {
   readonly reservedConcurrency: number | undefined;
 }
 
+/** The declared event source mapping. A retry limit or record age of -1 means no limit, as in AWS. */
 export interface MappingDeclaration {
   readonly uuid: string;
   readonly batchSize: number;
@@ -77,7 +81,10 @@ export interface MappingDeclaration {
 /** Shards that AWS gives a new on-demand stream: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
 const ON_DEMAND_SHARDS = 4;
 
-/** Reads what the local run makes real out of a captured stack. Throws DeclarationError. */
+/**
+ * Reads what the local run makes real out of a captured stack.
+ * @throws DeclarationError
+ */
 export function readDeclaration(recording: Recording): Declaration {
   const stream = recording.only("aws:kinesis/stream:Stream");
   const streamArn = textOf(stream, "arn", stream.state);

@@ -3,7 +3,10 @@ import type { RecordedResource } from "./recording";
 /** A declaration that the local run does not understand. It is refused, because a part left out would make the run lie. */
 export class DeclarationError extends Error {}
 
-/** A property that is a text. Throws DeclarationError. */
+/**
+ * A property that is a text.
+ * @throws DeclarationError
+ */
 export function textOf(
   resource: RecordedResource,
   property: string,
@@ -14,14 +17,20 @@ export function textOf(
   return value;
 }
 
-/** A property that is a number. Throws DeclarationError. */
+/**
+ * A property that is a number.
+ * @throws DeclarationError
+ */
 export function numberOf(resource: RecordedResource, property: string, absent?: number): number {
   const value = resource.inputs[property] ?? absent;
   if (typeof value !== "number") throw refusal(resource, property, "a number", value);
   return value;
 }
 
-/** A property that is a list. The elements' shapes are the provider's, checked where the stack is compiled. */
+/**
+ * A property that is a list. The elements' shapes are the provider's, checked where the stack is compiled.
+ * @throws DeclarationError
+ */
 export function listOf<Element>(resource: RecordedResource, property: string): readonly Element[] {
   const value = resource.inputs[property] ?? [];
   if (!Array.isArray(value)) throw refusal(resource, property, "a list", value);

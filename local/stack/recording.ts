@@ -20,7 +20,10 @@ export interface RecordedResource {
 /** All that a program declared. */
 export interface Recording {
   readonly all: readonly RecordedResource[];
-  /** The one resource of a type. @throws Error where there is none, or more than one. */
+  /**
+   * The one resource of a type.
+   * @throws Error where there is none, or more than one
+   */
   only(type: string): RecordedResource;
   ofType(type: string): readonly RecordedResource[];
   /** What the program printed at its end. */

@@ -7,8 +7,8 @@ import { UsageError } from "../../cli/kit/usage-error";
 const NAMESPACE = "industrial-iot-monitoring:";
 
 /**
- * The configuration of a stack as `record` takes it: what `Pulumi.<stack>.yaml` says, overruled by `--config`. Throws UsageError
- * where there is no such file, or where it holds a secret, which cannot be decrypted here.
+ * The configuration of a stack as `record` takes it: what `Pulumi.<stack>.yaml` says, overruled by `--config`.
+ * @throws UsageError where there is no such file, or where it holds a secret, which cannot be decrypted here
  */
 export function stackConfig(
   projectRoot: string,

@@ -33,13 +33,16 @@ export interface RunOptions {
 
 /** The real Pulumi CLI on a state, a home and a provider that are thrown away; the user's own are not touched. */
 export class Engine {
-  private readonly running = new Set<ChildProcess>();
+  readonly #pulumi: string;
+  readonly #folder: string;
+  readonly #standIn: StandIn;
+  readonly #running = new Set<ChildProcess>();
 
-  private constructor(
-    private readonly pulumi: string,
-    private readonly folder: string,
-    private readonly standIn: StandIn,
-  ) {}
+  private constructor(pulumi: string, folder: string, standIn: StandIn) {
+    this.#pulumi = pulumi;
+    this.#folder = folder;
+    this.#standIn = standIn;
+  }
 
   static async start({ pulumi, account, program }: EngineOptions): Promise<Engine> {
     const folder = await mkdtemp(path.join(tmpdir(), "deploy-check-"));
@@ -58,7 +61,7 @@ export class Engine {
   /** Runs the program of another folder from now on, as after a `git pull`. */
   async useProgram(program: string): Promise<void> {
     const project = parse(await readFile(path.join(program, "Pulumi.yaml"), "utf8"));
-    await writeFile(path.join(this.folder, "project/Pulumi.yaml"), stringify({ ...project, main: program }));
+    await writeFile(path.join(this.#folder, "project/Pulumi.yaml"), stringify({ ...project, main: program }));
   }
 
   /** Makes a stack, with its configuration. */
@@ -69,21 +72,21 @@ export class Engine {
 
   /** Replaces a stack's configuration. */
   async configure(stack: string, config: StackFile): Promise<void> {
-    const file = path.join(this.folder, `project/Pulumi.${stack}.yaml`);
+    const file = path.join(this.#folder, `project/Pulumi.${stack}.yaml`);
     const { encryptionsalt } = parse(await readFile(file, "utf8"));
     await writeFile(file, stringify({ encryptionsalt, config }));
   }
 
   /** Runs a command of the CLI. */
   async run(args: readonly string[], { started }: RunOptions = {}): Promise<Ran> {
-    const cli = spawn(this.pulumi, [...args, "--non-interactive", "--color", "never"], {
-      cwd: path.join(this.folder, "project"),
-      env: this.environment(),
+    const cli = spawn(this.#pulumi, [...args, "--non-interactive", "--color", "never"], {
+      cwd: path.join(this.#folder, "project"),
+      env: this.#environment(),
       stdio: ["ignore", "pipe", "pipe"],
       // A Ctrl-C is passed on once, by whoever started this.
       detached: true,
     });
-    this.running.add(cli);
+    this.#running.add(cli);
     started?.(cli);
     let stdout = "";
     let printed = "";
@@ -98,11 +101,14 @@ export class Engine {
       cli.on("error", reject);
       cli.on("close", resolve);
     });
-    this.running.delete(cli);
+    this.#running.delete(cli);
     return { exitCode, stdout, printed };
   }
 
-  /** Runs a command, and returns what it wrote to standard output. @throws Error with all that it wrote, where it fails */
+  /**
+   * Runs a command, and returns what it wrote to standard output.
+   * @throws Error with all that it wrote, where it fails
+   */
   async must(args: readonly string[]): Promise<string> {
     const { exitCode, stdout, printed } = await this.run(args);
     if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${exitCode}:\n${printed}`);
@@ -111,21 +117,21 @@ export class Engine {
 
   /** Ends what runs and removes the state. */
   async close(): Promise<void> {
-    await Promise.all([...this.running].map(ended));
-    this.standIn.close();
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await Promise.all([...this.#running].map(ended));
+    this.#standIn.close();
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
   /** No credentials, no account of Pulumi's, nothing of the user's. */
-  private environment(): NodeJS.ProcessEnv {
+  #environment(): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(([key]) => !/^(AWS|PULUMI)_/.test(key));
     return {
       ...Object.fromEntries(own),
-      PATH: [path.dirname(this.pulumi), path.dirname(process.execPath), process.env.PATH ?? ""].join(path.delimiter),
-      PULUMI_HOME: path.join(this.folder, "home"),
-      PULUMI_BACKEND_URL: `file://${path.join(this.folder, "state")}`,
+      PATH: [path.dirname(this.#pulumi), path.dirname(process.execPath), process.env.PATH ?? ""].join(path.delimiter),
+      PULUMI_HOME: path.join(this.#folder, "home"),
+      PULUMI_BACKEND_URL: `file://${path.join(this.#folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "thrown away",
-      PULUMI_DEBUG_PROVIDERS: `aws:${this.standIn.port}`,
+      PULUMI_DEBUG_PROVIDERS: `aws:${this.#standIn.port}`,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // Types are checked by "npm run check": a tenth of the time.

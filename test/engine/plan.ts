@@ -31,7 +31,10 @@ interface PreviewStep {
   readonly detailedDiff?: Readonly<Record<string, { readonly kind: string }>> | null;
 }
 
-/** What `pulumi up` would do now. @throws Error with the CLI's words */
+/**
+ * What `pulumi up` would do now.
+ * @throws Error with the CLI's words
+ */
 export async function plan(engine: Engine, stack: string): Promise<readonly Step[]> {
   const { exitCode, stdout, printed } = await engine.run(["preview", "--json", "--stack", stack]);
   if (exitCode !== 0) throw new Error(problemOf(printed));

@@ -9,7 +9,10 @@ export interface ReadStackFile {
   readonly encrypted: readonly string[];
 }
 
-/** Reads Pulumi.<stack>.yaml in `folder`. @throws Error with what to do, where there is none or it is none */
+/**
+ * Reads Pulumi.<stack>.yaml in `folder`.
+ * @throws Error with what to do, where there is none or it is none
+ */
 export function readStackFile(folder: string, stack: string): ReadStackFile {
   const file = `Pulumi.${stack}.yaml`;
   let text: string;

@@ -45,6 +45,7 @@ class FakeStore {
  * on demand. It refuses what AWS refuses: two puts of one key, more than 25, an item above 400 KB.
  */
 export class FakeAws {
+  readonly #server: Server;
   readonly dynamodb = new FakeStore();
   readonly s3 = new FakeStore();
   itemRule: ItemRule | undefined;
@@ -57,32 +58,34 @@ export class FakeAws {
   /** Every body that an object had, in the order of its puts: the last is the current version. */
   readonly versions = new Map<string, string[]>();
   puts = 0;
-  private readonly open = new Set<ServerResponse>();
+  readonly #open = new Set<ServerResponse>();
 
-  private constructor(private readonly server: Server) {}
+  private constructor(server: Server) {
+    this.#server = server;
+  }
 
   static async start(): Promise<FakeAws> {
     const server = createServer();
     const fake = new FakeAws(server);
-    server.on("request", (request, response) => void fake.serve(request, response));
+    server.on("request", (request, response) => void fake.#serve(request, response));
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return fake;
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Ends what still hangs, and the server. */
   async stop(): Promise<void> {
-    for (const response of this.open) response.destroy();
-    this.server.closeAllConnections();
-    await new Promise((closed) => this.server.close(closed));
+    for (const response of this.#open) response.destroy();
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.open.add(response);
-    response.on("close", () => this.open.delete(response));
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#open.add(response);
+    response.on("close", () => this.#open.delete(response));
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -105,11 +108,11 @@ export class FakeAws {
       response.writeHead(200, { "content-type": "application/x-amz-json-1.0", "content-length": "1000" }).write("{");
       return;
     }
-    if (isTable) this.batchWrite(response, body, fault);
-    else this.putObject(request, response, body, fault);
+    if (isTable) this.#batchWrite(response, body, fault);
+    else this.#putObject(request, response, body, fault);
   }
 
-  private batchWrite(response: ServerResponse, body: Buffer, fault: Fault | undefined): void {
+  #batchWrite(response: ServerResponse, body: Buffer, fault: Fault | undefined): void {
     const answer = (status: number, content: object) =>
       response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(content));
     const fail = (code: string, message: string, status = 400) =>
@@ -143,7 +146,7 @@ export class FakeAws {
     answer(200, { UnprocessedItems: left.length > 0 ? { [table]: left } : {} });
   }
 
-  private putObject(request: IncomingMessage, response: ServerResponse, body: Buffer, fault: Fault | undefined): void {
+  #putObject(request: IncomingMessage, response: ServerResponse, body: Buffer, fault: Fault | undefined): void {
     if (fault?.kind === "status") {
       const xml = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${fault.code}</Code><Message>injected</Message></Error>`;
       response.writeHead(fault.status, { "content-type": "application/xml" }).end(xml);

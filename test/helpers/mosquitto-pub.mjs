@@ -19,13 +19,14 @@ const { values } = parseArgs({
     "protocol-version": { type: "string", short: "V" },
   },
 });
-const client = await connectAsync(`mqtts://${values.host}:${values.port}`, {
-  clientId: values.id,
+const { host, port, cafile = "", cert = "", key = "", qos, id = "", topic = "", message = "" } = values;
+const client = await connectAsync(`mqtts://${host}:${port}`, {
+  clientId: id,
   protocolVersion: values["protocol-version"] === "5" ? 5 : 4,
-  ca: readFileSync(values.cafile),
-  cert: readFileSync(values.cert),
-  key: readFileSync(values.key),
+  ca: readFileSync(cafile),
+  cert: readFileSync(cert),
+  key: readFileSync(key),
   reconnectPeriod: 0,
 });
-await client.publishAsync(values.topic, values.message, { qos: Number(values.qos) });
+await client.publishAsync(topic, message, { qos: qos === "1" ? 1 : 0 });
 await client.endAsync();

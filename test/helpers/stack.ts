@@ -6,7 +6,10 @@ export function recordStack(suffix = "dev", config: Readonly<Record<string, unkn
   return declareStack({ environmentSuffix: suffix, protectData: false, ...config }, suffix);
 }
 
-/** The resource of a type with this physical name. @throws Error where there is none. */
+/**
+ * The resource of a type with this physical name.
+ * @throws Error where there is none
+ */
 export function named(recording: Recording, type: string, name: string): RecordedResource {
   const ofType = recording.ofType(type);
   const found = ofType.find(({ inputs }) => inputs.name === name || inputs.bucket === name);

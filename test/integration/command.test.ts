@@ -46,7 +46,7 @@ describe("npm run local", () => {
     other.close();
     expect(status).toBe(1);
     expect(err.trim()).toBe(
-      `port ${port} of 127.0.0.1 is in use by another program; choose another one with ${option} (0: any free port)`,
+      `"${option}" must be a free port of 127.0.0.1, got ${port}, which another program has. Fix: choose another one, or 0 for any free port`,
     );
   });
 

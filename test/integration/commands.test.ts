@@ -156,9 +156,9 @@ describe("npx iot", () => {
     ["reading", 2, /"reading" is not a command. Did you mean "readings"\?\nTry "npx iot --help"/],
     ["readings", 2, /Try "npx iot readings --help"/],
     ["device add a/b", 2, /a device's name must be/],
-    ["rejected show shardId-0:1", 1, /no rejected record has the id "shardId-0:1"/],
+    ["rejected show shardId-0:1", 1, /No rejected record has the id "shardId-0:1"/],
     ["latest nobody", 1, /has no reading of "nobody"/],
-    ["latest nobody --endpoint http://127.0.0.1:9", 1, /no local run answers/],
+    ["latest nobody --endpoint http://127.0.0.1:9", 1, /No local run answers/],
   ])("of %j ends with %d", async (words, status, says) => {
     const ran = await iot(words === "" ? "--help" : words);
     expect(ran.status).toBe(status);

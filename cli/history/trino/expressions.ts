@@ -74,7 +74,7 @@ function renamed(node: Node, tried: boolean): Node {
   if (translated !== undefined && children[1] !== undefined) {
     const format = isNode(children[1].value) ? children[1].value.value : undefined;
     if (typeof format !== "string")
-      throw new Error(`"${name}" must have its format written out. Fix: use a string in quotes`);
+      throw new Error(`"${name}" must have its format written out, got an expression. Fix: use a string in quotes`);
     return { ...node, children: [children[0], constantOf(children[1], translated(format))] };
   }
   if (name === "date_part" && isNode(children[0]) && isNode(children[0].value)) {

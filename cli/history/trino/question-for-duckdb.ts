@@ -10,7 +10,10 @@ export async function speakTrino(connection: DuckDBConnection): Promise<void> {
   for (const macro of TRINO_MACROS) await connection.run(macro);
 }
 
-/** The same question in DuckDB's SQL with Trino's meaning. @throws Error with the parser's reason */
+/**
+ * The same question in DuckDB's SQL with Trino's meaning.
+ * @throws Error with the parser's reason
+ */
 export async function questionForDuckDb(connection: DuckDBConnection, sql: string): Promise<string> {
   const parsed = await one(connection, "SELECT json_serialize_sql(CAST($1 AS VARCHAR))", spelledForDuckDb(sql));
   const tree = JSON.parse(withNumbersAsTexts(parsed)) as Node & { readonly statements?: readonly Node[] };

@@ -54,15 +54,18 @@ function dimensionsOf(set: unknown, root: Record<string, unknown>): Record<strin
 
 /** Sums of metrics since the start, by name. */
 export class MetricTotals {
+  readonly #namespace: string;
   readonly #sums = new Map<string, number>();
 
   /** `namespace`: only its metrics are summed. */
-  constructor(private readonly namespace: string) {}
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
 
   /** Takes a line of the function's log. */
   addLine(line: string): void {
     for (const { namespace, name, values } of embeddedMetrics(line)) {
-      if (namespace !== this.namespace) continue;
+      if (namespace !== this.#namespace) continue;
       this.#sums.set(
         name,
         values.reduce((sum, value) => sum + value, this.sum(name)),

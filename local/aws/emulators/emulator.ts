@@ -4,10 +4,14 @@ const START_TIMEOUT_MS = 30_000;
 
 /** An emulator that runs in a process of its own, on a free port of 127.0.0.1. */
 export class Emulator {
+  readonly #child: ChildProcess;
+
   private constructor(
-    private readonly child: ChildProcess,
+    child: ChildProcess,
     readonly port: number,
-  ) {}
+  ) {
+    this.#child = child;
+  }
 
   /**
    * Starts `kind` with these environment variables and resolves when it listens. `onExit` hears of an end that nobody asked for.
@@ -31,7 +35,7 @@ export class Emulator {
     });
     const port = await new Promise<number>((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`the ${kind} emulator did not start in time. ${words}`)),
+        () => reject(new Error(`The ${kind} emulator has not started within ${START_TIMEOUT_MS / 1000} s. ${words}`)),
         START_TIMEOUT_MS,
       );
       child.once("message", (message: { port: number }) => {
@@ -40,7 +44,7 @@ export class Emulator {
       });
       child.once("exit", (code) => {
         clearTimeout(timer);
-        reject(new Error(`the ${kind} emulator ended with status ${code}. ${words}`));
+        reject(new Error(`The ${kind} emulator ended with status ${code}. ${words}`));
       });
     }).catch((error) => {
       child.kill("SIGKILL");
@@ -52,10 +56,10 @@ export class Emulator {
 
   /** Ends the process. It holds nothing that outlives the run. */
   async stop(): Promise<void> {
-    this.child.removeAllListeners("exit");
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.kill("SIGKILL");
+    this.#child.removeAllListeners("exit");
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGKILL");
     await ended;
   }
 }

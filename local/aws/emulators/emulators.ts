@@ -4,7 +4,11 @@ import { Emulator } from "./emulator";
 
 /** The emulators of the services that the stack uses. */
 export class Emulators {
-  private constructor(private readonly emulators: readonly Emulator[]) {}
+  readonly #emulators: readonly Emulator[];
+
+  private constructor(emulators: readonly Emulator[]) {
+    this.#emulators = emulators;
+  }
 
   /** Starts them all and connects the gateway to them. `onExit` hears of one that ends by itself. */
   static async start(
@@ -23,7 +27,7 @@ export class Emulators {
       await emulators.stop();
       throw failure.reason;
     }
-    const [dynamodb, s3] = emulators.emulators;
+    const [dynamodb, s3] = emulators.#emulators;
     gateway.connect(["dynamodb"], dynamodb?.port ?? 0);
     gateway.connect(["s3"], s3?.port ?? 0);
     return emulators;
@@ -32,10 +36,10 @@ export class Emulators {
   /** Where an emulator itself listens, for what is created in it: the gateway refuses that. */
   endpoint(service: "dynamodb" | "s3"): string {
     const place = ["dynamodb", "s3"].indexOf(service);
-    return `http://127.0.0.1:${this.emulators[place]?.port ?? 0}`;
+    return `http://127.0.0.1:${this.#emulators[place]?.port ?? 0}`;
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.emulators.map((emulator) => emulator.stop()));
+    await Promise.all(this.#emulators.map((emulator) => emulator.stop()));
   }
 }

@@ -2,6 +2,7 @@ import { LOCAL_PATHS } from "../../../contract/local-paths";
 import { type FaultBoard, parseFaults } from "../../faults/endpoint-faults";
 import type { InProcessService } from "./in-process";
 
+/** What the run hands over to be asked about and changed. */
 export interface AdministrationPorts {
   readonly faults: FaultBoard;
   /** What the stack prints at its deployment, for the commands that go on from there. */

@@ -22,6 +22,7 @@ import { isService, SERVICES, type Service, signedService } from "./route";
 /** REST services whose errors are XML. */
 const XML_SERVICES: readonly string[] = ["s3", "s3express", "s3-outposts", "cloudfront", "route53"];
 
+/** What the endpoint needs: the faults in force and the services behind it. */
 export interface GatewayPorts {
   readonly faults: FaultBoard;
   readonly random: () => number;
@@ -37,11 +38,13 @@ export interface GatewayPorts {
 
 /** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
 export class Gateway {
+  readonly #ports: GatewayPorts;
   readonly #server: HttpServer;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  readonly #ports = new Map<Service, number>();
+  readonly #emulatorPorts = new Map<Service, number>();
 
-  constructor(private readonly ports: GatewayPorts) {
+  constructor(ports: GatewayPorts) {
+    this.#ports = ports;
     this.#server = new HttpServer((req, res) => {
       this.#handle(req, res).catch(() => res.destroy());
     });
@@ -54,7 +57,7 @@ export class Gateway {
 
   /** Hands requests for these services to the emulator on this port. */
   connect(services: readonly Service[], port: number): void {
-    for (const service of services) this.#ports.set(service, port);
+    for (const service of services) this.#emulatorPorts.set(service, port);
   }
 
   async stop(): Promise<void> {
@@ -63,14 +66,14 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const step = this.ports.startingStep?.();
+    const step = this.#ports.startingStep?.();
     if (step !== undefined && !isOfTheRun(req)) {
       req.resume();
       return answer(res, notReadyResponse(step, notReadyFormat(req)));
     }
-    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(this.ports.administration, req, res);
+    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(this.#ports.administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
-    const { inProcess } = this.ports;
+    const { inProcess } = this.#ports;
     const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
     if (own) return this.#answer(service, backendOf(own, req, res), req, res);
     if (!isService(service)) {
@@ -80,12 +83,12 @@ export class Gateway {
         unknownServiceResponse(service, [...SERVICES, ...Object.keys(inProcess)], errorFormat(req, service)),
       );
     }
-    const port = this.#ports.get(service);
+    const port = this.#emulatorPorts.get(service);
     if (port === undefined) {
       req.resume();
       return answer(res, troubleResponse(service === "dynamodb" ? service : "s3", "unavailable"));
     }
-    const inItsPlace = this.ports.guards[service]?.(headOf(req));
+    const inItsPlace = this.#ports.guards[service]?.(headOf(req));
     if (inItsPlace) return answerInProcess(inItsPlace, req, res);
     const body = service === "dynamodb" ? await buffer(req) : req;
     if (Buffer.isBuffer(body) && isTooDeep(body)) return answer(res, tooDeepResponse());
@@ -99,7 +102,7 @@ export class Gateway {
 
   /** Answers a request, under the faults in force. */
   async #answer(service: string | undefined, backend: Backend, req: IncomingMessage, res: ServerResponse) {
-    const fault = isBreakable(service) ? this.ports.faults.strike(service) : undefined;
+    const fault = isBreakable(service) ? this.#ports.faults.strike(service) : undefined;
     return fault && isBreakable(service) ? this.#break(service, fault, backend, req, res) : backend.answer();
   }
 
@@ -113,7 +116,7 @@ export class Gateway {
     switch (fault.kind) {
       case "reset":
         // A connection breaks before the store has heard of it, or after the store has done it.
-        if (this.ports.random() < 0.5) await backend.lose();
+        if (this.#ports.random() < 0.5) await backend.lose();
         if (req.httpVersionMajor === 1) req.socket.resetAndDestroy();
         else req.socket.destroy();
         return;
@@ -140,7 +143,7 @@ export class Gateway {
   ): Promise<void> {
     const body = Buffer.isBuffer(given) ? given : await buffer(given);
     const isBatch = String(req.headers["x-amz-target"]).endsWith(".BatchWriteItem");
-    const split = isBatch ? splitBatch(body.toString(), this.ports.random) : undefined;
+    const split = isBatch ? splitBatch(body.toString(), this.#ports.random) : undefined;
     if (!split) return this.#proxy(req, res, port, body);
     const emulated = split.handOn === undefined ? undefined : await this.#forward(req, port, Buffer.from(split.handOn));
     const text = emulated ? (await buffer(emulated)).toString() : "{}";

@@ -1,5 +1,6 @@
 /** The AWS services that emulators run, by the name that a request's signature carries. */
 export const SERVICES = ["dynamodb", "s3"] as const;
+/** A service that an emulator answers for. */
 export type Service = (typeof SERVICES)[number];
 
 /** What of a request tells its service. */
@@ -23,6 +24,7 @@ function presignedCredential(url: string): string | undefined {
   return query < 0 ? undefined : (new URLSearchParams(url.slice(query + 1)).get("X-Amz-Credential") ?? undefined);
 }
 
+/** Whether an emulator answers for the service of this name. */
 export function isService(name: string | undefined): name is Service {
   return SERVICES.some((service) => service === name);
 }

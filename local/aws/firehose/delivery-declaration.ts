@@ -35,6 +35,7 @@ export interface CatalogTable {
   readonly partitionKeys: readonly Column[];
 }
 
+/** A column of the catalog table. */
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
@@ -42,6 +43,7 @@ export interface Column {
 
 /** The types of Hive that the local run can write. */
 export const COLUMN_TYPES = ["string", "double", "bigint", "int", "boolean", "timestamp"] as const;
+/** A Hive type that the local run can write. */
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 const MB = 1024 * 1024;
@@ -75,7 +77,10 @@ interface Conversion {
   schemaConfiguration?: { databaseName?: string; tableName?: string };
 }
 
-/** Reads the delivery stream; undefined where the stack has none. Throws DeclarationError. */
+/**
+ * Reads the delivery stream; undefined where the stack has none.
+ * @throws DeclarationError
+ */
 export function deliveryOf(recording: Recording, streamArn: string): DeliveryDeclaration | undefined {
   const [delivery, ...others] = recording.ofType("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream");
   if (!delivery) return undefined;

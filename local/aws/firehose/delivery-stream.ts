@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamRecord } from "../../../contract/stream-record";
 import type { KinesisReader } from "../lambda/event-source-mapping/ports";
 import { StreamReader } from "../lambda/event-source-mapping/stream-reader";
-import type { InvokeResult } from "../lambda/function-host/function-host";
+import type { InvokeResult } from "../lambda/function-host/invoke-result";
 import type { DeliveryDeclaration } from "./delivery-declaration";
 import { conversionFailedLine, type ErrorLine, processingFailedLine } from "./error-line";
 import { type ErrorOutput, evaluatePrefix, objectName } from "./object-name";
@@ -14,12 +14,14 @@ const MAX_WAITING = 10_000;
 const TICK_MS = 200;
 const RETRY_MS = { first: 200, longest: 5000 };
 
+/** The declared delivery stream, with what AWS computes. */
 export interface DeliverySettings extends DeliveryDeclaration {
   readonly arn: string;
   readonly streamArn: string;
   readonly region: string;
 }
 
+/** What a delivery stream needs from outside: services, clock and randomness. */
 export interface DeliveryPorts {
   readonly kinesis: KinesisReader;
   readonly invoke: (event: unknown) => Promise<InvokeResult>;
@@ -36,6 +38,8 @@ export interface DeliveryPorts {
  * Not emulated: a second copy of an object after a put whose answer was lost.
  */
 export class DeliveryStream {
+  readonly #settings: DeliverySettings;
+  readonly #ports: DeliveryPorts;
   readonly #stopping = new AbortController();
   readonly #reader: StreamReader;
   /** What is read and not yet transformed. */
@@ -56,10 +60,9 @@ export class DeliveryStream {
   #steps = 0;
   #working: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly settings: DeliverySettings,
-    private readonly ports: DeliveryPorts,
-  ) {
+  constructor(settings: DeliverySettings, ports: DeliveryPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
     const consumer = { sinks: [this], idle: async () => {} };
     this.#reader = new StreamReader(ports, { polled: 0 }, this.#stopping.signal, () => consumer);
   }
@@ -77,7 +80,7 @@ export class DeliveryStream {
 
   /** Resolves when everything that is in the stream by now is in an object; the buffers are not waited for. */
   async drained(): Promise<void> {
-    await this.#reader.reachTip(this.ports.now());
+    await this.#reader.reachTip(this.#ports.now());
     await this.flush();
   }
 
@@ -101,7 +104,7 @@ export class DeliveryStream {
 
   /** Takes a record that a shard has read. */
   push(record: StreamRecord): void {
-    if (this.#waiting.length === 0) this.#waitingSince = this.ports.now();
+    if (this.#waiting.length === 0) this.#waitingSince = this.#ports.now();
     this.#waiting.push(record);
     this.#taken += 1;
     this.#waitingBytes += (record.data.length * 3) / 4;
@@ -110,17 +113,17 @@ export class DeliveryStream {
   async #work(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      if (this.#isDue(this.#waitingBytes, this.#waitingSince, this.settings.transform) || this.#isCrowded())
+      if (this.#isDue(this.#waitingBytes, this.#waitingSince, this.#settings.transform) || this.#isCrowded())
         await this.#transform();
-      if (this.#isDue(this.#rowBytes, this.#rowsSince, this.settings)) await this.#deliver();
+      if (this.#isDue(this.#rowBytes, this.#rowsSince, this.#settings)) await this.#deliver();
       if (this.#rows.length + this.#errors.size === 0) this.#settled = this.#taken - this.#waiting.length;
-      await this.ports.sleep(TICK_MS, signal);
+      await this.#ports.sleep(TICK_MS, signal);
     }
   }
 
   #isDue(bytes: number, since: number, buffer: { readonly bufferBytes: number; readonly bufferMs: number }): boolean {
     return (
-      this.#draining > 0 || bytes >= buffer.bufferBytes || (since > 0 && this.ports.now() - since >= buffer.bufferMs)
+      this.#draining > 0 || bytes >= buffer.bufferBytes || (since > 0 && this.#ports.now() - since >= buffer.bufferMs)
     );
   }
 
@@ -133,7 +136,7 @@ export class DeliveryStream {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#waitingSince = 0;
-    for (const part of partsOf(records, this.settings.transform.bufferBytes)) {
+    for (const part of partsOf(records, this.#settings.transform.bufferBytes)) {
       const results = await this.#invoke(part);
       for (const [at, record] of part.entries()) this.#add(record, results[at]);
     }
@@ -141,23 +144,23 @@ export class DeliveryStream {
 
   /** What the function says of each record; after the last try, that it failed for all of them. */
   async #invoke(records: readonly StreamRecord[]): Promise<readonly Transformed[]> {
-    const { arn: deliveryStreamArn, streamArn, region, transform } = this.settings;
-    const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.ports.randomId());
+    const { arn: deliveryStreamArn, streamArn, region, transform } = this.#settings;
+    const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.#ports.randomId());
     for (let attempt = 0; ; attempt += 1) {
-      const answer = readAnswer(records, await this.ports.invoke(event), attempt + 1);
+      const answer = readAnswer(records, await this.#ports.invoke(event), attempt + 1);
       this.#steps += 1;
       if (!("errorCode" in answer)) return answer;
       if (attempt >= transform.retries || this.#stopping.signal.aborted)
         return records.map(() => ({ result: "ProcessingFailed", ...answer, attempts: attempt + 1 }));
-      await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);
+      await this.#ports.sleep(pauseMs(attempt), this.#stopping.signal);
     }
   }
 
   #add(record: StreamRecord, transformed: Transformed | undefined): void {
     if (transformed === undefined || transformed.result === "Dropped") return;
-    const { transform, catalog, region } = this.settings;
+    const { transform, catalog, region } = this.#settings;
     if (transformed.result === "ProcessingFailed") {
-      const line = processingFailedLine(record, transformed, transform.functionArn, this.ports.now());
+      const line = processingFailedLine(record, transformed, transform.functionArn, this.#ports.now());
       this.#setAside("processing-failed", record.arrivedAt, line);
       return;
     }
@@ -169,7 +172,7 @@ export class DeliveryStream {
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       const data = Buffer.from(transformed.data).toString("base64");
-      const line = conversionFailedLine(record, data, error.message, { ...catalog, region }, this.ports.now());
+      const line = conversionFailedLine(record, data, error.message, { ...catalog, region }, this.#ports.now());
       this.#setAside("format-conversion-failed", record.arrivedAt, line);
     }
   }
@@ -178,18 +181,18 @@ export class DeliveryStream {
     const known = this.#errors.get(output) ?? { lines: [], oldestArrival: arrivedAt };
     known.lines.push(line);
     this.#errors.set(output, { ...known, oldestArrival: Math.min(known.oldestArrival, arrivedAt) });
-    if (this.#rowsSince === 0) this.#rowsSince = this.ports.now();
+    if (this.#rowsSince === 0) this.#rowsSince = this.#ports.now();
   }
 
   #begin(arrivedAt: number): void {
-    if (this.#rowsSince === 0) this.#rowsSince = this.ports.now();
+    if (this.#rowsSince === 0) this.#rowsSince = this.#ports.now();
     this.#oldestArrival = this.#rows.length === 0 ? arrivedAt : Math.min(this.#oldestArrival, arrivedAt);
   }
 
   async #deliver(): Promise<void> {
-    const { prefix, errorPrefix, catalog } = this.settings;
+    const { prefix, errorPrefix, catalog } = this.#settings;
     if (this.#rows.length > 0) {
-      const body = this.ports.encode(catalog.columns, this.#rows);
+      const body = this.#ports.encode(catalog.columns, this.#rows);
       await this.#put(prefix, this.#oldestArrival, body, ".parquet");
     }
     for (const [output, { lines, oldestArrival }] of this.#errors)
@@ -214,16 +217,16 @@ export class DeliveryStream {
     extension: string,
     output?: ErrorOutput,
   ) {
-    const { name, bucket } = this.settings;
-    const random = this.ports.randomId();
+    const { name, bucket } = this.#settings;
+    const random = this.#ports.randomId();
     const key = `${evaluatePrefix(prefix, oldestArrival, random, output)}${objectName(name, oldestArrival, random, extension)}`;
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
       try {
-        await this.ports.putObject(bucket, key, body);
+        await this.#ports.putObject(bucket, key, body);
         this.#steps += 1;
         return;
       } catch {
-        await this.ports.sleep(pauseMs(attempt), this.#stopping.signal);
+        await this.#ports.sleep(pauseMs(attempt), this.#stopping.signal);
       }
     }
   }

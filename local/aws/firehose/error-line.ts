@@ -32,6 +32,7 @@ export interface ConversionFailedLine extends CommonLine {
   };
 }
 
+/** A line of an error object, one for each record that failed. */
 export type ErrorLine = ProcessingFailedLine | ConversionFailedLine;
 
 /** The line of a record that the transform function failed. */

@@ -1,6 +1,7 @@
 import type { Column, ColumnType } from "./delivery-declaration";
 import { documentsIn } from "./json-documents";
 
+/** A cell's value; null where the record has no such key. */
 export type Cell = string | number | bigint | boolean | Date | null;
 /** A record by the table's columns, in their order. */
 export type Row = readonly Cell[];

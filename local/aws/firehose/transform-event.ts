@@ -1,5 +1,5 @@
 import { recordId, type StreamRecord } from "../../../contract/stream-record";
-import type { InvokeResult } from "../lambda/function-host/function-host";
+import type { InvokeResult } from "../lambda/function-host/invoke-result";
 
 /** What became of one record. */
 export type Transformed =

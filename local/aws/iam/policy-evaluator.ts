@@ -107,7 +107,7 @@ function parseConditions(conditions: unknown): readonly Condition[] {
     const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
     if (!operator)
       throw new UnsupportedPolicyError(
-        `the condition operator "${name}" is not known here (known: ${Object.keys(OPERATORS).join(", ")})`,
+        `The condition operator must be one of ${Object.keys(OPERATORS).join(", ")} here, got "${name}"`,
       );
     return Object.entries(keys).map(([key, values]): Condition => {
       const tests = texts(key, values).map(operator);
@@ -175,7 +175,7 @@ function variable(part: string): { readonly key: string } | string | undefined {
   const key = VARIABLES.find((known) => known.toLowerCase() === inner.toLowerCase());
   if (key === undefined)
     throw new UnsupportedPolicyError(
-      `the policy variable "\${${inner}}" is not known here (known: ${VARIABLES.join(", ")})`,
+      `The policy variable must be one of ${VARIABLES.join(", ")} here, got "\${${inner}}"`,
     );
   return { key };
 }
@@ -221,5 +221,6 @@ function listOf(value: unknown): unknown[] {
 
 function refuseOthers(what: string, others: Readonly<Record<string, unknown>>): void {
   const [first] = Object.keys(others);
-  if (first !== undefined) throw new UnsupportedPolicyError(`the policy ${what} "${first}" is not known here`);
+  if (first !== undefined)
+    throw new UnsupportedPolicyError(`The policy ${what} must be one that is known here, got "${first}"`);
 }

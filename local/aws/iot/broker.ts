@@ -1,7 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
-import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from "aedes";
+import {
+  Aedes,
+  type AedesOptions,
+  type AuthenticateError,
+  type Client,
+  type ConnectPacket,
+  type PublishPacket,
+} from "aedes";
 import { listen, listenWhereWanted } from "../listen";
 import type { DeviceAccess, DeviceAction, Standing } from "./device-access";
 import { publishFault } from "./limits";
@@ -13,6 +20,7 @@ import { whenVersionKnown } from "./mqtt5/version";
 import type { RuleMessage } from "./rule-sql";
 
 type Will = NonNullable<ConnectPacket["will"]>;
+type Hooks = Required<AedesOptions>;
 
 const USUAL_TLS_PORT = 8883;
 /** What clientid() is for a message that came over HTTP. */
@@ -21,6 +29,7 @@ const NO_CLIENT = "n/a";
 /** An error that closes a connection, and that was said already or is meant. */
 class Refused extends Error {}
 
+/** What the broker needs: who may do what, where messages go, and a clock. */
 export interface BrokerPorts {
   readonly access: DeviceAccess;
   /** What the certificate of this SHA-256 is to the thing of this name. */
@@ -39,6 +48,7 @@ export interface BrokerPorts {
  * version 5 is translated before it gets here.
  */
 export class Broker {
+  readonly #ports: BrokerPorts;
   readonly #aedes: Aedes;
   readonly #servers: Server[] = [];
   /** The certificates that connections over TLS have shown. */
@@ -50,46 +60,15 @@ export class Broker {
   readonly #connected = new Map<string, Duplex>();
   readonly #sessions: Sessions;
 
-  constructor(private readonly ports: BrokerPorts) {
+  constructor(ports: BrokerPorts) {
+    this.#ports = ports;
     this.#aedes = new Aedes({
       queueLimit: 1000,
-      preConnect: (client, packet, done) => {
-        // A thing's variables resolve where the client id is the thing's name: without one, nothing is allowed.
-        if (packet.will) this.#wills.set(client, willOf(client.conn, packet.will));
-        if (packet.clientId) return done(null, true);
-        done(
-          this.#refused(client, notAuthorized("a client id is needed, the thing's own name (mosquitto_pub: -i)")),
-          false,
-        );
-      },
-      authenticate: (client, _username, _password, done) => {
-        // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_-
-        if (this.ports.isReady?.() === false)
-          return done(Object.assign(new Refused("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
-        const refusal = this.#connectRefusal(client);
-        if (refusal) {
-          const error = Object.assign(this.#refused(client, refusal), { returnCode: 5 }) satisfies AuthenticateError;
-          return done(error, false);
-        }
-        this.#takeOver(client.id);
-        const { version, cleanStart } = sessionOf(client.conn, client.clean);
-        void this.#sessions.begin(client.id, version, cleanStart).then(() => done(null, true));
-      },
+      preConnect: (...call) => this.#preConnect(...call),
+      authenticate: (client, _username, _password, done) => this.#authenticate(client, done),
       authorizePublish: (client, packet, done) => void this.#publish(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) => {
-        // AWS IoT sends no SUBACK then: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences
-        if (subscription.qos === 2)
-          return done(this.#refused(client, new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT")));
-        if (this.#allows(client, { action: "iot:Subscribe", topicFilter: subscription.topic }))
-          return done(null, subscription);
-        this.ports.onRefused(client.id, this.#whyNot(client, `to subscribe to "${subscription.topic}"`));
-        done(null, null);
-      },
-      authorizeForward: (client, packet) =>
-        this.#allows(client, { action: "iot:Receive", topic: packet.topic }) &&
-        handOut(client.conn, packet, this.ports.now())
-          ? packet
-          : null,
+      authorizeSubscribe: (...call) => this.#authorizeSubscribe(...call),
+      authorizeForward: (...call) => this.#authorizeForward(...call),
     });
     this.#sessions = new Sessions(
       (clientId) => forgetSession(this.#aedes, clientId),
@@ -114,6 +93,47 @@ export class Broker {
     this.#aedes.on("connectionError", (client, error) => this.#closed(client?.id || undefined, error));
   }
 
+  #preConnect(...[client, packet, done]: Parameters<Hooks["preConnect"]>) {
+    // A thing's variables resolve where the client id is the thing's name: without one, nothing is allowed.
+    if (packet.will) this.#wills.set(client, willOf(client.conn, packet.will));
+    if (packet.clientId) return done(null, true);
+    done(
+      this.#refused(client, notAuthorized("a client id is needed, the thing's own name (mosquitto_pub: -i)")),
+      false,
+    );
+  }
+
+  #authenticate(client: Client, done: Parameters<Hooks["authenticate"]>[3]) {
+    // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_-
+    if (this.#ports.isReady?.() === false)
+      return done(Object.assign(new Refused("not ready"), { returnCode: 3 }) satisfies AuthenticateError, false);
+    const refusal = this.#connectRefusal(client);
+    if (refusal) {
+      const error = Object.assign(this.#refused(client, refusal), { returnCode: 5 }) satisfies AuthenticateError;
+      return done(error, false);
+    }
+    this.#takeOver(client.id);
+    const { version, cleanStart } = sessionOf(client.conn, client.clean);
+    void this.#sessions.begin(client.id, version, cleanStart).then(() => done(null, true));
+  }
+
+  #authorizeSubscribe(...[client, subscription, done]: Parameters<Hooks["authorizeSubscribe"]>) {
+    // AWS IoT sends no SUBACK then: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences
+    if (subscription.qos === 2)
+      return done(this.#refused(client, new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT")));
+    if (this.#allows(client, { action: "iot:Subscribe", topicFilter: subscription.topic }))
+      return done(null, subscription);
+    this.#ports.onRefused(client.id, this.#whyNot(client, `to subscribe to "${subscription.topic}"`));
+    done(null, null);
+  }
+
+  #authorizeForward(...[client, packet]: Parameters<Hooks["authorizeForward"]>): typeof packet | null {
+    return this.#allows(client, { action: "iot:Receive", topic: packet.topic }) &&
+      handOut(client.conn, packet, this.#ports.now())
+      ? packet
+      : null;
+  }
+
   /** Listens on 127.0.0.1 and returns the port. */
   async listen(port: number): Promise<number> {
     await this.#aedes.listen();
@@ -131,7 +151,7 @@ export class Broker {
       this.#opened(socket, socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase());
     });
     server.on("tlsClientError", (error: Error & { readonly reason?: string }) =>
-      this.ports.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`),
+      this.#ports.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`),
     );
     return listenWhereWanted(this.#added(server), port, USUAL_TLS_PORT);
   }
@@ -151,12 +171,12 @@ export class Broker {
         if (certificate !== undefined) this.#certificates.set(conn, certificate);
         this.#aedes.handle(conn);
       },
-      () => this.#closed(undefined, new Error("connect did not arrive in time")),
+      () => this.#closed(undefined, new Error("CONNECT did not arrive in time")),
     );
   }
 
   #translated(socket: Socket): Duplex {
-    const conn = new Mqtt5Connection(socket, this.ports.now);
+    const conn = new Mqtt5Connection(socket, this.#ports.now);
     this.#sockets.delete(socket);
     this.#sockets.add(conn);
     conn.once("close", () => this.#sockets.delete(conn));
@@ -183,7 +203,7 @@ export class Broker {
 
   /** Publishes for no client, as AWS IoT's data plane does: to the rule, and to the devices that have subscribed. */
   async publish(topic: string, payload: Buffer, qos: 0 | 1): Promise<void> {
-    await this.ports.accept({ topic, clientId: NO_CLIENT, payload, receivedAt: this.ports.now() });
+    await this.#ports.accept({ topic, clientId: NO_CLIENT, payload, receivedAt: this.#ports.now() });
     const packet = { cmd: "publish", topic, payload, qos, retain: false, dup: false } as const;
     await new Promise<void>((resolve, reject) =>
       this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve())),
@@ -193,12 +213,12 @@ export class Broker {
   /** Authorises a publish and gives it to the rules engine. aedes sends the PUBACK when `done` is called without an error. */
   async #publish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): Promise<void> {
     if (client === null) return done(new Refused("nobody publishes it"));
-    takeIn(client.conn, packet, this.ports.now());
+    takeIn(client.conn, packet, this.#ports.now());
     const refusal = this.#refusal(client, packet);
     // An error closes the connection, which is what AWS IoT does: https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html
     if (refusal) return done(this.#refused(client, refusal));
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
-    await this.ports.accept({ topic: packet.topic, clientId: client.id, payload, receivedAt: this.ports.now() });
+    await this.#ports.accept({ topic: packet.topic, clientId: client.id, payload, receivedAt: this.#ports.now() });
     done(this.#doomed.has(client.conn) ? new Refused("the connection breaks") : null);
   }
 
@@ -206,12 +226,12 @@ export class Broker {
   #closed(clientId: string | undefined, error: Error): void {
     // A socket's own error has a code: that the other side is gone is no fault of the protocol.
     if (error instanceof Refused || "code" in error) return;
-    this.ports.onRefused(clientId, `its connection is closed: ${error.message}`);
+    this.#ports.onRefused(clientId, `its connection is closed: ${error.message}`);
   }
 
   /** Says why a client is refused, at the terminal and to the client, and returns the error that closes its connection. */
   #refused({ id, conn }: Client, reason: Reason): Refused {
-    this.ports.onRefused(id || undefined, reason.why);
+    this.#ports.onRefused(id || undefined, reason.why);
     endBecause(conn, reason);
     return new Refused(reason.why);
   }
@@ -220,7 +240,7 @@ export class Broker {
   #takeOver(clientId: string): void {
     const older = this.#connected.get(clientId);
     if (older === undefined) return;
-    this.ports.onRefused(clientId, "another connection has its client id, so the older one is closed");
+    this.#ports.onRefused(clientId, "another connection has its client id, so the older one is closed");
     endBecause(older, new Reason(REASON.sessionTakenOver, "another connection has its client id"));
   }
 
@@ -243,13 +263,13 @@ export class Broker {
   }
 
   #allows(client: Client, request: DeviceAction): boolean {
-    return this.ports.access.allows(client.id, request, this.#standing(client));
+    return this.#ports.access.allows(client.id, request, this.#standing(client));
   }
 
   /** Undefined for a connection without a certificate. */
   #standing({ conn, id }: Client): Standing | undefined {
     const certificate = this.#certificates.get(conn);
-    return certificate === undefined ? undefined : this.ports.standing(certificate, id);
+    return certificate === undefined ? undefined : this.#ports.standing(certificate, id);
   }
 
   #whyNot(client: Client, what: string): string {

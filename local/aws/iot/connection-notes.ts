@@ -3,9 +3,12 @@ const REMEMBERED = 10_000;
 
 /** Says why connections are refused or closed: each reason once a client, because a client tries again for ever. */
 export class ConnectionNotes {
+  readonly #note: (text: string) => void;
   readonly #said = new Set<string>();
 
-  constructor(private readonly note: (text: string) => void) {}
+  constructor(note: (text: string) => void) {
+    this.#note = note;
+  }
 
   /** `clientId` is undefined where the client has not said who it is. */
   refused(clientId: string | undefined, why: string): void {
@@ -14,6 +17,6 @@ export class ConnectionNotes {
     if (this.#said.has(text)) return;
     if (this.#said.size >= REMEMBERED) this.#said.clear();
     this.#said.add(text);
-    this.note(text);
+    this.#note(text);
   }
 }

@@ -21,14 +21,17 @@ function standingWithout(clientId: string): Standing {
 
 /** Says what the device policy allows. */
 export class DeviceAccess {
+  readonly #policy: string;
+  readonly #region: string;
+  readonly #account: string;
   readonly #decided = new Map<string, boolean>();
 
   /** `policy` is the device policy's text; region and account are those of the stack. */
-  constructor(
-    private readonly policy: string,
-    private readonly region: string,
-    private readonly account: string,
-  ) {}
+  constructor(policy: string, region: string, account: string) {
+    this.#policy = policy;
+    this.#region = region;
+    this.#account = account;
+  }
 
   /** Whether the policy allows it. Decisions are remembered: a device publishes to the same topic for ever. */
   allows(clientId: string, request: DeviceAction, standing = standingWithout(clientId)): boolean {
@@ -38,7 +41,7 @@ export class DeviceAccess {
     let allowed = this.#decided.get(key);
     if (allowed === undefined) {
       const asked = policyRequest(clientId, standing === "attached", request.action, resource);
-      const decision: Decision = evaluatePolicy([this.policy], asked);
+      const decision: Decision = evaluatePolicy([this.#policy], asked);
       allowed = decision === "allow";
       if (this.#decided.size >= 50_000) this.#decided.clear();
       this.#decided.set(key, allowed);
@@ -47,7 +50,7 @@ export class DeviceAccess {
   }
 
   #resource(clientId: string, request: DeviceAction): string {
-    const arn = `arn:aws:iot:${this.region}:${this.account}:`;
+    const arn = `arn:aws:iot:${this.#region}:${this.#account}:`;
     if (request.action === "iot:Connect") return `${arn}client/${clientId}`;
     return request.action === "iot:Subscribe"
       ? `${arn}topicfilter/${request.topicFilter}`

@@ -13,16 +13,25 @@ export interface RuleErrorDocument {
 
 /** The log group of the rule's error action. */
 export class ErrorLog {
+  readonly #ruleName: string;
+  readonly #resource: string;
+  readonly #now: () => number;
+  readonly #onAdded: (message: RuleMessage) => void;
   readonly #documents: RuleErrorDocument[] = [];
   readonly #times: number[] = [];
 
   /** `resource` is the stream that the rule's action puts to. */
   constructor(
-    private readonly ruleName: string,
-    private readonly resource: string,
-    private readonly now: () => number = Date.now,
-    private readonly onAdded: (message: RuleMessage) => void = () => {},
-  ) {}
+    ruleName: string,
+    resource: string,
+    now: () => number = Date.now,
+    onAdded: (message: RuleMessage) => void = () => {},
+  ) {
+    this.#ruleName = ruleName;
+    this.#resource = resource;
+    this.#now = now;
+    this.#onAdded = onAdded;
+  }
 
   get documents(): readonly RuleErrorDocument[] {
     return this.#documents;
@@ -34,15 +43,15 @@ export class ErrorLog {
   }
 
   add(message: RuleMessage, errorMessage: string): void {
-    this.onAdded(message);
-    this.#times.push(this.now());
+    this.#onAdded(message);
+    this.#times.push(this.#now());
     this.#documents.push({
-      ruleName: this.ruleName,
+      ruleName: this.#ruleName,
       topic: message.topic,
       cloudwatchTraceId: randomUUID(),
       clientId: message.clientId,
       base64OriginalPayload: message.payload.toString("base64"),
-      failures: [{ failedAction: "KinesisAction", failedResource: this.resource, errorMessage }],
+      failures: [{ failedAction: "KinesisAction", failedResource: this.#resource, errorMessage }],
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { RuleMessage } from "./rule-sql";
 
+/** What the action needs: the stream, the error action and a clock. */
 export interface KinesisActionPorts {
   /** Puts one record; rejects where the stream does not take it. */
   readonly putRecord: (data: Buffer, partitionKey: string) => Promise<void>;
@@ -11,6 +12,7 @@ export interface KinesisActionPorts {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** How much may wait, and for how long. */
 export interface KinesisActionLimits {
   /** Bytes that may wait. Beyond, an offer waits, and with it the PUBACK: the memory is at risk. */
   readonly maxWaitingBytes: number;
@@ -50,6 +52,8 @@ interface Queue {
  * stop the reading of that connection, its pings too, and the keep-alive would close it.
  */
 export class KinesisAction {
+  readonly #ports: KinesisActionPorts;
+  readonly #limits: KinesisActionLimits;
   readonly #queues = new Map<string, Queue>();
   /** Keys with messages, no put in flight and no pause, in the order of their turn. */
   readonly #ready = new Set<string>();
@@ -60,10 +64,10 @@ export class KinesisAction {
   #inFlight = 0;
   #handled = 0;
 
-  constructor(
-    private readonly ports: KinesisActionPorts,
-    private readonly limits: KinesisActionLimits = LIMITS,
-  ) {}
+  constructor(ports: KinesisActionPorts, limits: KinesisActionLimits = LIMITS) {
+    this.#ports = ports;
+    this.#limits = limits;
+  }
 
   /** Messages that the stream has not taken yet. */
   get waiting(): number {
@@ -77,9 +81,9 @@ export class KinesisAction {
 
   /** Takes a message; resolves when there is room for it, which is when it may be acknowledged. */
   async offer(message: RuleMessage, partitionKey: string): Promise<void> {
-    while (this.#waitingBytes >= this.limits.maxWaitingBytes)
+    while (this.#waitingBytes >= this.#limits.maxWaitingBytes)
       await new Promise<void>((resolve) => this.#blocked.push(resolve));
-    const offered = { message, at: this.ports.now() };
+    const offered = { message, at: this.#ports.now() };
     const queue = this.#queues.get(partitionKey);
     if (queue) queue.messages.push(offered);
     else {
@@ -98,7 +102,7 @@ export class KinesisAction {
 
   #fill(): void {
     for (const key of this.#ready) {
-      if (this.#inFlight >= this.limits.concurrency) return;
+      if (this.#inFlight >= this.#limits.concurrency) return;
       const queue = this.#queues.get(key);
       this.#ready.delete(key);
       if (queue) void this.#put(key, queue);
@@ -109,7 +113,7 @@ export class KinesisAction {
   async #put(key: string, queue: Queue): Promise<void> {
     const [offered] = queue.messages;
     if (!offered) return;
-    const { putRecord, onError, onRetry, now } = this.ports;
+    const { putRecord, onError, onRetry, now } = this.#ports;
     const triedAt = now();
     this.#inFlight += 1;
     try {
@@ -118,7 +122,7 @@ export class KinesisAction {
     } catch (error) {
       onRetry?.(offered.message);
       countAsTried(queue, triedAt);
-      if (now() - (offered.failingSince ?? triedAt) < this.limits.maxTryingMs) void this.#pause(key, queue);
+      if (now() - (offered.failingSince ?? triedAt) < this.#limits.maxTryingMs) void this.#pause(key, queue);
       else {
         onError(offered.message, error instanceof Error ? error.message : String(error));
         this.#done(key, queue);
@@ -133,7 +137,7 @@ export class KinesisAction {
   async #pause(key: string, queue: Queue): Promise<void> {
     const { backoffMs } = queue;
     queue.backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
-    await this.ports.sleep(backoffMs);
+    await this.#ports.sleep(backoffMs);
     this.#ready.add(key);
     this.#fill();
   }
@@ -151,7 +155,7 @@ export class KinesisAction {
   }
 
   #wake(): void {
-    if (this.#waitingBytes < this.limits.maxWaitingBytes) for (const resolve of this.#blocked.splice(0)) resolve();
+    if (this.#waitingBytes < this.#limits.maxWaitingBytes) for (const resolve of this.#blocked.splice(0)) resolve();
     if (this.#waiting === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

@@ -15,19 +15,18 @@ export class UnsupportedSqlError extends Error {}
 /**
  * Reads a rule's SQL and returns its topic filter. One statement is evaluated here, `SELECT * FROM '<topic filter>'`: it passes
  * every payload through as it is, binary ones too (https://docs.aws.amazon.com/iot/latest/developerguide/binary-payloads.html).
- * Anything else throws, because ignoring a clause would make the local run lie.
+ * Anything else is refused, because ignoring a clause would make the local run lie.
+ * @throws UnsupportedSqlError
  */
 export function parseRuleSql(sql: string, sqlVersion: string): string {
   if (sqlVersion !== "2016-03-23")
     throw new UnsupportedSqlError(`"sqlVersion" must be "2016-03-23" for the local run, got "${sqlVersion}"`);
   const filter = /^\s*SELECT\s+\*\s+FROM\s+'([^']+)'\s*$/i.exec(sql)?.[1];
   if (filter === undefined)
-    throw new UnsupportedSqlError(`"sql" must be SELECT * FROM '<topic filter>' for the local run, got: ${sql}`);
+    throw new UnsupportedSqlError(`"sql" must be SELECT * FROM '<topic filter>' for the local run, got ${sql}`);
   const levels = filter.split("/");
   if (levels.some((level, i) => /[+#]/.test(level) && (level.length > 1 || (level === "#" && i < levels.length - 1))))
-    throw new UnsupportedSqlError(
-      `"sql" has a wildcard that is not a level of its own, or "#" that is not last: ${sql}`,
-    );
+    throw new UnsupportedSqlError(`"sql" must have each wildcard as a level of its own, and "#" last, got ${sql}`);
   return filter;
 }
 
@@ -75,10 +74,10 @@ function expression(part: string): Expression {
   if (call === "clientid()") return (message) => message.clientId;
   const level = Number(/^topic\(([1-9]\d?)\)$/.exec(call)?.[1]);
   if (!(level > 0))
-    throw new UnsupportedSqlError(`the substitution template ${part} is not evaluated by the local run`);
+    throw new UnsupportedSqlError(`A substitution template must be one that the local run evaluates, got ${part}`);
   return (message, visibleTopic) => {
     const value = visibleTopic.split("/")[level - 1];
-    if (value === undefined) throw new Error(`topic(${level}) has no value for the topic "${message.topic}"`);
+    if (value === undefined) throw new Error(`The topic "${message.topic}" has no level for topic(${level})`);
     return value;
   };
 }

@@ -13,15 +13,17 @@ export interface RuleDeclaration {
 
 /** Hands each message that a rule selects to the rule's Kinesis action, or to its error action. */
 export class RulesEngine {
+  readonly #rule: RuleDeclaration;
+  readonly #action: KinesisAction;
+  readonly #errorLog: ErrorLog;
   readonly #topicFilter: string;
   readonly #partitionKey: (message: RuleMessage) => string;
 
   /** Throws UnsupportedSqlError on a rule that is not evaluated here. */
-  constructor(
-    private readonly rule: RuleDeclaration,
-    private readonly action: KinesisAction,
-    private readonly errorLog: ErrorLog,
-  ) {
+  constructor(rule: RuleDeclaration, action: KinesisAction, errorLog: ErrorLog) {
+    this.#rule = rule;
+    this.#action = action;
+    this.#errorLog = errorLog;
     this.#topicFilter = parseRuleSql(rule.sql, rule.sqlVersion);
     this.#partitionKey = compileTemplate(rule.partitionKey);
   }
@@ -29,7 +31,7 @@ export class RulesEngine {
   /** Whether the rule selects a message of this topic. Basic Ingest names its rule, and skips the topic filter. */
   selects(topic: string): boolean {
     const direct = basicIngest(topic);
-    return direct ? direct.ruleName === this.rule.name : topicMatches(this.#topicFilter, topic);
+    return direct ? direct.ruleName === this.#rule.name : topicMatches(this.#topicFilter, topic);
   }
 
   /** Resolves when the rules engine has the message, which is when AWS IoT acknowledges it. */
@@ -39,9 +41,9 @@ export class RulesEngine {
     try {
       partitionKey = this.#partitionKey(message);
     } catch (error) {
-      this.errorLog.add(message, error instanceof Error ? error.message : String(error));
+      this.#errorLog.add(message, error instanceof Error ? error.message : String(error));
       return;
     }
-    await this.action.offer(message, partitionKey);
+    await this.#action.offer(message, partitionKey);
   }
 }

@@ -8,6 +8,7 @@ import type { Stream } from "./stream";
 /** How long a client waits for an answer that does not come. */
 const REQUEST_TIMEOUT_MS = 5000;
 
+/** What decides whether a call fails. */
 export interface InProcessDeps {
   readonly faults: FaultBoard;
   readonly random: () => number;
@@ -62,13 +63,13 @@ function underFaults({ faults, random }: InProcessDeps) {
         return call();
       case "hang":
         await sleep(REQUEST_TIMEOUT_MS);
-        throw new Error("injected: no answer");
+        throw new Error("Injected: no answer");
       case "reset":
         // The connection breaks before the stream has heard of it, or after the stream has done it.
         if (random() < 0.5) await call();
-        throw new Error("injected: the connection was reset");
+        throw new Error("Injected: the connection was reset");
       default:
-        throw new Error(`injected: ${fault?.kind}`);
+        throw new Error(`Injected: ${fault?.kind}`);
     }
   };
 }

@@ -17,7 +17,10 @@ export function parseMembers(body: string): Members {
   throw new KinesisError("SerializationException", "The request's body must be a JSON object.");
 }
 
-/** An optional string. @throws KinesisError */
+/**
+ * An optional string.
+ * @throws KinesisError
+ */
 export function optionalText(members: Members, name: string): string | undefined {
   const value = members[name];
   if (value === undefined || value === null) return undefined;
@@ -25,7 +28,10 @@ export function optionalText(members: Members, name: string): string | undefined
   return value;
 }
 
-/** A required string of `min` to `max` characters. @throws KinesisError */
+/**
+ * A required string of `min` to `max` characters.
+ * @throws KinesisError
+ */
 export function text(members: Members, name: string, max: number, min = 1): string {
   const value = optionalText(members, name);
   if (value === undefined) throw constraint(name, "null", "Member must not be null");
@@ -34,7 +40,10 @@ export function text(members: Members, name: string, max: number, min = 1): stri
   return value;
 }
 
-/** A required string out of these. @throws KinesisError */
+/**
+ * A required string out of these.
+ * @throws KinesisError
+ */
 export function choice<T extends string>(members: Members, name: string, choices: readonly T[]): T {
   const value = text(members, name, 100);
   const found = choices.find((candidate) => candidate === value);
@@ -42,7 +51,10 @@ export function choice<T extends string>(members: Members, name: string, choices
   throw constraint(name, value, `Member must satisfy enum value set: [${choices.join(", ")}]`);
 }
 
-/** An optional whole number. @throws KinesisError */
+/**
+ * An optional whole number.
+ * @throws KinesisError
+ */
 export function optionalWhole(members: Members, name: string, min: number, max: number): number | undefined {
   const value = members[name];
   if (value === undefined || value === null) return undefined;
@@ -52,14 +64,20 @@ export function optionalWhole(members: Members, name: string, min: number, max: 
   return value;
 }
 
-/** A required whole number. @throws KinesisError */
+/**
+ * A required whole number.
+ * @throws KinesisError
+ */
 export function whole(members: Members, name: string, min: number, max: number): number {
   const value = optionalWhole(members, name, min, max);
   if (value === undefined) throw constraint(name, "null", "Member must not be null");
   return value;
 }
 
-/** A required blob, which stays in base64. @throws KinesisError */
+/**
+ * A required blob, which stays in base64.
+ * @throws KinesisError
+ */
 export function blob(members: Members, name: string): string {
   const value = optionalText(members, name);
   if (value === undefined) throw constraint(name, "null", "Member must not be null");
@@ -68,7 +86,10 @@ export function blob(members: Members, name: string): string {
   return value;
 }
 
-/** An optional time, in milliseconds; the protocol has seconds since the epoch. @throws KinesisError */
+/**
+ * An optional time, in milliseconds; the protocol has seconds since the epoch.
+ * @throws KinesisError
+ */
 export function optionalTime(members: Members, name: string): number | undefined {
   const value = members[name];
   if (value === undefined || value === null) return undefined;

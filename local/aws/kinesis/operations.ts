@@ -238,7 +238,10 @@ function setRetention(stream: Stream, members: Members, direction: "increase" | 
   stream.retentionHours = hours;
 }
 
-/** The stream, where the request names it. @throws KinesisError ResourceNotFoundException */
+/**
+ * The stream, where the request names it.
+ * @throws KinesisError ResourceNotFoundException
+ */
 function named(stream: Stream, members: Members): Stream {
   const name = optionalText(members, "StreamName");
   const arn = optionalText(members, "StreamARN");

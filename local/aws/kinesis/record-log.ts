@@ -23,13 +23,16 @@ interface Segment {
  * has expired. Without a folder everything stays in memory.
  */
 export class RecordLog {
+  readonly #folder: string | undefined;
   readonly #segments: Segment[] = [];
   #length = 0;
   #firstPlace = 0;
   #spilling: Promise<void> = Promise.resolve();
   #loaded: { readonly segment: Segment; readonly records: readonly StreamRecord[] } | undefined;
 
-  constructor(private readonly folder: string | undefined) {}
+  constructor(folder: string | undefined) {
+    this.#folder = folder;
+  }
 
   /** The place of the next record. */
   get length(): number {
@@ -116,7 +119,7 @@ export class RecordLog {
   }
 
   #spill(): void {
-    const { folder } = this;
+    const folder = this.#folder;
     const segment = this.#segments.at(-2 - SEGMENTS_IN_MEMORY);
     if (folder === undefined || segment?.records === undefined) return;
     const file = path.join(folder, `${segment.firstPlace}.json`);

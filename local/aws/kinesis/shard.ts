@@ -11,9 +11,11 @@ const READ = { bytesPerSecond: 2 * 1024 * 1024, callsPerSecond: 5 } as const;
 /** Most that one GetRecords returns: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
 export const MAX_READ = { records: 10_000, bytes: 10 * 1024 * 1024 } as const;
 
+/** What a shard starts from. */
 export interface ShardArgs {
   /** Its number in the stream, from 0. */
   readonly number: number;
+  /** The hash keys that it takes. */
   readonly range: HashKeyRange;
   /** The shard that was split, or the two that were merged; none for those that the stream began with. */
   readonly parents: readonly Shard[];

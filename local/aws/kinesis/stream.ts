@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000;
 /** How long the stream is UPDATING. AWS takes minutes; here it is long enough to be seen. */
 const UPDATING_MS = 250;
 
+/** The declared stream, with its clock and the folder of its old records. */
 export interface StreamArgs extends StreamDeclaration {
   /** Where old records are kept; undefined: in memory. */
   readonly folder: string | undefined;
@@ -199,7 +200,7 @@ export class Stream {
     const shard = this.#shards.find(
       ({ isOpen, args: { range } }) => isOpen && range.start <= hashKey && hashKey <= range.end,
     );
-    if (!shard) throw new Error(`no open shard has the hash key ${hashKey}: this is a bug`);
+    if (!shard) throw new Error(`No open shard has the hash key ${hashKey}: this is a bug`);
     return shard;
   }
 

@@ -1,20 +1,19 @@
 /** What a shard may take or give in a second. It holds one second's worth, and refills continuously. */
 export class TokenBucket {
+  readonly #perSecond: number;
   #tokens: number;
   #filledAt: number;
 
-  constructor(
-    private readonly perSecond: number,
-    now: number,
-  ) {
+  constructor(perSecond: number, now: number) {
+    this.#perSecond = perSecond;
     this.#tokens = perSecond;
     this.#filledAt = now;
   }
 
   /** Whether this many are there at `now` (milliseconds). */
   has(amount: number, now: number): boolean {
-    const refill = ((now - this.#filledAt) * this.perSecond) / 1000;
-    this.#tokens = Math.min(this.perSecond, this.#tokens + Math.max(0, refill));
+    const refill = ((now - this.#filledAt) * this.#perSecond) / 1000;
+    this.#tokens = Math.min(this.#perSecond, this.#tokens + Math.max(0, refill));
     this.#filledAt = now;
     return this.#tokens >= amount;
   }

@@ -23,17 +23,20 @@ const KEPT = 10_000;
 
 /** What a function has logged last. */
 export class FunctionLog {
+  readonly #now: () => number;
   #events: LogEvent[] = [];
   #next = 0;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   get events(): readonly LogEvent[] {
     return this.#events.slice(-KEPT);
   }
 
   add(message: string): void {
-    this.#events.push({ id: this.#next++, timestamp: this.now(), message });
+    this.#events.push({ id: this.#next++, timestamp: this.#now(), message });
     if (this.#events.length > 2 * KEPT) this.#events = this.#events.slice(-KEPT);
   }
 }

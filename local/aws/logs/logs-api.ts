@@ -68,6 +68,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
+/** The part of the CloudWatch Logs API that reads these groups. */
 export function logsApi(groups: readonly LogGroup[]): InProcessService {
   return async ({ headers, body }) => {
     const target = String(headers["x-amz-target"] ?? "");

@@ -1,13 +1,32 @@
-/* global uPlot */
+/**
+ * @import { Sample, Totals } from "../samples"
+ * @import { ShownAnomaly, ShownReading, ShownReject } from "../shown"
+ * @typedef {{ title: string, lines: [label: string, colour: string, pick: (sample: Sample) => number | null][] }} Chart
+ */
+
+/**
+ * A script of its own has put it here.
+ * @type {typeof import("uplot")}
+ */
+const uPlot = Reflect.get(globalThis, "uPlot");
 const SVG = "http://www.w3.org/2000/svg";
 const MAX_SAMPLES = 300;
 const ANNOUNCE_EVERY_MS = 10_000;
 const SET_ASIDE_EVERY_MS = 5000;
 
-const byId = (id) => document.getElementById(id);
+/** @param {string} id */
+function byId(id) {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`"${id}" must be an element of the page, got none`);
+  return element;
+}
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-/** The time of day, with the date where it is not today's. */
+/**
+ * The time of day, with the date where it is not today's.
+ * @param {number} ms
+ */
 function clock(ms) {
   const [then, now] = [new Date(ms), new Date()];
   const time = then.toLocaleTimeString("en-GB");
@@ -15,7 +34,10 @@ function clock(ms) {
 }
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/** What a reading's time says beside its verdict: a clock that is ahead of ours. */
+/**
+ * What a reading's time says beside its verdict: a clock that is ahead of ours.
+ * @param {ShownReading} reading
+ */
 function verdictOf({ timestamp, isAnomaly }) {
   const ahead = timestamp - Date.now();
   const verdict = isAnomaly ? "anomaly" : "normal";
@@ -23,18 +45,26 @@ function verdictOf({ timestamp, isAnomaly }) {
   const hours = ahead / 3_600_000;
   return `${verdict}, ahead ${hours >= 2 ? `${Math.round(hours)} h` : `${Math.round(ahead / 60_000)} min`}`;
 }
+/** @param {number} value */
 const rate = (value) => `${tenth.format(value)}/s`;
+/** @param {string} name */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** @type {Sample[]} */
 const samples = [];
 
 /* The picture */
 
 const PARTS = ["Devices", "MQTT + rule", "Stream", "Function", "Stores"];
+/** @type {Map<string, SVGElement>} */
 const labels = new Map();
 
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ */
 function svg(name, attributes, text = "") {
   const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   element.textContent = text;
   byId("flow").append(element);
   return element;
@@ -51,6 +81,7 @@ PARTS.forEach((part, index) => {
 });
 const below = svg("text", { x: 450, y: 132, class: "quiet" });
 
+/** @param {Sample} sample */
 function drawFlow({ totals, perSecond, lagMs, onTheirWay }) {
   const lag = `${tenth.format(lagMs / 1000)} s`;
   const texts = {
@@ -64,7 +95,10 @@ function drawFlow({ totals, perSecond, lagMs, onTheirWay }) {
     "after Stream": rate(perSecond.stored + perSecond.rejected),
     "after Function": rate(perSecond.stored),
   };
-  for (const [name, text] of Object.entries(texts)) labels.get(name).textContent = text;
+  for (const [name, text] of Object.entries(texts)) {
+    const label = labels.get(name);
+    if (label) label.textContent = text;
+  }
   below.textContent = `${whole.format(totals.anomalies)} anomalies · ${whole.format(totals.rejected)} rejected`;
   byId("flow-text").textContent =
     `Devices send ${rate(perSecond.published)}, the function stores ${rate(perSecond.stored)}, ` +
@@ -73,6 +107,7 @@ function drawFlow({ totals, perSecond, lagMs, onTheirWay }) {
 
 /* The charts */
 
+/** @type {Chart[]} */
 const CHARTS = [
   {
     title: "Throughput, a second",
@@ -91,8 +126,13 @@ const CHARTS = [
   { title: "Anomalies, a second", lines: [["anomalies", "amber", (s) => s.perSecond.anomalies]] },
   { title: "Rejects, a second", lines: [["rejected", "red", (s) => s.perSecond.rejected]] },
 ];
+/** @type {{ chart: Chart, plot: uPlot, holder: HTMLElement }[]} */
 let charts = [];
 
+/**
+ * @param {Chart} chart
+ * @returns {uPlot.AlignedData}
+ */
 function chartData({ lines }) {
   return [samples.map((s) => s.at / 1000), ...lines.map(([, , pick]) => samples.map(pick))];
 }
@@ -109,7 +149,7 @@ function buildCharts() {
   // All of them, before one is measured: how many there are decides how wide each is.
   byId("charts").append(...holders);
   charts = CHARTS.map((chart, index) => {
-    const holder = holders[index];
+    const holder = /** @type {HTMLElement} */ (holders[index]);
     const plot = new uPlot(
       {
         title: chart.title,
@@ -127,7 +167,8 @@ function buildCharts() {
             // Told apart without colours, too.
             dash: index === 1 ? [6, 3] : [],
             points: { show: false },
-            value: (_plot, value) => (value === null ? "–" : tenth.format(value)),
+            value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) =>
+              value === null ? "–" : tenth.format(value),
           })),
         ],
       },
@@ -148,13 +189,27 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", buildChart
 
 /* The tables: what devices have sent is set as text, never as markup. */
 
+/**
+ * @param {string} id
+ * @param {string[]} heads
+ * @param {string[][]} rows
+ * @param {string} [none] What the table says without rows.
+ */
 function fill(id, heads, rows, none) {
+  /**
+   * @param {"th" | "td"} name
+   * @param {string} text
+   */
   const cell = (name, text) => {
     const element = document.createElement(name);
-    if (name === "th") element.scope = "col";
+    if (element instanceof HTMLTableCellElement && name === "th") element.scope = "col";
     element.textContent = text;
     return element;
   };
+  /**
+   * @param {"th" | "td"} name
+   * @param {string[]} texts
+   */
   const row = (name, texts) => {
     const element = document.createElement("tr");
     element.append(...texts.map((text) => cell(name, text)));
@@ -169,12 +224,14 @@ function fill(id, heads, rows, none) {
 
 function fillSamples() {
   const heads = ["Time", "Sent/s", "Stored/s", "Anomalies/s", "Rejected/s", "Median ms", "95 of 100 ms", "Lag ms"];
+  /** @type {(keyof Totals)[]} */
+  const counted = ["published", "stored", "anomalies", "rejected"];
   const rows = samples
     .slice(-30)
     .reverse()
     .map((s) => [
       clock(s.at),
-      ...["published", "stored", "anomalies", "rejected"].map((name) => tenth.format(s.perSecond[name])),
+      ...counted.map((name) => tenth.format(s.perSecond[name])),
       s.latencyMs ? whole.format(s.latencyMs.p50) : "–",
       s.latencyMs ? whole.format(s.latencyMs.p95) : "–",
       whole.format(s.lagMs),
@@ -184,6 +241,7 @@ function fillSamples() {
 
 async function showSetAside() {
   try {
+    /** @type {{ anomalies: ShownAnomaly[], rejects: ShownReject[] }} */
     const { anomalies, rejects } = await (await fetch("/api/set-aside")).json();
     fill(
       "anomalies",
@@ -206,8 +264,9 @@ async function showSetAside() {
 let lookups = 0;
 byId("lookup").addEventListener("submit", async (submit) => {
   submit.preventDefault();
-  const device = byId("device").value.trim();
+  const device = /** @type {HTMLInputElement} */ (byId("device")).value.trim();
   const lookup = ++lookups;
+  /** @type {ShownReading[] | undefined} */
   const readings = await fetch(`/api/readings?device=${encodeURIComponent(device)}`)
     .then((response) => (response.ok ? response.json() : undefined))
     .catch(() => undefined);

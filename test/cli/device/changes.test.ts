@@ -154,12 +154,12 @@ describe("addDevice", () => {
 
   it("refuses what it would break", async () => {
     aws({ principals: [arnOf("elsewhere")] });
-    await expect(add()).rejects.toThrow("the device has a certificate whose key is not in");
+    await expect(add()).rejects.toThrow("The device has a certificate whose key is not in");
     aws({ principals: [], type: "probe" });
-    await expect(add("pump")).rejects.toThrow('the device exists with the type "probe", not "pump"');
+    await expect(add("pump")).rejects.toThrow('"type" must be "probe", which the device has, got "pump"');
     const id = await added();
     aws({ principals: [arnOf(id)], certificates: { [id]: "INACTIVE" } });
-    await expect(add()).rejects.toThrow("the device's certificate is not active");
+    await expect(add()).rejects.toThrow("The device's certificate is not active");
     expect(changes()).toEqual([]);
   });
 });
@@ -223,7 +223,7 @@ describe("rotateDevice", () => {
     aws({ principals: [arnOf("other")], certificates: {} });
     await expect(finishRotation(NAME, { directory, folder, connection })).rejects.toThrow("so none is revoked");
     aws({});
-    await expect(rotate()).rejects.toThrow("there is no such device");
+    await expect(rotate()).rejects.toThrow("There is no such device");
     expect(changes()).toEqual([]);
   });
 });

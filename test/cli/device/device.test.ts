@@ -5,12 +5,15 @@ import { recordingIo } from "../../helpers/recording-io";
 
 describe("iot device", () => {
   it.each([
-    [[], "a command is required: one of add, list, rotate, remove, send"],
+    [[], "A command is required: one of add, list, rotate, remove, send"],
     [["ad"], '"ad" is not a command.'],
     [["add"], '"NAME" or "--from" is required, got neither'],
     [["add", "pump-1", "--from", "fleet.csv"], '"NAME" or "--from" is required, got both'],
     [["add", "--from", "fleet.csv", "--type", "pump"], '"--type" must be given with "NAME", got "--from"'],
-    [["add", "--from", "/nowhere/fleet.csv"], '"--from" must be a file that can be read: ENOENT'],
+    [
+      ["add", "--from", "/nowhere/fleet.csv"],
+      '"--from" must be a file that can be read, got "/nowhere/fleet.csv": ENOENT',
+    ],
     [["add", "a/b"], "a device's name must be 1 to 128 letters"],
     [["add", "pump-1", "pump-2"], '"pump-2" is one argument too many. Fix: leave it out'],
     [["add", "pump-1", "--rate", "0"], '"--rate" must be a whole number from 1 to 1000, got "0"'],

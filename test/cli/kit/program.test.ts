@@ -59,10 +59,10 @@ describe("runProgram", () => {
   });
 
   it.each([
-    ["", 2, 'a command is required: one of device\nTry "npx iot --help".'],
+    ["", 2, 'A command is required: one of device\nTry "npx iot --help".'],
     ["devcie", 2, '"devcie" is not a command. Did you mean "device"?\nTry "npx iot --help".'],
     ["x", 2, '"x" is not a command. Fix: use one of device\nTry "npx iot --help".'],
-    ["device", 2, 'a command is required: one of add\nTry "npx iot device --help".'],
+    ["device", 2, 'A command is required: one of add\nTry "npx iot device --help".'],
     ["device add", 2, '"NAME" is required, for example pump-1\nTry "npx iot device add --help".'],
     ["device add used", 2, 'it is used\nTry "npx iot device add --help".'],
     ["device add broken", 1, "it broke\u001b[2J"],

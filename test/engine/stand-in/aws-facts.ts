@@ -1,5 +1,16 @@
-import type { Account } from "./account";
 import type { Properties } from "./properties";
+
+/** What of an account decides whether AWS deletes a resource. */
+export interface Uses {
+  /** Whether a bucket has an object in it. */
+  holdsObjects(bucket: string): boolean;
+  /** Whether a stream has a registered consumer. */
+  hasConsumers(stream: string): boolean;
+  /** Whether an IoT policy is attached to a certificate. */
+  isAttached(policy: string): boolean;
+  /** Whether a workgroup has run a query. */
+  hasQueries(workgroup: string): boolean;
+}
 
 /** What AWS and its provider do with a type of resource, beyond what @pulumi/aws declares. */
 export interface AwsFacts {
@@ -12,7 +23,7 @@ export interface AwsFacts {
   /** What a creation comes to where the name exists: AWS's error, or that AWS takes it for an update. */
   readonly existing: "adopted" | { readonly error: string };
   /** Why AWS refuses to delete it as it is; undefined where it does not. */
-  readonly deletionRefused?: (properties: Properties, account: Account) => string | undefined;
+  readonly deletionRefused?: (properties: Properties, account: Uses) => string | undefined;
   /** What AWS makes of the inputs, where what the provider reads back is not what was declared. */
   readonly readBack?: (inputs: Properties) => Properties;
   /** Where this is from: the file of github.com/hashicorp/terraform-provider-aws that says what replaces, and AWS's page. */
@@ -209,7 +220,10 @@ export const AWS_FACTS: Readonly<Record<string, AwsFacts>> = {
   },
 };
 
-/** The facts of a type. @throws Error that says where to add them */
+/**
+ * The facts of a type.
+ * @throws Error that says where to add them
+ */
 export function factsOf(type: string): AwsFacts {
   const facts = AWS_FACTS[type];
   if (facts) return facts;

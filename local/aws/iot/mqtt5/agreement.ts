@@ -44,6 +44,7 @@ export function agreementOn({ clean = true, keepalive = 0, properties = {} }: IC
   };
 }
 
+/** The session expiry that AWS IoT grants, in seconds: what is asked for, up to its limit. */
 export function grantedExpiry(askedSeconds: number): number {
   return Math.min(askedSeconds, MAX_SESSION_EXPIRY_SECONDS);
 }

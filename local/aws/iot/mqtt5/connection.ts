@@ -12,6 +12,7 @@ const LINGER_MS = 1000;
 
 /** A client of MQTT 5, as the broker sees it: a connection of 3.1.1. */
 export class Mqtt5Connection extends Duplex {
+  readonly #socket: Duplex;
   readonly #frames = new Frames(MAX_PACKET_BYTES);
   readonly #read = packetReader();
   readonly #fromBroker = parser({ protocolVersion: 4 });
@@ -24,11 +25,9 @@ export class Mqtt5Connection extends Duplex {
   #isOver = false;
   #isPumping = false;
 
-  constructor(
-    private readonly socket: Duplex,
-    now: () => number,
-  ) {
+  constructor(socket: Duplex, now: () => number) {
     super();
+    this.#socket = socket;
     this.#translation = new Translation(now);
     this.#fromBroker.on("packet", (packet) => this.#take(this.#translation.fromBroker(packet)));
     socket.on("data", (chunk: Buffer) => this.#received(chunk));
@@ -48,14 +47,14 @@ export class Mqtt5Connection extends Duplex {
   }
 
   override _read(): void {
-    this.socket.resume();
+    this.#socket.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.#fromBroker.parse(chunk);
     // The CONNACK may be among them.
     this.#pump();
-    if (this.socket.writableNeedDrain) this.socket.once("drain", done);
+    if (this.#socket.writableNeedDrain) this.#socket.once("drain", done);
     else done();
   }
 
@@ -64,11 +63,11 @@ export class Mqtt5Connection extends Duplex {
     if (farewell) this.#send(farewell);
     // Closed with something unread, the socket would take its last words back.
     if (farewell || this.#translation.isRefused) {
-      this.socket.resume();
-      this.socket.end();
-      const timer = setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
-      this.socket.once("close", () => clearTimeout(timer));
-    } else this.socket.destroy();
+      this.#socket.resume();
+      this.#socket.end();
+      const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+      this.#socket.once("close", () => clearTimeout(timer));
+    } else this.#socket.destroy();
     done(error);
   }
 
@@ -107,7 +106,7 @@ export class Mqtt5Connection extends Duplex {
       if ("toClient" in step) this.#send(step.toClient);
       else if ("refuse" in step) this.#refuse(step.refuse);
       else if ("breakOff" in step) this.#end();
-      else if (!this.#isOver && !this.push(generate(step.toBroker, { protocolVersion: 4 }))) this.socket.pause();
+      else if (!this.#isOver && !this.push(generate(step.toBroker, { protocolVersion: 4 }))) this.#socket.pause();
     }
   }
 
@@ -126,6 +125,6 @@ export class Mqtt5Connection extends Duplex {
   }
 
   #send(packet: Packet): void {
-    if (this.socket.writable) this.socket.write(generate(packet, { protocolVersion: 5 }));
+    if (this.#socket.writable) this.#socket.write(generate(packet, { protocolVersion: 5 }));
   }
 }

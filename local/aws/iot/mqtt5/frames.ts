@@ -5,11 +5,14 @@ const MAX_LENGTH_BYTES = 4;
 
 /** Cuts what comes in, however it is chunked, into whole packets. */
 export class Frames {
+  readonly #maxBytes: number;
   #rest: Buffer = Buffer.alloc(0);
   #fault: Reason | undefined;
 
   /** A packet of more bytes than `maxBytes` is a fault, which is seen by its first bytes. */
-  constructor(private readonly maxBytes: number) {}
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** The packets that are whole with this chunk, and the fault behind them, which is the end. */
   take(chunk: Buffer): { readonly packets: readonly Buffer[]; readonly fault?: Reason } {
@@ -19,10 +22,10 @@ export class Frames {
       const size = packetSize(rest);
       if (size === undefined) break;
       if (size instanceof Reason) this.#fault = size;
-      else if (size > this.maxBytes)
+      else if (size > this.#maxBytes)
         this.#fault = new Reason(
           REASON.packetTooLarge,
-          `a packet has at most ${this.maxBytes} bytes, this one ${size}`,
+          `a packet has at most ${this.#maxBytes} bytes, this one ${size}`,
         );
       else if (rest.length < size) break;
       else {

@@ -48,6 +48,7 @@ export function wrap({ annotations: { correlationData, ...rest }, payload, expir
   return Buffer.concat([length, json, payload]);
 }
 
+/** The message that `wrap` has made a payload of. */
 export function unwrap(wrapped: Buffer): Message {
   const end = LENGTH_BYTES + wrapped.readUInt32BE();
   const { annotations, expiry } = JSON.parse(wrapped.toString("utf8", LENGTH_BYTES, end));

@@ -23,6 +23,7 @@ export const REASON = {
   subscriptionIdentifiersNotSupported: 0xa1,
 } as const;
 
+/** A reason code of MQTT 5 that is used here. */
 export type ReasonCode = (typeof REASON)[keyof typeof REASON];
 
 /** Why a connection is refused or ended: for the program, and for the person. */
@@ -33,10 +34,12 @@ export class Reason {
   ) {}
 }
 
+/** A packet that cannot be parsed. */
 export function malformed(why: string): Reason {
   return new Reason(REASON.malformedPacket, why);
 }
 
+/** A packet that MQTT 5 forbids at this point. */
 export function protocolError(why: string): Reason {
   return new Reason(REASON.protocolError, why);
 }

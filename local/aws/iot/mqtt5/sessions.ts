@@ -21,20 +21,22 @@ interface Session {
 
 /** Ends sessions when AWS IoT does: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-persistent-sessions */
 export class Sessions {
+  /** Forgets what the broker keeps of a client's session. */
+  readonly #forget: (clientId: string) => Promise<void>;
+  /** Calls `then` after a while, and returns how to prevent it. */
+  readonly #later: (ms: number, then: () => void) => () => void;
   readonly #sessions = new Map<string, Session>();
 
-  constructor(
-    /** Forgets what the broker keeps of a client's session. */
-    private readonly forget: (clientId: string) => Promise<void>,
-    /** Calls `then` after a while, and returns how to prevent it. */
-    private readonly later: (ms: number, then: () => void) => () => void,
-  ) {}
+  constructor(forget: (clientId: string) => Promise<void>, later: (ms: number, then: () => void) => () => void) {
+    this.#forget = forget;
+    this.#later = later;
+  }
 
   /** A client is about to be let in. What it may not resume is gone when this resolves. */
   async begin(clientId: string, version: number, cleanStart: boolean): Promise<void> {
     const session = this.#sessions.get(clientId);
     // A session of one version is not resumed by the other.
-    if (cleanStart || (session && session.version !== version)) await this.forget(clientId);
+    if (cleanStart || (session && session.version !== version)) await this.#forget(clientId);
   }
 
   /** It is in, and another connection of its name has been closed. */
@@ -45,9 +47,9 @@ export class Sessions {
 
   /** Its connection has ended; the session has so many seconds left. */
   closed(clientId: string, version: number, expirySeconds: number): void {
-    const cancelEnd = this.later(expirySeconds * 1000, () => {
+    const cancelEnd = this.#later(expirySeconds * 1000, () => {
       this.#sessions.delete(clientId);
-      void this.forget(clientId);
+      void this.#forget(clientId);
     });
     this.#sessions.set(clientId, { version, cancelEnd });
   }

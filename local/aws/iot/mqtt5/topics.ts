@@ -39,6 +39,7 @@ export function filterFault(packet: ISubscribePacket | IUnsubscribePacket): Reas
     : new Reason(REASON.topicFilterInvalid, `no topic filter: ${JSON.stringify(bad)}`);
 }
 
+/** Whether a message can be published to it: it is not empty and has no wildcard. */
 export function isTopicName(topic: string): boolean {
   return topic !== "" && !/[+#\0]/.test(topic);
 }

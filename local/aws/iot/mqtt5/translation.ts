@@ -30,6 +30,7 @@ const MAX_REASON_LENGTH = 500;
 
 /** One connection's packets, from MQTT 5 to 3.1.1 and back, and what 3.1.1 has no words for. */
 export class Translation {
+  readonly #now: () => number;
   readonly #aliases = new Map<number, string>();
   /** The client's publishes without a PUBACK. */
   readonly #unacknowledged = new Set<number>();
@@ -41,7 +42,9 @@ export class Translation {
   #state: "connecting" | "connected" | "refused" = "connecting";
   #reason: Reason | undefined;
 
-  constructor(private readonly now: () => number) {}
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Undefined before the CONNECT. */
   get agreed(): Agreement | undefined {
@@ -112,7 +115,7 @@ export class Translation {
     if (this.#connect) return [{ refuse: protocolError("a second CONNECT") }];
     this.#connect = packet;
     this.#agreed = agreementOn(packet);
-    this.#deliveries = new Deliveries(this.#agreed, this.now);
+    this.#deliveries = new Deliveries(this.#agreed, this.#now);
     const fault = connectFault(packet);
     return fault ? [{ refuse: fault }] : [{ toBroker: connectOf(packet, this.#agreed) }];
   }

@@ -31,10 +31,13 @@ export interface IssuedCertificate {
 
 /** The local run's certificate authority, for the devices and for the broker. It lives as long as the run. */
 export class CertificateAuthority {
-  private constructor(
-    private readonly certificate: X509Certificate,
-    private readonly key: webcrypto.CryptoKey,
-  ) {}
+  readonly #certificate: X509Certificate;
+  readonly #key: webcrypto.CryptoKey;
+
+  private constructor(certificate: X509Certificate, key: webcrypto.CryptoKey) {
+    this.#certificate = certificate;
+    this.#key = key;
+  }
 
   static async create(): Promise<CertificateAuthority> {
     cryptoProvider.set(webcrypto);
@@ -55,13 +58,16 @@ export class CertificateAuthority {
 
   /** The authority's own certificate, in PEM. */
   get pem(): string {
-    return this.certificate.toString("pem");
+    return this.#certificate.toString("pem");
   }
 
-  /** A certificate for the key of a request. @throws Error where it is no request, or not signed by its own key */
+  /**
+   * A certificate for the key of a request.
+   * @throws Error where it is no request, or not signed by its own key
+   */
   async sign(request: string): Promise<IssuedCertificate> {
     const csr = new Pkcs10CertificateRequest(request);
-    if (!(await csr.verify())) throw new Error("the request is not signed by its own key");
+    if (!(await csr.verify())) throw new Error("The request is not signed by its own key");
     return this.#issue("CN=AWS IoT Certificate", csr.publicKey, [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
     ]);
@@ -89,14 +95,14 @@ export class CertificateAuthority {
       ...validity(),
       serialNumber: serialNumber(),
       subject,
-      issuer: this.certificate.subject,
+      issuer: this.#certificate.subject,
       publicKey,
-      signingKey: this.key,
+      signingKey: this.#key,
       signingAlgorithm: ALGORITHM,
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        await AuthorityKeyIdentifierExtension.create(this.certificate.publicKey),
+        await AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
         ...extensions,
       ],
     });

@@ -14,8 +14,10 @@ export class IotError extends Error {
   }
 }
 
+/** Whether a device can connect with a certificate. Of AWS's statuses these two occur here. */
 export type CertificateStatus = "ACTIVE" | "INACTIVE";
 
+/** A thing of the registry. */
 export interface Thing {
   readonly name: string;
   readonly id: string;
@@ -24,6 +26,7 @@ export interface Thing {
   readonly principals: Set<string>;
 }
 
+/** A registered certificate. */
 export interface Certificate extends IssuedCertificate {
   readonly arn: string;
   status: CertificateStatus;
@@ -36,17 +39,20 @@ export interface Certificate extends IssuedCertificate {
  * https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT.html
  */
 export class DeviceRegistry {
+  readonly #arnPrefix: string;
   readonly #things = new Map<string, Thing>();
   readonly #certificates = new Map<string, Certificate>();
 
   constructor(
-    private readonly arnPrefix: string,
+    arnPrefix: string,
     /** The one policy that the account has. */
     readonly policyName: string,
-  ) {}
+  ) {
+    this.#arnPrefix = arnPrefix;
+  }
 
   arn(resource: string): string {
-    return `${this.arnPrefix}${resource}`;
+    return `${this.#arnPrefix}${resource}`;
   }
 
   createThing(name: string, attributes: Readonly<Record<string, string>>): Thing {

@@ -42,7 +42,7 @@ export class Devices {
   }
 
   #signer(): CertificateAuthority {
-    if (this.#authority === undefined) throw new Error("the certificate authority is not ready yet");
+    if (this.#authority === undefined) throw new Error("The certificate authority is not ready yet");
     return this.#authority;
   }
 }

@@ -6,6 +6,7 @@ import { type DeviceRegistry, IotError } from "./device-registry";
 type Request = Parameters<InProcessService>[0];
 type Answer = object | Promise<object>;
 
+/** What the registry API needs: the registry, the authority that signs, and the endpoint that it names. */
 export interface RegistryApiPorts {
   readonly registry: DeviceRegistry;
   readonly authority: Pick<CertificateAuthority, "sign">;
@@ -40,15 +41,18 @@ interface Operation {
   readonly run: (request: Request, name: string) => Answer;
 }
 
-function operationsOf({ registry, authority, endpoint }: RegistryApiPorts): readonly Operation[] {
+function operationsOf(ports: RegistryApiPorts): readonly Operation[] {
+  return [
+    ...thingOperations(ports.registry),
+    ...certificateOperations(ports),
+    ...policyOperations(ports.registry),
+    { method: "GET", path: /^\/endpoint$/, run: () => ({ endpointAddress: ports.endpoint() }) },
+  ];
+}
+
+function thingOperations(registry: DeviceRegistry): readonly Operation[] {
   const thing = /^\/things\/([^/]+)$/;
   const principals = /^\/things\/([^/]+)\/principals$/;
-  const certificate = /^\/certificates\/([^/]+)$/;
-  const targetPolicies = /^\/target-policies\/([^/]+)$/;
-  const done = (change: () => void) => {
-    change();
-    return {};
-  };
   return [
     {
       method: "POST",
@@ -84,6 +88,12 @@ function operationsOf({ registry, authority, endpoint }: RegistryApiPorts): read
       path: /^\/principals\/things$/,
       run: (request) => ({ things: registry.thingsOf(principalOf(request)) }),
     },
+  ];
+}
+
+function certificateOperations({ registry, authority }: RegistryApiPorts): readonly Operation[] {
+  const certificate = /^\/certificates\/([^/]+)$/;
+  return [
     {
       method: "POST",
       path: /^\/certificates$/,
@@ -122,6 +132,12 @@ function operationsOf({ registry, authority, endpoint }: RegistryApiPorts): read
       },
     },
     { method: "DELETE", path: certificate, run: (_, id) => done(() => registry.deleteCertificate(id)) },
+  ];
+}
+
+function policyOperations(registry: DeviceRegistry): readonly Operation[] {
+  const targetPolicies = /^\/target-policies\/([^/]+)$/;
+  return [
     {
       method: "PUT",
       path: targetPolicies,
@@ -147,8 +163,13 @@ function operationsOf({ registry, authority, endpoint }: RegistryApiPorts): read
       path: /^\/policy-targets\/([^/]+)$/,
       run: (_, policy) => ({ targets: registry.targetsOf(policy) }),
     },
-    { method: "GET", path: /^\/endpoint$/, run: () => ({ endpointAddress: endpoint() }) },
   ];
+}
+
+/** Makes a change that AWS answers with an empty object. */
+function done(change: () => void): object {
+  change();
+  return {};
 }
 
 function bodyOf({ body }: Request): unknown {

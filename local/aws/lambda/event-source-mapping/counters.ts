@@ -19,6 +19,7 @@ export interface Counters {
   lagMs: number;
 }
 
+/** The counters of a mapping that has read nothing. */
 export function noCounts(): Counters {
   return { polled: 0, invoked: 0, failedInvoke: 0, delivered: 0, dropped: 0, destinationFailures: 0, lagMs: 0 };
 }

@@ -10,15 +10,14 @@ import { StreamReader } from "./stream-reader";
  * follows the stream's shards as they split and merge.
  */
 export class EventSourceMapping {
+  readonly #ports: MappingPorts;
   readonly #counters = noCounts();
   readonly #stop = new AbortController();
   readonly #reader: StreamReader;
   readonly #lanes: Lane[] = [];
 
-  constructor(
-    settings: MappingSettings,
-    private readonly ports: MappingPorts,
-  ) {
+  constructor(settings: MappingSettings, ports: MappingPorts) {
+    this.#ports = ports;
     const counters = this.#counters;
     const stopping = this.#stop.signal;
     const destination = new FailureDestination(settings, ports, counters, stopping);
@@ -43,7 +42,7 @@ export class EventSourceMapping {
 
   /** Resolves when everything that is in the stream by now was read, and nothing is in flight. */
   async drained(): Promise<void> {
-    await this.#reader.reachTip(this.ports.now());
+    await this.#reader.reachTip(this.#ports.now());
     await allIdle(this.#lanes);
   }
 

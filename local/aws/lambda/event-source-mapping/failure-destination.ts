@@ -10,38 +10,41 @@ const DELIVERY_TRIES = 3;
 
 /** Takes what is given up: to the bucket where there is one, else nowhere. Never rejects. */
 export class FailureDestination {
-  constructor(
-    private readonly settings: MappingSettings,
-    private readonly ports: MappingPorts,
-    private readonly counters: Counters,
-    private readonly stopping: AbortSignal,
-  ) {}
+  readonly #settings: MappingSettings;
+  readonly #ports: MappingPorts;
+  readonly #counters: Counters;
+  readonly #stopping: AbortSignal;
+
+  constructor(settings: MappingSettings, ports: MappingPorts, counters: Counters, stopping: AbortSignal) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#counters = counters;
+    this.#stopping = stopping;
+  }
 
   async take(givenUp: GivenUp): Promise<void> {
-    const { counters, ports } = this;
     const { records } = givenUp;
     const delivered = await this.#deliver(givenUp);
-    if (this.stopping.aborted && !delivered) return;
-    counters[delivered ? "delivered" : "dropped"] += records.length;
-    ports.onBatch({ records, how: delivered ? "delivered" : "dropped", at: ports.now() });
+    if (this.#stopping.aborted && !delivered) return;
+    this.#counters[delivered ? "delivered" : "dropped"] += records.length;
+    this.#ports.onBatch({ records, how: delivered ? "delivered" : "dropped", at: this.#ports.now() });
   }
 
   async #deliver(givenUp: GivenUp): Promise<boolean> {
-    const { settings, ports, counters, stopping } = this;
-    const { failureBucket } = settings;
+    const { failureBucket } = this.#settings;
     if (failureBucket === undefined) return false;
-    const at = ports.now();
-    const key = failureKey(settings.uuid, givenUp.records[0].shardId, at, randomUUID());
-    const body = failureBody(givenUp, settings, at);
-    for (let tries = 0; tries < DELIVERY_TRIES && !stopping.aborted; tries += 1) {
+    const at = this.#ports.now();
+    const key = failureKey(this.#settings.uuid, givenUp.records[0].shardId, at, randomUUID());
+    const body = failureBody(givenUp, this.#settings, at);
+    for (let tries = 0; tries < DELIVERY_TRIES && !this.#stopping.aborted; tries += 1) {
       try {
-        await ports.putFailure(failureBucket, key, body);
+        await this.#ports.putFailure(failureBucket, key, body);
         return true;
       } catch {
-        await ports.sleep(backoffMs(tries, ports.random), stopping);
+        await this.#ports.sleep(backoffMs(tries, this.#ports.random), this.#stopping);
       }
     }
-    counters.destinationFailures += 1;
+    this.#counters.destinationFailures += 1;
     return false;
   }
 }

@@ -13,6 +13,11 @@ type Invoked = Awaited<ReturnType<MappingPorts["invoke"]>>;
 
 /** Part of a shard whose records are processed strictly in order, a batch at a time. */
 export class Lane {
+  readonly #settings: MappingSettings;
+  readonly #ports: MappingPorts;
+  readonly #counters: Counters;
+  readonly #destination: FailureDestination;
+  readonly #stopping: AbortSignal;
   readonly #queue: StreamRecord[] = [];
   #firstQueuedAt = 0;
   #running: Promise<void> | undefined;
@@ -21,22 +26,28 @@ export class Lane {
   #pending = 0;
 
   constructor(
-    private readonly settings: MappingSettings,
-    private readonly ports: MappingPorts,
-    private readonly counters: Counters,
-    private readonly destination: FailureDestination,
-    private readonly stopping: AbortSignal,
-  ) {}
+    settings: MappingSettings,
+    ports: MappingPorts,
+    counters: Counters,
+    destination: FailureDestination,
+    stopping: AbortSignal,
+  ) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#counters = counters;
+    this.#destination = destination;
+    this.#stopping = stopping;
+  }
 
   get pending(): number {
     return this.#pending;
   }
 
   push(record: StreamRecord): void {
-    if (this.#queue.length === 0) this.#firstQueuedAt = this.ports.now();
+    if (this.#queue.length === 0) this.#firstQueuedAt = this.#ports.now();
     this.#pending += 1;
     this.#queue.push(record);
-    if (this.#queue.length >= this.settings.batchSize) this.#window?.abort();
+    if (this.#queue.length >= this.#settings.batchSize) this.#window?.abort();
     this.#running ??= this.#work();
   }
 
@@ -48,10 +59,10 @@ export class Lane {
   async #work(): Promise<void> {
     // What is pushed in the same turn goes into the same batch.
     await undefined;
-    while (this.#queue.length > 0 && !this.stopping.aborted) {
+    while (this.#queue.length > 0 && !this.#stopping.aborted) {
       await this.#fill();
-      const records = this.#queue.splice(0, nextBatch(this.#queue, this.settings.batchSize).length);
-      this.#firstQueuedAt = this.ports.now();
+      const records = this.#queue.splice(0, nextBatch(this.#queue, this.#settings.batchSize).length);
+      this.#firstQueuedAt = this.#ports.now();
       await this.#settle(records);
       this.#pending -= records.length;
     }
@@ -60,14 +71,13 @@ export class Lane {
 
   /** Waits until the batch is full or its window has passed. */
   async #fill(): Promise<void> {
-    const { settings, ports, stopping } = this;
     const window = new AbortController();
     this.#window = window;
-    const either = AbortSignal.any([window.signal, stopping]);
+    const either = AbortSignal.any([window.signal, this.#stopping]);
     for (;;) {
-      const left = this.#firstQueuedAt + settings.windowMs - ports.now();
-      if (left <= 0 || either.aborted || nextBatch(this.#queue, settings.batchSize).full) break;
-      await ports.sleep(left, either);
+      const left = this.#firstQueuedAt + this.#settings.windowMs - this.#ports.now();
+      if (left <= 0 || either.aborted || nextBatch(this.#queue, this.#settings.batchSize).full) break;
+      await this.#ports.sleep(left, either);
     }
     this.#window = undefined;
   }
@@ -76,22 +86,22 @@ export class Lane {
   async #settle(records: readonly StreamRecord[]): Promise<void> {
     const todo: Batch[] = [{ records, failures: 0, invocations: 0 }];
     let last: Invoked | undefined;
-    for (let batch = todo.shift(); batch && !this.stopping.aborted; batch = todo.shift()) {
+    for (let batch = todo.shift(); batch && !this.#stopping.aborted; batch = todo.shift()) {
       const current = await this.#withoutExpired(batch, last);
       if (!current) continue;
       const result = await this.#invoke(current);
-      if (this.stopping.aborted) return;
+      if (this.#stopping.aborted) return;
       if (!result) {
         // Not invoked: such a failure does not count, the records only grow old.
-        await this.ports.sleep(backoffMs(0, this.ports.random), this.stopping);
+        await this.#ports.sleep(backoffMs(0, this.#ports.random), this.#stopping);
         todo.unshift(current);
         continue;
       }
       last = result;
-      const verdict = verdictOn(current.records, result, this.settings.reportBatchItemFailures);
-      if (verdict.kind !== "success") this.counters.failedInvoke += current.records.length;
-      const { processed, next, exhausted } = afterAttempt(current, verdict, this.settings);
-      if (processed.length > 0) this.ports.onBatch({ records: processed, how: "processed", at: this.ports.now() });
+      const verdict = verdictOn(current.records, result, this.#settings.reportBatchItemFailures);
+      if (verdict.kind !== "success") this.#counters.failedInvoke += current.records.length;
+      const { processed, next, exhausted } = afterAttempt(current, verdict, this.#settings);
+      if (processed.length > 0) this.#ports.onBatch({ records: processed, how: "processed", at: this.#ports.now() });
       await this.#giveUp({
         records: exhausted,
         condition: "RetryAttemptsExhausted",
@@ -100,13 +110,13 @@ export class Lane {
       });
       const retried = next[0];
       if (retried && retried.failures > current.failures)
-        await this.ports.sleep(backoffMs(current.failures, this.ports.random), this.stopping);
+        await this.#ports.sleep(backoffMs(current.failures, this.#ports.random), this.#stopping);
       todo.unshift(...next);
     }
   }
 
   async #withoutExpired(batch: Batch, last: Invoked | undefined): Promise<Batch | undefined> {
-    const expired = expiredCount(batch.records, this.ports.now(), this.settings);
+    const expired = expiredCount(batch.records, this.#ports.now(), this.#settings);
     if (expired === 0) return batch;
     const { invocations } = batch;
     const records = batch.records.slice(0, expired);
@@ -120,11 +130,10 @@ export class Lane {
   }
 
   async #invoke({ records }: Batch): Promise<Invoked | undefined> {
-    const { settings, ports, counters } = this;
     try {
-      counters.lagMs = Math.max(0, ports.now() - (records.at(-1)?.arrivedAt ?? 0));
-      const result = await ports.invoke(kinesisEvent(records, settings));
-      counters.invoked += records.length;
+      this.#counters.lagMs = Math.max(0, this.#ports.now() - (records.at(-1)?.arrivedAt ?? 0));
+      const result = await this.#ports.invoke(kinesisEvent(records, this.#settings));
+      this.#counters.invoked += records.length;
       return result;
     } catch {
       return undefined;
@@ -135,6 +144,6 @@ export class Lane {
     records: [first, ...others],
     ...why
   }: Omit<GivenUp, "records"> & { readonly records: readonly StreamRecord[] }) {
-    if (first) await this.destination.take({ records: [first, ...others], ...why });
+    if (first) await this.#destination.take({ records: [first, ...others], ...why });
   }
 }

@@ -1,6 +1,7 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
-import type { InvokeResult } from "../function-host/function-host";
+import type { InvokeResult } from "../function-host/invoke-result";
 
+/** One answer of GetRecords. */
 export interface RecordsPage {
   readonly records: readonly StreamRecord[];
   /** Undefined at the end of a closed shard. */

@@ -19,18 +19,29 @@ export interface RecordSink {
 
 /** Reads a shard from its oldest record on, and deals the records out to lanes by their key. */
 export class Shard {
+  readonly #shardId: string;
+  readonly #lanes: readonly RecordSink[];
+  readonly #ports: Pick<MappingPorts, "kinesis" | "sleep">;
+  readonly #counters: Pick<Counters, "polled">;
+  readonly #stopping: AbortSignal;
   #iterator: string | undefined;
   #lastRead: string | undefined;
   #waiting: { readonly moment: number; readonly resolve: () => void }[] = [];
   #closed = false;
 
   constructor(
-    private readonly shardId: string,
-    private readonly lanes: readonly RecordSink[],
-    private readonly ports: Pick<MappingPorts, "kinesis" | "sleep">,
-    private readonly counters: Pick<Counters, "polled">,
-    private readonly stopping: AbortSignal,
-  ) {}
+    shardId: string,
+    lanes: readonly RecordSink[],
+    ports: Pick<MappingPorts, "kinesis" | "sleep">,
+    counters: Pick<Counters, "polled">,
+    stopping: AbortSignal,
+  ) {
+    this.#shardId = shardId;
+    this.#lanes = lanes;
+    this.#ports = ports;
+    this.#counters = counters;
+    this.#stopping = stopping;
+  }
 
   /** Whether it was read to the end of a closed shard. */
   get isClosed(): boolean {
@@ -39,10 +50,10 @@ export class Shard {
 
   /** Resolves when stopped, or at the end of a closed shard. */
   async poll(): Promise<void> {
-    while (!this.stopping.aborted && !this.#closed) {
-      const pending = this.lanes.reduce((sum, lane) => sum + lane.pending, 0);
+    while (!this.#stopping.aborted && !this.#closed) {
+      const pending = this.#lanes.reduce((sum, lane) => sum + lane.pending, 0);
       const pauseMs = pending >= MAX_PENDING ? BUSY_POLL_MS : await this.#read();
-      await this.ports.sleep(pauseMs, this.stopping);
+      await this.#ports.sleep(pauseMs, this.#stopping);
     }
   }
 
@@ -59,7 +70,8 @@ export class Shard {
     const page = await this.#page();
     const atTip = page !== undefined && page.records.length === 0 && page.millisBehindLatest === 0;
     this.#closed = page !== undefined && page.nextIterator === undefined;
-    for (const record of page?.records ?? []) this.lanes[laneOf(record.partitionKey, this.lanes.length)]?.push(record);
+    for (const record of page?.records ?? [])
+      this.#lanes[laneOf(record.partitionKey, this.#lanes.length)]?.push(record);
     const arrived = page?.records.at(-1)?.arrivedAt ?? 0;
     for (const tip of waiting) {
       if (atTip || this.#closed || arrived > tip.moment) tip.resolve();
@@ -70,14 +82,13 @@ export class Shard {
 
   /** Undefined where the read has failed. The next one asks for a new iterator: this one may have expired. */
   async #page(): Promise<RecordsPage | undefined> {
-    const { ports, shardId, stopping } = this;
     try {
-      const iterator = this.#iterator ?? (await ports.kinesis.getIterator(shardId, this.#lastRead));
+      const iterator = this.#iterator ?? (await this.#ports.kinesis.getIterator(this.#shardId, this.#lastRead));
       this.#iterator = undefined;
-      const page = await ports.kinesis.getRecords(shardId, iterator, stopping);
+      const page = await this.#ports.kinesis.getRecords(this.#shardId, iterator, this.#stopping);
       this.#iterator = page.nextIterator;
       this.#lastRead = page.records.at(-1)?.sequenceNumber ?? this.#lastRead;
-      this.counters.polled += page.records.length;
+      this.#counters.polled += page.records.length;
       return page;
     } catch {
       return undefined;

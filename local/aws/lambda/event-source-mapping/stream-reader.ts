@@ -18,6 +18,11 @@ export interface ShardConsumer {
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  */
 export class StreamReader {
+  readonly #ports: Pick<MappingPorts, "kinesis" | "sleep">;
+  readonly #counters: Pick<Counters, "polled">;
+  readonly #stopping: AbortSignal;
+  /** Called once for each shard, when its turn has come. */
+  readonly #consume: (shardId: string) => ShardConsumer;
   readonly #reading = new Map<string, Shard>();
   readonly #finished = new Set<string>();
   readonly #polling: Promise<unknown>[] = [];
@@ -25,12 +30,16 @@ export class StreamReader {
   #isListed = false;
 
   constructor(
-    private readonly ports: Pick<MappingPorts, "kinesis" | "sleep">,
-    private readonly counters: Pick<Counters, "polled">,
-    private readonly stopping: AbortSignal,
-    /** Called once for each shard, when its turn has come. */
-    private readonly consume: (shardId: string) => ShardConsumer,
-  ) {}
+    ports: Pick<MappingPorts, "kinesis" | "sleep">,
+    counters: Pick<Counters, "polled">,
+    stopping: AbortSignal,
+    consume: (shardId: string) => ShardConsumer,
+  ) {
+    this.#ports = ports;
+    this.#counters = counters;
+    this.#stopping = stopping;
+    this.#consume = consume;
+  }
 
   start(): void {
     this.#polling.push(this.#startReady());
@@ -38,7 +47,7 @@ export class StreamReader {
 
   /** Resolves when what is in the stream by now was read; with a moment, what arrived up to it. Also when it is stopped. */
   async reachTip(moment?: number): Promise<void> {
-    while (!this.stopping.aborted) {
+    while (!this.#stopping.aborted) {
       const changed = new Promise<void>((resolve) => this.#waiting.push(resolve));
       const shards = [...this.#reading.values()];
       const reached = Promise.all(shards.map((shard) => shard.reachTip(moment)));
@@ -63,8 +72,8 @@ export class StreamReader {
     const isDone = (shardId: string) => this.#finished.has(shardId) || !listed.has(shardId);
     for (const { shardId, parents } of shards) {
       if (this.#reading.has(shardId) || this.#finished.has(shardId) || !parents.every(isDone)) continue;
-      const { sinks, idle } = this.consume(shardId);
-      const shard = new Shard(shardId, sinks, this.ports, this.counters, this.stopping);
+      const { sinks, idle } = this.#consume(shardId);
+      const shard = new Shard(shardId, sinks, this.#ports, this.#counters, this.#stopping);
       this.#reading.set(shardId, shard);
       this.#polling.push(this.#read(shardId, shard, idle));
     }
@@ -75,7 +84,7 @@ export class StreamReader {
   async #read(shardId: string, shard: Shard, idle: ShardConsumer["idle"]): Promise<void> {
     await shard.poll();
     await idle();
-    if (this.stopping.aborted) return this.#announce();
+    if (this.#stopping.aborted) return this.#announce();
     this.#finished.add(shardId);
     this.#reading.delete(shardId);
     await this.#startReady();
@@ -86,11 +95,11 @@ export class StreamReader {
   }
 
   async #list(): Promise<readonly ShardListing[]> {
-    while (!this.stopping.aborted) {
+    while (!this.#stopping.aborted) {
       try {
-        return await this.ports.kinesis.listShards();
+        return await this.#ports.kinesis.listShards();
       } catch {
-        await this.ports.sleep(LIST_AGAIN_MS, this.stopping);
+        await this.#ports.sleep(LIST_AGAIN_MS, this.#stopping);
       }
     }
     return [];

@@ -1,5 +1,5 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
-import type { InvokeResult } from "../function-host/function-host";
+import type { InvokeResult } from "../function-host/invoke-result";
 
 /** What an invocation came to, for its batch. */
 export type Verdict =

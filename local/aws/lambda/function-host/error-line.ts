@@ -1,4 +1,4 @@
-import type { InvokeResult } from "./function-host";
+import type { InvokeResult } from "./invoke-result";
 
 /** The line that Lambda writes into a function's log when an invocation fails, in its JSON format. */
 export function errorLine(

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { FunctionSettings, InvokeResult } from "./function-host";
+import type { FunctionSettings } from "./function-settings";
+import type { InvokeResult } from "./invoke-result";
 import { lambdaVariables } from "./lambda-variables";
 import type { Invocation, Report } from "./messages";
 
@@ -21,12 +22,14 @@ interface Running {
 
 /** One process with the function in it. */
 export class ExecutionEnvironment {
+  readonly #settings: FunctionSettings;
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   #running: Running | undefined;
   #alive = true;
 
-  constructor(private readonly settings: FunctionSettings) {
+  constructor(settings: FunctionSettings) {
+    this.#settings = settings;
     this.#child = fork(settings.runtimePath, [settings.bundlePath], {
       env: lambdaVariables(settings),
       execArgv: [`--max-old-space-size=${Math.floor(settings.memoryMb * HEAP_SHARE)}`],
@@ -50,7 +53,7 @@ export class ExecutionEnvironment {
     return new Promise((settle) => {
       const timer = this.#endAfter(INIT_LIMIT_MS, requestId);
       this.#running = { requestId, settle, onLog, timer, logEnded: false };
-      const { functionArn, timeoutMs } = this.settings;
+      const { functionArn, timeoutMs } = this.#settings;
       const invocation: Invocation = { requestId, event, functionArn, timeoutMs };
       // Where the channel is closed, "close" follows and says how the process ended.
       this.#child.send(invocation, () => {});
@@ -69,7 +72,7 @@ export class ExecutionEnvironment {
     if (!running) return;
     if (report.kind === "loaded") {
       clearTimeout(running.timer);
-      running.timer = this.#endAfter(this.settings.timeoutMs, running.requestId);
+      running.timer = this.#endAfter(this.#settings.timeoutMs, running.requestId);
       return;
     }
     running.outcome =
@@ -86,7 +89,7 @@ export class ExecutionEnvironment {
       running.logEnded = true;
       if (running.outcome) this.#settle(running.outcome);
     } else if (line !== "") {
-      this.settings.onLog(line);
+      this.#settings.onLog(line);
       running?.onLog(line);
     }
   }

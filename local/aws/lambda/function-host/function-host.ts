@@ -1,29 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { ExecutionEnvironment } from "./execution-environment";
+import type { FunctionSettings } from "./function-settings";
+import type { InvokeResult } from "./invoke-result";
 
-export interface FunctionSettings {
-  readonly functionName: string;
-  readonly functionArn: string;
-  /** The function's code, one CommonJS file. */
-  readonly bundlePath: string;
-  /** The program that each execution environment runs: runtime.ts, as a file that Node.js can run. */
-  readonly runtimePath: string;
-  /** `<file>.<export>`, as Lambda has it. */
-  readonly handler: string;
-  /** The function's own variables. Of the host's variables it sees none. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly memoryMb: number;
-  readonly timeoutMs: number;
-  /** How many invocations run at once, at least 1. */
-  readonly concurrency: number;
-  /** Hears each line of the function's log. */
-  readonly onLog: (line: string) => void;
+/**
+ * How long an invocation waits for an environment that works, before one more is started. Lambda starts it immediately, on another
+ * machine; here each is a process that shares the cores, and most batches take less time than its start.
+ */
+const PATIENCE_MS = 250;
+
+interface Waiting {
+  take(environment: ExecutionEnvironment): void;
+  refuse(error: Error): void;
 }
-
-/** What an invocation came to: the handler's value, or what Lambda reports as its error. */
-export type InvokeResult =
-  | { readonly ok: true; readonly payload: unknown }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
 
 /**
  * Runs a function as Lambda does: an environment takes one invocation at a time and is used again while it lives. What is over the
@@ -31,12 +20,14 @@ export type InvokeResult =
  * between invocations.
  */
 export class FunctionHost {
+  readonly #settings: FunctionSettings;
   readonly #free: ExecutionEnvironment[] = [];
   readonly #all = new Set<ExecutionEnvironment>();
-  readonly #waiting: { take(environment: ExecutionEnvironment): void; refuse(error: Error): void }[] = [];
+  readonly #waiting = new Set<Waiting>();
   #stopped = false;
 
-  constructor(private readonly settings: FunctionSettings) {
+  constructor(settings: FunctionSettings) {
+    this.#settings = settings;
     if (!(settings.concurrency >= 1)) throw new Error(`"concurrency" must be at least 1, got ${settings.concurrency}`);
   }
 
@@ -57,7 +48,8 @@ export class FunctionHost {
   /** Ends every process. Resolves when none is left. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const { refuse } of this.#waiting.splice(0)) refuse(stoppedError());
+    for (const { refuse } of this.#waiting) refuse(stoppedError());
+    this.#waiting.clear();
     await Promise.all([...this.#all].map((environment) => environment.stop()));
   }
 
@@ -65,8 +57,17 @@ export class FunctionHost {
     if (this.#stopped) throw stoppedError();
     const free = this.#takeFree();
     if (free) return free;
-    if (this.#all.size < this.settings.concurrency) return this.#start();
-    return new Promise((take, refuse) => this.#waiting.push({ take, refuse }));
+    if (this.#all.size === 0) return this.#start();
+    return new Promise((take, refuse) => {
+      const waiting = { take, refuse };
+      this.#waiting.add(waiting);
+      setTimeout(() => this.#startFor(waiting), PATIENCE_MS).unref();
+    });
+  }
+
+  /** Starts one more environment for an invocation that still waits, unless the concurrency is used up. */
+  #startFor(waiting: Waiting): void {
+    if (this.#all.size < this.#settings.concurrency && this.#waiting.delete(waiting)) waiting.take(this.#start());
   }
 
   #takeFree(): ExecutionEnvironment | undefined {
@@ -78,7 +79,7 @@ export class FunctionHost {
   }
 
   #start(): ExecutionEnvironment {
-    const environment = new ExecutionEnvironment(this.settings);
+    const environment = new ExecutionEnvironment(this.#settings);
     this.#all.add(environment);
     return environment;
   }
@@ -86,12 +87,14 @@ export class FunctionHost {
   #release(environment: ExecutionEnvironment): void {
     if (!environment.alive) this.#all.delete(environment);
     if (this.#stopped) return;
-    const next = this.#waiting.shift();
-    if (next) next.take(environment.alive ? environment : this.#start());
-    else if (environment.alive) this.#free.push(environment);
+    const [next] = this.#waiting;
+    if (next) {
+      this.#waiting.delete(next);
+      next.take(environment.alive ? environment : this.#start());
+    } else if (environment.alive) this.#free.push(environment);
   }
 }
 
 function stoppedError(): Error {
-  return new Error("the function host has stopped");
+  return new Error("The function host has stopped");
 }

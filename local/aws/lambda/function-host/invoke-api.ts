@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { InProcessService } from "../../endpoint/in-process";
-import type { InvokeResult } from "./function-host";
+import type { InvokeResult } from "./invoke-result";
 
 /** Bytes of a log that an answer carries at most: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const LOG_TAIL_BYTES = 4096;

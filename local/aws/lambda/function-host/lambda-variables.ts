@@ -1,4 +1,4 @@
-import type { FunctionSettings } from "./function-host";
+import type { FunctionSettings } from "./function-settings";
 
 /**
  * The variables that a function sees: Lambda's own, then the function's. Nothing of the person's environment gets in.

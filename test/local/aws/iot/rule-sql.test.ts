@@ -102,7 +102,7 @@ describe("compileTemplate", () => {
 
   it("has no value for a level that the topic does not have", () => {
     expect(() => compileTemplate("${topic(3)}")(message("sensor/data"))).toThrow(
-      'topic(3) has no value for the topic "sensor/data"',
+      'The topic "sensor/data" has no level for topic(3)',
     );
   });
 });

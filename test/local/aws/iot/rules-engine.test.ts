@@ -62,7 +62,7 @@ describe("RulesEngine", () => {
           {
             failedAction: "KinesisAction",
             failedResource: "the-stream",
-            errorMessage: 'topic(3) has no value for the topic "sensor/data"',
+            errorMessage: 'The topic "sensor/data" has no level for topic(3)',
           },
         ],
       },

@@ -3,7 +3,7 @@ import { EventSourceMapping } from "../../../../../local/aws/lambda/event-source
 import type { kinesisEvent } from "../../../../../local/aws/lambda/event-source-mapping/kinesis-event";
 import type { KinesisReader, MappingPorts, Outcome } from "../../../../../local/aws/lambda/event-source-mapping/ports";
 import type { MappingSettings } from "../../../../../local/aws/lambda/event-source-mapping/settings";
-import type { InvokeResult } from "../../../../../local/aws/lambda/function-host/function-host";
+import type { InvokeResult } from "../../../../../local/aws/lambda/function-host/invoke-result";
 
 export const START = Date.UTC(2026, 0, 31, 23, 59, 58);
 

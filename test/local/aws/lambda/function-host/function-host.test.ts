@@ -1,6 +1,7 @@
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { FunctionHost, type FunctionSettings } from "../../../../../local/aws/lambda/function-host/function-host";
+import { FunctionHost } from "../../../../../local/aws/lambda/function-host/function-host";
+import type { FunctionSettings } from "../../../../../local/aws/lambda/function-host/function-settings";
 import { runningOf } from "../../../../helpers/local-run";
 
 const fixture = (name: string) => path.resolve(__dirname, "../../../../fixtures", name);
@@ -191,12 +192,12 @@ describe("FunctionHost", () => {
     const host = hostOf("slow", { concurrency: 1 });
     const warm = await host.invoke({});
     const cutOff = host.invoke({});
-    const waiting = expect(host.invoke({})).rejects.toThrow("the function host has stopped");
+    const waiting = expect(host.invoke({})).rejects.toThrow("The function host has stopped");
     await new Promise(setImmediate);
     await host.stop();
     expect(await cutOff).toMatchObject({ ok: false, errorType: "Runtime.ExitError" });
     await waiting;
-    await expect(host.invoke({})).rejects.toThrow("the function host has stopped");
+    await expect(host.invoke({})).rejects.toThrow("The function host has stopped");
     expect(warm.ok && runningOf([(warm.payload as { pid: number }).pid])).toEqual([]);
   });
 });

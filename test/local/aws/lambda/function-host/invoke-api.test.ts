@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { InvokeResult } from "../../../../../local/aws/lambda/function-host/function-host";
 import { invokeApi } from "../../../../../local/aws/lambda/function-host/invoke-api";
+import type { InvokeResult } from "../../../../../local/aws/lambda/function-host/invoke-result";
 import { gatewayWith } from "../../../../helpers/gateway";
 
 const ARN = "arn:aws:lambda:sa-east-1:123456789012:function:processor";
