@@ -31,7 +31,9 @@ export function declareApart(
   return new Promise((resolve, reject) => {
     const child = fork(childPath, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
     child.once("error", reject);
-    child.once("exit", (code, signal) => reject(new Error(`The process that declares the stack ended (${signal ?? code})`)));
+    child.once("exit", (code, signal) =>
+      reject(new Error(`The process that declares the stack ended (${signal ?? code})`)),
+    );
     child.once("message", (answer: DeclareAnswer) => {
       if ("problem" in answer) return reject(new Error(answer.problem));
       const { declaration, all, outputs } = answer;

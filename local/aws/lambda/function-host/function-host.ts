@@ -4,8 +4,8 @@ import type { FunctionSettings } from "./function-settings";
 import type { InvokeResult } from "./invoke-result";
 
 /**
- * How long an invocation waits for an environment that works, before one more is started. Lambda starts it immediately, on another
- * machine; here each is a process that shares the cores, and most batches take less time than its start.
+ * Where invocations wait for this long, one more environment is started. Lambda starts as many as are needed immediately, on other
+ * machines; here each is a process that shares the cores, and most batches take less time than its start.
  */
 const PATIENCE_MS = 250;
 
@@ -23,7 +23,8 @@ export class FunctionHost {
   readonly #settings: FunctionSettings;
   readonly #free: ExecutionEnvironment[] = [];
   readonly #all = new Set<ExecutionEnvironment>();
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting: Waiting[] = [];
+  #growing: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(settings: FunctionSettings) {
@@ -48,8 +49,7 @@ export class FunctionHost {
   /** Ends every process. Resolves when none is left. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const { refuse } of this.#waiting) refuse(stoppedError());
-    this.#waiting.clear();
+    for (const { refuse } of this.#waiting.splice(0)) refuse(stoppedError());
     await Promise.all([...this.#all].map((environment) => environment.stop()));
   }
 
@@ -59,15 +59,17 @@ export class FunctionHost {
     if (free) return free;
     if (this.#all.size === 0) return this.#start();
     return new Promise((take, refuse) => {
-      const waiting = { take, refuse };
-      this.#waiting.add(waiting);
-      setTimeout(() => this.#startFor(waiting), PATIENCE_MS).unref();
+      this.#waiting.push({ take, refuse });
+      this.#growing ??= setTimeout(() => this.#grow(), PATIENCE_MS).unref();
     });
   }
 
-  /** Starts one more environment for an invocation that still waits, unless the concurrency is used up. */
-  #startFor(waiting: Waiting): void {
-    if (this.#all.size < this.#settings.concurrency && this.#waiting.delete(waiting)) waiting.take(this.#start());
+  /** Starts one more environment where an invocation still waits, unless the concurrency is used up. */
+  #grow(): void {
+    this.#growing = undefined;
+    if (this.#all.size >= this.#settings.concurrency) return;
+    this.#waiting.shift()?.take(this.#start());
+    if (this.#waiting.length > 0) this.#growing = setTimeout(() => this.#grow(), PATIENCE_MS).unref();
   }
 
   #takeFree(): ExecutionEnvironment | undefined {
@@ -87,11 +89,9 @@ export class FunctionHost {
   #release(environment: ExecutionEnvironment): void {
     if (!environment.alive) this.#all.delete(environment);
     if (this.#stopped) return;
-    const [next] = this.#waiting;
-    if (next) {
-      this.#waiting.delete(next);
-      next.take(environment.alive ? environment : this.#start());
-    } else if (environment.alive) this.#free.push(environment);
+    const next = this.#waiting.shift();
+    if (next) next.take(environment.alive ? environment : this.#start());
+    else if (environment.alive) this.#free.push(environment);
   }
 }
 
