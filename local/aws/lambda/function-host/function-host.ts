@@ -7,7 +7,7 @@ import type { InvokeResult } from "./invoke-result";
  * Where invocations wait for this long, one more environment is started. Lambda starts as many as are needed immediately, on other
  * machines; here each is a process that shares the cores, and most batches take less time than its start.
  */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 500;
 
 interface Waiting {
   take(environment: ExecutionEnvironment): void;
