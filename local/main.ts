@@ -19,7 +19,7 @@ const PLAIN_PROGRESS_MS = 5000;
 
 /** Runs the command line, and resolves with its exit status: 0, 1 where something was lost, unfinished or broke, 2 for a wrong option. */
 export function main(args: readonly string[], paths: RunPaths): Promise<number> {
-  process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true }));
+  process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true, maxRetries: 3 }));
   // Ctrl-C asks a run to drain and to end with its own status, so it never interrupts the command.
   const { signal } = new AbortController();
   const terminal = new Terminal(process, { signal, plainProgressMs: PLAIN_PROGRESS_MS });

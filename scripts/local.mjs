@@ -17,6 +17,7 @@ const paths = {
   functionRuntime: join(runFolder, "runtime.mjs"),
   emulator: join(runFolder, "emulator.mjs"),
   stream: join(runFolder, "stream"),
+  tables: join(runFolder, "tables"),
   declare: join(runFolder, "declare.mjs"),
 };
 

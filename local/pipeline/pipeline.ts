@@ -42,6 +42,8 @@ export interface PipelinePaths {
   readonly stream: string;
   /** The entry of a function's process. */
   readonly functionRuntime: string;
+  /** Folder of the tables. */
+  readonly tables: string;
   /** The entry of an emulator's process. */
   readonly emulator: string;
 }
@@ -197,7 +199,7 @@ export class Pipeline {
       "--mqtts-port",
     );
     this.#step = "starting the emulators";
-    this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
+    this.#emulators = await Emulators.start(declaration, paths, this.#gateway, ports.onBroken);
     this.#step = "creating what the stack declares";
     await createResources(declaration, emulatorClients(this.#emulators, declaration.region));
     this.#step = "starting the functions";

@@ -13,13 +13,13 @@ export class Emulators {
   /** Starts them all and connects the gateway to them. `onExit` hears of one that ends by itself. */
   static async start(
     { region }: Pick<Declaration, "region">,
-    childPath: string,
+    paths: { readonly emulator: string; readonly tables: string },
     gateway: Gateway,
     onExit: (why: string) => void,
   ): Promise<Emulators> {
     const started = await Promise.allSettled([
-      Emulator.start(childPath, "dynamodb", {}, onExit),
-      Emulator.start(childPath, "s3", { AWS_REGION: region }, onExit),
+      Emulator.start(paths.emulator, "dynamodb", { DATA_FOLDER: paths.tables }, onExit),
+      Emulator.start(paths.emulator, "s3", { AWS_REGION: region }, onExit),
     ]);
     const emulators = new Emulators(started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
     const failure = started.find((result) => result.status === "rejected");
