@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildSync } from "esbuild";
+import { buildSync, stop } from "esbuild";
 import requireNode from "./require-node.mjs";
 
 requireNode();
@@ -17,10 +17,14 @@ const paths = {
   functionRuntime: join(runFolder, "runtime.mjs"),
   emulator: join(runFolder, "emulator.mjs"),
   stream: join(runFolder, "stream"),
+  tables: join(runFolder, "tables"),
+  declare: join(runFolder, "declare.mjs"),
 };
 
 removeLeftovers();
 build();
+// The process that esbuild keeps for the next build would stay as long as the run.
+await stop();
 const { main } = await import(join(runFolder, "main.mjs"));
 process.exit(await main(process.argv.slice(2), paths));
 
@@ -48,10 +52,12 @@ function build() {
       main: "local/main.ts",
       runtime: "local/aws/lambda/function-host/runtime.ts",
       emulator: "local/aws/emulators/child.ts",
+      declare: "local/stack/declare-process.ts",
     },
     outdir: runFolder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    splitting: true,
     packages: "external",
     platform: "node",
     target: "node24",

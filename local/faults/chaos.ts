@@ -7,6 +7,8 @@ export interface ChaosDeps {
   readonly setFaults: (faults: Faults) => void;
   readonly breakDevices: (pick: () => boolean) => void;
   readonly breakBroker: (pick: () => boolean) => void;
+  /** Splits or merges the stream's shards. Returns what it did, in words. */
+  readonly reshard: () => string;
   readonly note: (text: string) => void;
 }
 
@@ -16,8 +18,9 @@ export async function wreakHavoc(random: () => number, deps: ChaosDeps, signal: 
   try {
     for (const event of chaosEvents(random)) {
       await sleep(event.afterMs, undefined, { signal });
-      deps.note(`chaos at ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${describeEvent(event)}`);
-      const { breaks } = event;
+      const { breaks, reshards } = event;
+      const words = reshards ? `${describeEvent(event)}: ${deps.reshard()}` : describeEvent(event);
+      deps.note(`chaos at ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${words}`);
       if (breaks) {
         const pick = () => random() < breaks.share;
         if (breaks.side === "device") deps.breakDevices(pick);

@@ -16,8 +16,8 @@ import { readerOf } from "../aws/kinesis/in-process";
 import { Stream } from "../aws/kinesis/stream";
 import { FunctionLog } from "../aws/logs/log-group";
 import { FaultBoard } from "../faults/endpoint-faults";
-import type { Recording } from "../stack/capture";
 import type { Declaration } from "../stack/declaration";
+import type { Recording } from "../stack/recording";
 import { LocalArchiveDelivery } from "./archive-delivery";
 import { claimPort } from "./claim-port";
 import { LocalIngestion } from "./ingestion";
@@ -35,6 +35,8 @@ export interface PipelinePaths {
   readonly stream: string;
   /** The entry of a function's process. */
   readonly functionRuntime: string;
+  /** Folder of the tables. */
+  readonly tables: string;
   /** The entry of an emulator's process. */
   readonly emulator: string;
 }
@@ -75,6 +77,7 @@ export class Pipeline {
   readonly ledger: Ledger;
   readonly metrics: MetricTotals;
   readonly faults: FaultBoard;
+  readonly stream: Stream;
   readonly errorLog: ErrorLog;
   readonly broker: Broker;
   /** SDK clients of the local endpoint. */
@@ -90,6 +93,7 @@ export class Pipeline {
     this.ledger = core.ledger;
     this.metrics = core.metrics;
     this.faults = core.faults;
+    this.stream = core.stream;
     this.errorLog = core.ingestion.errorLog;
     this.broker = parts.broker;
     this.clients = clients;
@@ -119,7 +123,7 @@ export class Pipeline {
       const listening = broker.listenTls(deps.mqttsPort, identity);
       const mqttsPort = await claimPort(listening, deps.mqttsPort ?? 0, "--mqtts-port");
       startup.begin("starting the emulators");
-      const emulators = await Emulators.start(declaration, paths.emulator, gateway, deps.onBroken);
+      const emulators = await Emulators.start(declaration, paths, gateway, deps.onBroken);
       running.emulators = emulators;
       startup.begin("creating the declared resources");
       await createResources(declaration, emulators.clients(declaration.region));
@@ -198,6 +202,7 @@ function coreOf(declaration: Declaration, paths: PipelinePaths, { random, note }
     ...declaration.stream,
     folder: paths.stream,
     now: Date.now,
+    isFull: (place) => faults.isFull(place),
     later: (ms, then) => setTimeout(then, ms).unref(),
   });
   return {

@@ -1,12 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stop as stopEsbuild } from "esbuild";
 import { printable } from "../../cli/kit/output";
 import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
 import { type AnomalyLimits, DEFAULTS, ENV } from "../../contract/variables";
-import { bundleFunction } from "../../lib/function-bundle";
 import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
 import type { GaveUp } from "../accounting/places";
@@ -18,20 +15,21 @@ import type { Options } from "../command/options";
 import { reportProgress } from "../command/progress";
 import { wreakHavoc } from "../faults/chaos";
 import type { Faults } from "../faults/endpoint-faults";
+import { reshard } from "../faults/reshard";
 import { Fleet } from "../fleet/fleet";
 import { seededRandom } from "../fleet/random";
 import { type RunningPage, servePage } from "../page/page";
 import { claimPort } from "../pipeline/claim-port";
 import { Pipeline, type PipelinePaths } from "../pipeline/pipeline";
-import { type Declaration, readDeclaration } from "../stack/declaration";
-import { declareStack } from "../stack/declare-stack";
-import { stackConfig } from "../stack/stack-config";
+import type { Declaration } from "../stack/declaration";
+import type { Recording } from "../stack/recording";
 import { runDry } from "./draining";
-import { clearKept } from "./kept-data";
 
 /** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
   readonly projectRoot: string;
+  /** The entry of the process that declares the stack. */
+  readonly declare: string;
   /** Folder of what was built for this run; it goes when the run ends. */
   readonly runFolder: string;
 }
@@ -42,18 +40,11 @@ const UNREADABLE_SHOWN = 5;
 /** Runs everything once: starts, publishes, drains, accounts. Resolves with the summary, which it has printed. */
 export async function runLocally(
   options: Options,
+  { declaration, recording }: { readonly declaration: Declaration; readonly recording: Recording },
   paths: RunPaths,
   terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
-  if (options.clear && options.keep !== undefined) await clearKept(options.keep);
-  const config = stackConfig(paths.projectRoot, options.stack, Object.fromEntries(options.config));
-  const recording = await declareStack(config, options.stack);
-  const declaration = readDeclaration(recording);
-  writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
-  writeFileSync(paths.archiveTransform, bundleFunction("archive", paths.projectRoot).code);
-  // Everything is built: the process that esbuild keeps for the next build is not needed.
-  await stopEsbuild();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   const pipeline = await Pipeline.start(declaration, paths, {
@@ -157,7 +148,7 @@ function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort 
 function havocOn(
   { seed }: Options,
   fleet: Fleet,
-  { faults, broker }: Pipeline,
+  { faults, broker, stream }: Pipeline,
   terminal: Io,
   calm: AbortSignal,
 ): Promise<void> {
@@ -165,6 +156,7 @@ function havocOn(
     setFaults: (broken: Faults) => faults.set(broken),
     breakDevices: (pick: () => boolean) => fleet.breakConnections(pick),
     breakBroker: (pick: () => boolean) => broker.breakConnections(pick),
+    reshard: () => reshard(stream),
     note: (text: string) => terminal.note(text),
   };
   return wreakHavoc(seededRandom(seed + 2), ports, calm);

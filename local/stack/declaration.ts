@@ -3,8 +3,8 @@ import { ENV } from "../../contract/variables";
 import { parseArn } from "../aws/arn";
 import { type DeliveryDeclaration, deliveryOf } from "../aws/firehose/delivery-declaration";
 import type { RuleDeclaration } from "../aws/iot/rules-engine";
-import type { RecordedResource, Recording } from "./capture";
 import { DeclarationError, listOf, numberOf, refusal, textOf } from "./declared-property";
+import type { RecordedResource, Recording } from "./recording";
 
 /** What the stack declares, as far as the local run makes it real. */
 /** The stream as it is declared. */

@@ -1,4 +1,4 @@
-import type { RecordedResource } from "./capture";
+import type { RecordedResource } from "./recording";
 
 /** A declaration that the local run does not understand. It is refused, because a part left out would make the run lie. */
 export class DeclarationError extends Error {}

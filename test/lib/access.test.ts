@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type Decision, evaluatePolicy, type PolicyRequest } from "../../local/aws/iam/policy-evaluator";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { named, policyTexts, recordStack } from "../helpers/stack";
 
 /** What each identity may do and what it may not, asked of the policies' own text. */

@@ -3,7 +3,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type RecordedResource, type Recording, record } from "../../local/stack/capture";
+import { record } from "../../local/stack/capture";
+import type { RecordedResource, Recording } from "../../local/stack/recording";
 import { policyTexts, recordStack } from "../helpers/stack";
 
 /** Rules over all resources at once, so that one that is added later is covered too. */

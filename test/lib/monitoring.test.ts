@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
 const TOPIC = "arn:aws:sns:sa-east-1:123456789012:iot-alarms-dev";

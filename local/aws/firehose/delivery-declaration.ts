@@ -1,5 +1,5 @@
-import type { RecordedResource, Recording } from "../../stack/capture";
 import { refusal, textOf } from "../../stack/declared-property";
+import type { RecordedResource, Recording } from "../../stack/recording";
 import { checkExpression } from "./object-name";
 
 /** The delivery stream that writes the archive, as the stack declares it. */

@@ -28,10 +28,21 @@ const MESSAGE_BYTES = 512;
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1000;
 
-/** A message in the queue. */
+/** A message in the queue of its key. */
 interface Offered {
   readonly message: RuleMessage;
   readonly at: number;
+  /** Since when it counts as tried: a put of its own failed, or one of a message before it. */
+  failingSince?: number;
+}
+
+/** The messages of one partition key, oldest first; the first is the one that is tried. */
+interface Queue {
+  readonly messages: Offered[];
+  /** How many of them count as tried, from the first on. */
+  tried: number;
+  /** Pause after the next failed put of the first. */
+  backoffMs: number;
 }
 
 /**
@@ -43,11 +54,8 @@ interface Offered {
 export class KinesisAction {
   readonly #deps: KinesisActionDeps;
   readonly #limits: KinesisActionLimits;
-  /** Messages by partition key, oldest first; the first is the one in flight, if any. */
-  readonly #queues = new Map<string, Offered[]>();
-  /** Keys whose puts fail, and since when. */
-  readonly #failingSince = new Map<string, number>();
-  /** Keys with messages and no put in flight, in turn. */
+  readonly #queues = new Map<string, Queue>();
+  /** Keys with messages, no put in flight and no pause, in the order of their turn. */
   readonly #ready = new Set<string>();
   readonly #blocked: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
@@ -77,9 +85,9 @@ export class KinesisAction {
       await new Promise<void>((resolve) => this.#blocked.push(resolve));
     const offered = { message, at: this.#deps.now() };
     const queue = this.#queues.get(partitionKey);
-    if (queue) queue.push(offered);
+    if (queue) queue.messages.push(offered);
     else {
-      this.#queues.set(partitionKey, [offered]);
+      this.#queues.set(partitionKey, { messages: [offered], tried: 0, backoffMs: FIRST_BACKOFF_MS });
       this.#ready.add(partitionKey);
     }
     this.#waiting += 1;
@@ -95,50 +103,68 @@ export class KinesisAction {
   #fill(): void {
     for (const key of this.#ready) {
       if (this.#inFlight >= this.#limits.concurrency) return;
-      const offered = this.#queues.get(key)?.[0];
+      const queue = this.#queues.get(key);
       this.#ready.delete(key);
-      if (offered) void this.#put(key, offered);
+      if (queue) void this.#put(key, queue);
     }
   }
 
-  async #put(key: string, offered: Offered): Promise<void> {
+  /** Puts the first message of a key once. */
+  async #put(key: string, queue: Queue): Promise<void> {
+    const [offered] = queue.messages;
+    if (!offered) return;
+    const { putRecord, onError, onPutFailed, now } = this.#deps;
+    const triedAt = now();
     this.#inFlight += 1;
-    await this.#putUntilTaken(key, offered);
+    try {
+      await putRecord(offered.message, key);
+      this.#done(key, queue);
+    } catch (error) {
+      onPutFailed?.(offered.message);
+      countAsTried(queue, triedAt);
+      if (now() - (offered.failingSince ?? triedAt) < this.#limits.maxTryingMs) void this.#pause(key, queue);
+      else {
+        onError(offered.message, error instanceof Error ? error.message : String(error));
+        this.#done(key, queue);
+      }
+    }
     this.#inFlight -= 1;
-    this.#waiting -= 1;
-    this.#waitingBytes -= bytesOf(offered.message);
-    this.#handled += 1;
-    const queue = this.#queues.get(key) ?? [];
-    queue.shift();
-    if (queue.length > 0) this.#ready.add(key);
-    else this.#queues.delete(key);
     this.#fill();
     this.#wake();
   }
 
-  async #putUntilTaken(key: string, { message, at }: Offered): Promise<void> {
-    const { putRecord, onError, onPutFailed, now, sleep } = this.#deps;
-    for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2)) {
-      const triedAt = now();
-      try {
-        await putRecord(message, key);
-        this.#failingSince.delete(key);
-        return;
-      } catch (error) {
-        onPutFailed?.(message);
-        const failingSince = this.#failingSince.get(key) ?? triedAt;
-        this.#failingSince.set(key, failingSince);
-        // AWS retries each message from its arrival on. One that waits behind another counts as retried together with it.
-        if (now() - Math.max(failingSince, at) >= this.#limits.maxTryingMs)
-          return onError(message, error instanceof Error ? error.message : String(error));
-        await sleep(backoffMs);
-      }
-    }
+  /** Lets a key wait for its next try. Other keys are put meanwhile: their shard may have room. */
+  async #pause(key: string, queue: Queue): Promise<void> {
+    const { backoffMs } = queue;
+    queue.backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
+    await this.#deps.sleep(backoffMs);
+    this.#ready.add(key);
+    this.#fill();
+  }
+
+  /** The first message of a key has left it: the stream or the error action has it. */
+  #done(key: string, queue: Queue): void {
+    const offered = queue.messages.shift();
+    queue.tried = Math.max(0, queue.tried - 1);
+    queue.backoffMs = FIRST_BACKOFF_MS;
+    this.#waiting -= 1;
+    this.#waitingBytes -= offered ? bytesOf(offered.message) : 0;
+    this.#handled += 1;
+    if (queue.messages.length > 0) this.#ready.add(key);
+    else this.#queues.delete(key);
   }
 
   #wake(): void {
     if (this.#waitingBytes < this.#limits.maxWaitingBytes) for (const resolve of this.#blocked.splice(0)) resolve();
     if (this.#waiting === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+/** AWS tries each message from its arrival on. One that waits behind another is as good as tried once a put of that one has failed. */
+function countAsTried(queue: Queue, triedAt: number): void {
+  for (; queue.tried < queue.messages.length; queue.tried += 1) {
+    const offered = queue.messages[queue.tried];
+    if (offered) offered.failingSince = Math.max(triedAt, offered.at);
   }
 }
 

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { StreamRecord } from "../../../contract/stream-record";
 import type { StreamDeclaration } from "../../stack/declaration";
 import { parseArn } from "../arn";
-import { HASH_KEYS, type HashKeyRange, hashKeyOf, uniformRanges } from "./hash-key";
+import { HASH_KEYS, type HashKeyRange, hashKeyOf, placeOf, uniformRanges } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
 import { RateExceeded, Shard } from "./shard";
 
@@ -20,6 +20,8 @@ export interface StreamArgs extends StreamDeclaration {
   readonly folder: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whether the shard that begins at `place` (0 to 1 of the hash keys) is full, as if another writer used it up. @default none is */
+  readonly isFull?: (place: number) => boolean;
   /** Calls back after this time. */
   readonly later: (ms: number, then: () => void) => void;
 }
@@ -81,6 +83,7 @@ export class Stream {
         "ValidationException",
         `1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to ${MAX_RECORD_BYTES}.`,
       );
+    if (this.args.isFull?.(placeOf(shard.args.range))) throw this.#rateExceeded(shard);
     try {
       return shard.put({ partitionKey, data }, bytes, now);
     } catch (error) {

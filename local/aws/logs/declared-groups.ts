@@ -1,4 +1,4 @@
-import type { Recording } from "../../stack/capture";
+import type { Recording } from "../../stack/recording";
 import type { ErrorLog } from "../iot/error-log";
 import type { FunctionLog, LogEvent, LogGroup } from "./log-group";
 

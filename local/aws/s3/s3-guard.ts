@@ -1,4 +1,4 @@
-import type { Recording } from "../../stack/capture";
+import type { Recording } from "../../stack/recording";
 import { parseArn } from "../arn";
 import { xmlError } from "../endpoint/error-response";
 import type { Guard, Head } from "../endpoint/guard";

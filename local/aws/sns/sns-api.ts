@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RecordedResource, Recording } from "../../stack/capture";
+import type { RecordedResource, Recording } from "../../stack/recording";
 import { parseArn } from "../arn";
 import { queryAnswer, queryRefusal, xmlText } from "../endpoint/guard";
 import type { InProcessService } from "../endpoint/in-process";

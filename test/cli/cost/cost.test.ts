@@ -30,7 +30,7 @@ import { itemBytes } from "../../../lambda/reading/item";
 import { archiveLifecycle } from "../../../lib/archive-bucket";
 import { parseConfig, REGION } from "../../../lib/config";
 import { ARCHIVE_DAYS, BATCHING_WINDOW_SECONDS, FUNCTION_SIZES, TRANSFORM_BUFFER } from "../../../lib/sizes";
-import type { Recording } from "../../../local/stack/capture";
+import type { Recording } from "../../../local/stack/recording";
 import { sizeOf } from "../../helpers/packed";
 import { recordStack } from "../../helpers/stack";
 

@@ -29,9 +29,14 @@ describe("chaosEvents", () => {
   it("reaches every part", () => {
     const events = firstEvents(3, 100);
     const parts = new Set(
-      events.flatMap(({ faults, breaks }) => [...Object.keys(faults), ...(breaks ? [breaks.side] : [])]),
+      events.flatMap(({ faults, breaks, reshards }) => [
+        ...Object.keys(faults),
+        ...(breaks ? [breaks.side] : []),
+        ...(reshards ? ["shards"] : []),
+      ]),
     );
-    expect([...parts].sort()).toEqual(["broker", "device", "dynamodb", "function", "kinesis", "s3"]);
+    expect([...parts].sort()).toEqual(["broker", "device", "dynamodb", "function", "kinesis", "s3", "shards"]);
+    expect(events.some(({ faults }) => faults.kinesis?.kind === "full")).toBe(true);
   });
 });
 
@@ -44,5 +49,6 @@ describe("describeEvent", () => {
     expect(describeEvent({ ...base, faults: {}, breaks: { side: "broker", share: 0.25 } })).toBe(
       "25 % of the connections break, from the broker's side",
     );
+    expect(describeEvent({ ...base, faults: {}, reshards: true })).toBe("the stream is resharded");
   });
 });

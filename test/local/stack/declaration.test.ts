@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { tableInput } from "../../../local/aws/emulators/resources";
-import type { RecordedResource, Recording } from "../../../local/stack/capture";
 import { readDeclaration } from "../../../local/stack/declaration";
 import { declareStack } from "../../../local/stack/declare-stack";
 import { DeclarationError } from "../../../local/stack/declared-property";
+import type { RecordedResource, Recording } from "../../../local/stack/recording";
 
 /** The stack's own declaration, with one resource changed. */
 async function changed(type: string, inputs: object): Promise<Recording> {
