@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { buildSync } from "esbuild";
+import { bundleFunction, FUNCTION_BUILD } from "../lib/function-bundle.ts";
 import requireNode from "../scripts/require-node.mjs";
 
 requireNode();
@@ -43,7 +44,7 @@ const sizes = {};
 /** @type {Readonly<Record<string, string>>} */
 const handlers = {
   floor: join(here, "floor.cjs"),
-  processor: await processorBundle(),
+  processor: processorBundle(),
   plain: bundle("plain"),
   "bare clients": bundle("bare-clients"),
 };
@@ -101,8 +102,7 @@ function fail(message) {
   process.exit(2);
 }
 
-async function processorBundle() {
-  const { bundleFunction } = await import("../lib/function-bundle.ts");
+function processorBundle() {
   return written("processor", bundleFunction("processor", dirname(here)).code);
 }
 
@@ -113,14 +113,8 @@ async function processorBundle() {
 function bundle(name) {
   const { outputFiles } = buildSync({
     entryPoints: [join(here, `${name}.ts`)],
-    bundle: true,
     write: false,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    minify: true,
-    legalComments: "none",
+    ...FUNCTION_BUILD,
   });
   return written(name, outputFiles[0]?.text ?? "");
 }

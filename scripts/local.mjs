@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync, stop } from "esbuild";
+import { AS_MODULES } from "./build-options.mjs";
 import requireNode from "./require-node.mjs";
 
 requireNode();
@@ -55,14 +56,7 @@ function build() {
       declare: "local/stack/declare-process.ts",
     },
     outdir: runFolder,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
     splitting: true,
-    packages: "external",
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    // Packages that are CommonJS are required, which ES modules cannot do by themselves.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    ...AS_MODULES,
   });
 }
