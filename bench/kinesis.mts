@@ -90,6 +90,7 @@ process.exit(0);
 
 function node(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = folder): ChildProcess {
   const child = spawn(process.execPath, args, {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "inherit"],
   });
