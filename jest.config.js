@@ -6,9 +6,9 @@ const FLOORS = {
   contract: { statements: 95, branches: 70, functions: 95, lines: 95 },
   lambda: { statements: 92, branches: 84, functions: 92, lines: 92 },
   lib: { statements: 95, branches: 90, functions: 95, lines: 95 },
-  stores: { statements: 80, branches: 65, functions: 75, lines: 80 },
+  stores: { statements: 85, branches: 70, functions: 80, lines: 85 },
   local: { statements: 68, branches: 65, functions: 65, lines: 68 },
-  cli: { statements: 74, branches: 66, functions: 78, lines: 75 },
+  cli: { statements: 84, branches: 75, functions: 83, lines: 85 },
 };
 
 /** Transpiles only: types are checked by `npm run check`, in a sixth of the time. */
@@ -17,7 +17,12 @@ module.exports = {
   // Jest counts a file that no test imports only where it is in a root.
   roots: ["test", ...Object.keys(FLOORS)].map((folder) => `<rootDir>/${folder}`),
   testMatch: ["**/*.test.ts"],
-  transform: { "\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json" }] },
+  transform: {
+    "\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json" }],
+    // An ES module, which Jest's require does not load.
+    "/node_modules/p-map/.*\\.js$": ["ts-jest", { tsconfig: { module: "commonjs", allowJs: true } }],
+  },
+  transformIgnorePatterns: ["/node_modules/(?!p-map/)"],
   globalSetup: "<rootDir>/scripts/require-node.mjs",
   collectCoverageFrom: Object.keys(FLOORS).map((folder) => `${folder}/**/*.ts`),
   coverageDirectory: "dist/coverage",

@@ -1,13 +1,14 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync, stop } from "esbuild";
+import { AS_MODULES } from "./build-options.mjs";
 import requireNode from "./require-node.mjs";
 
 requireNode();
 
 const projectRoot = dirname(import.meta.dirname);
 const builds = join(projectRoot, "dist", "local");
-/** A folder for each run: two at once must not see each other's half-written files. */
+/** A folder for each run: concurrent runs must not see each other's half-written files. */
 const runFolder = join(builds, String(process.pid));
 const paths = {
   projectRoot,
@@ -55,14 +56,7 @@ function build() {
       declare: "local/stack/declare-process.ts",
     },
     outdir: runFolder,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
     splitting: true,
-    packages: "external",
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    // Packages that are CommonJS are required, which ES modules cannot do by themselves.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    ...AS_MODULES,
   });
 }

@@ -17,10 +17,21 @@ function rejectedLine(text: string): RejectedLine | undefined {
     return undefined;
   }
   if (typeof line !== "object" || line === null) return undefined;
-  const { reason, detail, shardId, sequenceNumber, partitionKey, arrivedAt, data } = line;
+  const { reason, detail, shardId, sequenceNumber, partitionKey, arrivedAt, data, entries } = line;
   const texts = [reason, detail, shardId, partitionKey, data].every((field) => typeof field === "string");
   const isRecord = texts && typeof sequenceNumber === "string" && /^\d+$/.test(sequenceNumber) && isTime(arrivedAt);
-  return isRecord ? (line as RejectedLine) : undefined;
+  return isRecord && (entries === undefined || areEntries(entries)) ? (line as RejectedLine) : undefined;
+}
+
+function areEntries(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(
+      (entry) =>
+        Number.isSafeInteger(entry?.index) && typeof entry.reason === "string" && typeof entry.detail === "string",
+    )
+  );
 }
 
 /** Whether a value is a time that a date can hold. */

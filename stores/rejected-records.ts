@@ -1,7 +1,7 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { arrivalHour } from "../contract/arrival-hour";
 import { PREFIX } from "../contract/objects";
-import type { RejectedLine } from "../contract/rejected";
+import type { RejectedEntry, RejectedLine } from "../contract/rejected";
 import { recordId } from "../contract/stream-record";
 import { readText, type Unreadable } from "./read-object";
 import { rejectedLines } from "./rejected-lines";
@@ -127,11 +127,12 @@ export async function linesOf(
 }
 
 /** Whether a record is wanted. */
-export function isWanted({ arrivedAt, reason, partitionKey }: Omit<RejectedRecord, "data">, filter: Filter): boolean {
+export function isWanted(record: Omit<RejectedRecord, "data">, filter: Filter): boolean {
+  const { arrivedAt, partitionKey } = record;
   return (
     arrivedAt >= filter.from &&
     arrivedAt < filter.until &&
-    (filter.reason === undefined || reason === filter.reason) &&
+    (filter.reason === undefined || rejectionsOf(record).some(({ reason }) => reason === filter.reason)) &&
     (filter.device === undefined || partitionKey === filter.device)
   );
 }
@@ -139,4 +140,15 @@ export function isWanted({ arrivedAt, reason, partitionKey }: Omit<RejectedRecor
 function isBetween(sequenceNumber: string, first: string, last: string): boolean {
   if (!/^\d+$/.test(sequenceNumber)) return false;
   return BigInt(first) <= BigInt(sequenceNumber) && BigInt(sequenceNumber) <= BigInt(last);
+}
+
+/** What of a record is rejected: its entries, or the message as a whole, without an index then. */
+export function rejectionsOf({
+  reason,
+  detail,
+  entries,
+}: Pick<RejectedLine, "reason" | "detail" | "entries">): readonly (Omit<RejectedEntry, "index"> & {
+  readonly index?: number;
+})[] {
+  return entries ?? [{ reason, detail }];
 }

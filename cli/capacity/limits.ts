@@ -1,4 +1,4 @@
-import { type Load, type PricedConfig, writeUnits } from "../cost/usage";
+import { type Load, messageBytes, type PricedConfig, writeUnits } from "../cost/usage";
 
 /** Devices and what they send. */
 export interface Plant extends Load {
@@ -29,8 +29,10 @@ const SHARD = { records: 1_000, bytes: 1024 ** 2 };
 const KEY_BYTES = 20;
 
 /** The load in full shards. */
-export function shardLoad({ readingsPerSecond, payloadBytes }: Load): number {
-  return Math.max(readingsPerSecond / SHARD.records, (readingsPerSecond * (payloadBytes + KEY_BYTES)) / SHARD.bytes);
+export function shardLoad(load: Load): number {
+  const messagesPerSecond = load.readingsPerSecond / load.perMessage;
+  const bytes = messageBytes(load) + KEY_BYTES;
+  return Math.max(messagesPerSecond / SHARD.records, (messagesPerSecond * bytes) / SHARD.bytes);
 }
 
 /** Shards that the plant needs so that none is fuller than planned. */
@@ -77,11 +79,12 @@ function streamLimits(plant: Plant, { shardCount }: PricedConfig): Limit[] {
   ];
 }
 
-function messageLimits({ devices, secondsBetween, readingsPerSecond }: Plant): Limit[] {
+function messageLimits({ devices, secondsBetween, readingsPerSecond, perMessage }: Plant): Limit[] {
+  const messagesPerSecond = readingsPerSecond / perMessage;
   return [
     {
       name: "IoT Core: messages in of the account",
-      needed: readingsPerSecond,
+      needed: messagesPerSecond,
       // The smaller of the two defaults that AWS has, by region.
       limit: 2_000,
       unit: "per second",
@@ -89,14 +92,14 @@ function messageLimits({ devices, secondsBetween, readingsPerSecond }: Plant): L
     },
     {
       name: "IoT Core: rules triggered of the account",
-      needed: readingsPerSecond,
+      needed: messagesPerSecond,
       limit: 2_000,
       unit: "per second",
       remedy: 'look up "Rule evaluations per second per AWS account" of IoT Core in Service Quotas, and raise it',
     },
     {
       name: "IoT Core: messages of one device",
-      needed: 1 / secondsBetween,
+      needed: 1 / secondsBetween / perMessage,
       limit: 100,
       unit: "per second",
       remedy: "no quota to raise: let the device send less often, or through more than one thing",
@@ -111,8 +114,9 @@ function messageLimits({ devices, secondsBetween, readingsPerSecond }: Plant): L
   ];
 }
 
-function tableLimits({ payloadBytes, secondsBetween, readingsPerSecond }: Plant): Limit[] {
-  const units = writeUnits(payloadBytes) / 2;
+function tableLimits(plant: Plant): Limit[] {
+  const { secondsBetween, readingsPerSecond } = plant;
+  const units = writeUnits(plant) / 2;
   return [
     {
       name: "DynamoDB: writes of a table, on demand",

@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../lib/config";
-import { invocationSeconds, type PricedConfig, readingsPerBatch, writeUnits } from "../cost/usage";
+import { invocationSeconds, messagesPerBatch, type PricedConfig, writeUnits } from "../cost/usage";
 import { type Limit, limits, type Plant, shardsNeeded } from "./limits";
 
 /** What a plant needs. */
@@ -7,6 +7,7 @@ export interface Plan {
   /** The configuration that is large enough. */
   readonly config: PricedConfig;
   readonly readingsPerSecond: number;
+  readonly messagesPerSecond: number;
   readonly shards: number;
   /** In the table and in its index together. */
   readonly writeUnitsPerSecond: number;
@@ -28,15 +29,16 @@ export function plan(plant: Plant, defaults: StackConfig): Plan {
   const shards = shardsNeeded(plant);
   const config = { ...defaults, shardCount: shards };
   const functionsAtOnce = shards * config.parallelizationFactor;
-  const batchReadings = readingsPerBatch(plant, config);
-  const invocationsPerSecond = plant.readingsPerSecond / batchReadings;
+  const batchMessages = messagesPerBatch(plant, config);
+  const invocationsPerSecond = plant.readingsPerSecond / plant.perMessage / batchMessages;
   return {
     config,
     readingsPerSecond: plant.readingsPerSecond,
+    messagesPerSecond: plant.readingsPerSecond / plant.perMessage,
     shards,
-    writeUnitsPerSecond: plant.readingsPerSecond * writeUnits(plant.payloadBytes),
+    writeUnitsPerSecond: plant.readingsPerSecond * writeUnits(plant),
     functionsAtOnce,
-    functionsBusy: invocationsPerSecond * invocationSeconds(batchReadings),
+    functionsBusy: invocationsPerSecond * invocationSeconds(batchMessages, plant),
     limits: limits(plant, config),
     settings: [
       ...(shards === defaults.shardCount ? [] : [`shardCount ${shards}`]),

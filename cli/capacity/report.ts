@@ -13,6 +13,14 @@ export interface Resharding {
   readonly steps: readonly number[];
 }
 
+/** A way to send that costs less. */
+export interface Saving {
+  /** What to change, in words. */
+  readonly change: string;
+  /** The bill then, in US dollars per month. */
+  readonly usdPerMonth: number;
+}
+
 /** Limits that are listed: the nearest. */
 const LIMITS_SHOWN = 5;
 
@@ -22,6 +30,7 @@ export function reportOf(
   needs: Plan,
   resharding: Resharding | undefined,
   bill: readonly CostLine[],
+  savings: readonly Saving[],
 ): string[] {
   const limits = {
     columns: ["nearest limits", "needed", "limit", "", "used"],
@@ -32,6 +41,7 @@ export function reportOf(
     `${facts(needs, bill)}\n`,
     `${formatAnswer(limits, "table")}\n`,
     advice(needs),
+    ...savings.map(({ change, usdPerMonth }) => `${change} would cost ${number(usdPerMonth)} US dollars per month.`),
     ...(resharding === undefined ? [] : [`\n${stepsText(resharding)}`]),
     `\n${formatAnswer(costs, "table")}\n`,
     basis(plant),
@@ -41,6 +51,9 @@ export function reportOf(
 function facts(needs: Plan, bill: readonly CostLine[]): string {
   const lines: readonly (readonly [string, string])[] = [
     ["readings per second", number(needs.readingsPerSecond)],
+    ...(needs.messagesPerSecond === needs.readingsPerSecond
+      ? []
+      : ([["messages per second", number(needs.messagesPerSecond)]] as const)),
     ["shards", String(needs.shards)],
     ["write units per second", number(needs.writeUnitsPerSecond)],
     ["concurrent functions", `${needs.functionsAtOnce}, ${number(needs.functionsBusy)} of them busy on average`],

@@ -79,9 +79,10 @@ export function markdown(tables: readonly CostTable[], load: Load): string {
 }
 
 /** What the numbers rest on. */
-export function basis({ readingsPerSecond, payloadBytes, anomalyShare }: Load): string {
+export function basis({ readingsPerSecond, payloadBytes, perMessage, anomalyShare }: Load): string {
+  const gathered = perMessage === 1 ? "" : `, ${perMessage} in a message`;
   return (
-    `For ${readingsPerSecond.toLocaleString("en")} readings a second of ${payloadBytes} bytes, ${anomalyShare * 100}% of them anomalies. ` +
+    `For ${readingsPerSecond.toLocaleString("en")} readings per second of ${payloadBytes} bytes${gathered}; ${anomalyShare * 100}% of the messages hold an anomaly. ` +
     `Prices of ${PRICES_DATES}, before taxes and without free tiers; those marked ~ are us-east-1's list prices, scaled to São Paulo.`
   );
 }

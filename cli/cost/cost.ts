@@ -1,12 +1,19 @@
 import { parseConfig, REGION, type StackConfig } from "../../lib/config";
 import { defineCommand } from "../kit/command";
-import { flag } from "../kit/options";
+import { flag, withDefault } from "../kit/options";
 import { formatAnswer, JSON_OPTION } from "../kit/output";
+import { wholeNumber } from "../kit/values";
 import { basis, costTables, markdown } from "./cost-tables";
 import type { Load } from "./usage";
 
 /** What the README's tables are for: a mid-sized plant. */
-export const USUAL_LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, anomalyShare: 0.01, basicIngest: false };
+export const USUAL_LOAD: Load = {
+  readingsPerSecond: 1_000,
+  payloadBytes: 220,
+  perMessage: 1,
+  anomalyShare: 0.01,
+  basicIngest: false,
+};
 
 /**
  * The configuration of a plant that sets nothing.
@@ -25,15 +32,17 @@ export const cost = defineCommand({
   description:
     "Shows what a million readings cost on their way in and in each tier, and what the stack costs while nothing is sent, " +
     'with the default configuration. "npx iot capacity" calculates the same for your own plant.',
-  examples: ["", "--markdown"],
+  examples: ["", "--per-message 20"],
   options: {
+    perMessage: withDefault(wholeNumber(1, 1000), "1", "readings that a device gathers in one message"),
     markdown: flag("print the tables as the README has them", { excludes: ["json"] }),
     ...JSON_OPTION,
   },
-  async run({ markdown: asMarkdown, json }, io) {
-    const tables = costTables(USUAL_LOAD, defaultConfig());
+  async run({ perMessage, markdown: asMarkdown, json }, io) {
+    const load = { ...USUAL_LOAD, perMessage };
+    const tables = costTables(load, defaultConfig());
     if (asMarkdown) {
-      io.result(markdown(tables, USUAL_LOAD));
+      io.result(markdown(tables, load));
       return 0;
     }
     for (const { title, columns, rows } of tables) {
@@ -43,7 +52,7 @@ export const cost = defineCommand({
       }
       io.result(`${title}\n\n${formatAnswer({ columns, rows }, "table")}\n`);
     }
-    if (!json) io.note(basis(USUAL_LOAD));
+    if (!json) io.note(basis(load));
     return 0;
   },
 });

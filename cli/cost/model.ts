@@ -6,10 +6,11 @@ import { PRICES, type PriceName } from "./prices";
 import {
   archiveObject,
   invocationSeconds,
-  itemBytes,
+  itemsOf,
   type Load,
+  messageBytes,
+  messagesPerBatch,
   type PricedConfig,
-  readingsPerBatch,
   writeUnits,
 } from "./usage";
 
@@ -58,44 +59,39 @@ export const WATCHING = {
 
 /** The cost of ingesting this many readings, paid once. */
 export function takingIn(readings: number, load: Load, config: PricedConfig): CostLine[] {
-  const { payloadBytes, anomalyShare } = load;
-  const invocations = readings / readingsPerBatch(load, config);
-  const seconds = invocations * invocationSeconds(readings / invocations);
-  const conversions =
-    readings /
-    Math.max(1, Math.min(TRANSFORM_BATCH.bytes / payloadBytes, load.readingsPerSecond * TRANSFORM_BATCH.seconds));
-  const conversionSeconds = conversions * invocationSeconds(readings / conversions);
-  const firehoseGb = (readings * Math.ceil(payloadBytes / (5 * KB)) * 5 * KB) / GB;
+  const messages = readings / load.perMessage;
+  const bytes = messageBytes(load);
+  const invocations = messages / messagesPerBatch(load, config);
+  const seconds = invocations * invocationSeconds(messages / invocations, load);
+  const messagesPerSecond = load.readingsPerSecond / load.perMessage;
+  const perConversion = Math.min(TRANSFORM_BATCH.bytes / bytes, messagesPerSecond * TRANSFORM_BATCH.seconds);
+  const conversions = messages / Math.max(1, perConversion);
+  const conversionSeconds = conversions * invocationSeconds(messages / conversions, load);
+  // Each message is rounded up: of IoT Core and Firehose to 5 KB.
+  const units = Math.ceil(bytes / (5 * KB));
+  const firehoseGb = (messages * units * 5 * KB) / GB;
   const logGb = (invocations * (BATCH_LINE_BYTES + LAMBDA_LINES_BYTES) + conversions * LAMBDA_LINES_BYTES) / GB;
   return [
-    ...(load.basicIngest
-      ? []
-      : [
-          line(
-            "IoT Core: messages, none over Basic Ingest",
-            readings * Math.ceil(payloadBytes / (5 * KB)),
-            "iotMessage",
-          ),
-        ]),
-    line("IoT Core: the rule", readings, "iotRule"),
-    line("IoT Core: its action", readings, "iotAction"),
-    ...intoStream(readings, payloadBytes, config),
+    ...(load.basicIngest ? [] : [line("IoT Core: messages, none over Basic Ingest", messages * units, "iotMessage")]),
+    line("IoT Core: the rule", messages * units, "iotRule"),
+    line("IoT Core: its action", messages * units, "iotAction"),
+    ...intoStream(messages, bytes, config),
     line("Lambda: invocations", invocations + conversions, "lambdaRequest"),
     line("Lambda: time", seconds * FUNCTION_GB.processor + conversionSeconds * FUNCTION_GB.transform, "lambdaGbSecond"),
-    line("DynamoDB: writes, table and index", readings * writeUnits(payloadBytes), "dynamodbWriteUnit"),
+    line("DynamoDB: writes, table and index", readings * writeUnits(load), "dynamodbWriteUnit"),
     line("CloudWatch: log lines with the metrics", logGb, "logGb"),
-    line("S3: an object for each anomaly", readings * anomalyShare, "s3Put"),
+    line("S3: an object for each message with an anomaly", messages * load.anomalyShare, "s3Put"),
     line("Firehose: delivery", firehoseGb, "firehoseGb"),
     line("Firehose: conversion to Parquet", firehoseGb, "firehoseConversionGb"),
     line("S3: objects of the archive", readings / archiveObject(load).readings, "s3Put"),
   ];
 }
 
-function intoStream(readings: number, payloadBytes: number, { streamMode }: PricedConfig): CostLine[] {
+function intoStream(messages: number, bytes: number, { streamMode }: PricedConfig): CostLine[] {
   if (streamMode === "PROVISIONED")
-    return [line("Kinesis: puts", readings * Math.ceil(payloadBytes / (25 * KB)), "kinesisPutUnit")];
+    return [line("Kinesis: puts", messages * Math.ceil(bytes / (25 * KB)), "kinesisPutUnit")];
   // A record is rounded up to a KB; the processor and Firehose each read it.
-  const gb = (readings * Math.ceil(payloadBytes / KB) * KB) / GB;
+  const gb = (messages * Math.ceil(bytes / KB) * KB) / GB;
   return [line("Kinesis: in", gb, "kinesisGbIn"), line("Kinesis: out, to two readers", 2 * gb, "kinesisGbOut")];
 }
 
@@ -109,7 +105,8 @@ export interface Tier {
 
 /** The tiers that a reading passes through, with the objects of this load. */
 export function keeping(readings: number, load: Load, config: PricedConfig): Tier[] {
-  const itemGb = (readings * (itemBytes(load.payloadBytes) + ITEM_STORAGE_OVERHEAD_BYTES)) / GB;
+  const { items, bytes: itemBytes } = itemsOf(load);
+  const itemGb = ((readings / load.perMessage) * items * (itemBytes + ITEM_STORAGE_OVERHEAD_BYTES)) / GB;
   const hot: Tier = {
     name: "DynamoDB",
     days: config.hotRetentionDays,

@@ -1,3 +1,4 @@
+import type { RejectedEntry } from "../../contract/rejected";
 import { recordId } from "../../contract/stream-record";
 import { findRejectedRecord, type RejectedRecord } from "../../stores/rejected-records";
 import { defineCommand } from "../kit/command";
@@ -27,7 +28,7 @@ export const showRejected = defineCommand({
 });
 
 function shown(record: RejectedRecord, format: Format): string {
-  const { arrivedAt, partitionKey, reason, detail, key, data } = record;
+  const { arrivedAt, partitionKey, reason, detail, entries, key, data } = record;
   const bytes = Buffer.from(data, "base64");
   const payload = bytes.toString("utf8");
   const fields: readonly (readonly [string, unknown])[] = [
@@ -36,6 +37,7 @@ function shown(record: RejectedRecord, format: Format): string {
     ["device", partitionKey],
     ["reason", reason],
     ["detail", detail],
+    ...(entries === undefined ? [] : ([["entries", entriesShown(entries, format)]] as const)),
     ["object", key],
     ["bytes", bytes.length],
     Buffer.from(payload).equals(bytes) ? ["payload", payload] : ["payloadBase64", data],
@@ -43,4 +45,10 @@ function shown(record: RejectedRecord, format: Format): string {
   if (format !== "table")
     return formatAnswer({ columns: fields.map(([name]) => name), rows: [fields.map(([, value]) => value)] }, format);
   return formatAnswer({ columns: ["field", "value"], rows: fields }, format);
+}
+
+/** The rejected entries: one per line for a person. */
+function entriesShown(entries: readonly RejectedEntry[], format: Format): unknown {
+  if (format !== "table") return entries;
+  return entries.map(({ index, reason, detail }) => `${index} ${reason}: ${detail}`).join("; ");
 }

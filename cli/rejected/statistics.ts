@@ -1,10 +1,12 @@
-import type { RejectedRecord } from "../../stores/rejected-records";
+import { type RejectedRecord, rejectionsOf } from "../../stores/rejected-records";
 import type { Answer } from "../kit/output";
 
 const REPORT_EVERY = 1000;
 
 interface Group {
   readonly keys: readonly string[];
+  /** Rejected readings; a message that is rejected as a whole counts as one. */
+  readings: number;
   records: number;
   latest: number;
   readonly devices: Set<string>;
@@ -17,30 +19,38 @@ export async function statistics(
   onProgress: (count: number) => void,
 ): Promise<Answer> {
   const groups = new Map<string, Group>();
-  const all: Group = { keys: ["total"], records: 0, latest: 0, devices: new Set() };
-  for await (const { reason, partitionKey, arrivedAt } of records) {
-    const keys = byDevice ? [reason, partitionKey] : [reason];
-    const id = keys.join(" ");
-    const group = groups.get(id) ?? { keys, records: 0, latest: 0, devices: new Set() };
-    groups.set(id, group);
-    for (const each of [group, all]) {
+  const all: Group = { keys: ["total"], readings: 0, records: 0, latest: 0, devices: new Set() };
+  for await (const record of records) {
+    const { partitionKey, arrivedAt } = record;
+    const touched = new Set([all]);
+    for (const { reason } of rejectionsOf(record)) {
+      const keys = byDevice ? [reason, partitionKey] : [reason];
+      const id = keys.join(" ");
+      const group = groups.get(id) ?? { keys, readings: 0, records: 0, latest: 0, devices: new Set() };
+      groups.set(id, group);
+      touched.add(group);
+      group.readings += 1;
+      all.readings += 1;
+    }
+    for (const each of touched) {
       each.records += 1;
       each.latest = Math.max(each.latest, arrivedAt);
       if (!byDevice) each.devices.add(partitionKey);
     }
     if (all.records % REPORT_EVERY === 0) onProgress(all.records);
   }
-  const sorted = [...groups.values()].sort((a, b) => b.records - a.records || b.latest - a.latest);
+  const sorted = [...groups.values()].sort((a, b) => b.readings - a.readings || b.latest - a.latest);
   const timeOf = ({ latest }: Group) => new Date(latest).toISOString();
   if (byDevice)
     return {
-      columns: ["reason", "device", "records", "latest"],
-      rows: sorted.map((group) => [...group.keys, group.records, timeOf(group)]),
+      columns: ["reason", "device", "readings", "records", "latest"],
+      rows: sorted.map((group) => [...group.keys, group.readings, group.records, timeOf(group)]),
     };
   return {
-    columns: ["reason", "records", "devices", "latest"],
+    columns: ["reason", "readings", "records", "devices", "latest"],
     rows: [...sorted, ...(withTotal && all.records > 0 ? [all] : [])].map((group) => [
       ...group.keys,
+      group.readings,
       group.records,
       group.devices.size,
       timeOf(group),

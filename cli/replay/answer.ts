@@ -13,9 +13,11 @@ export interface RawAnswer {
 export interface Verdict {
   /** How many records are done. */
   readonly done: number;
-  /** How many of these were rejected. */
+  /** Readings of these that are stored; of rule errors, messages that are in the stream. */
+  readonly stored: number;
+  /** Readings of these that were rejected. */
   readonly rejected: number;
-  /** How many of these gave way to a reading with the same device, type and time that arrived later. */
+  /** Readings of these that gave way to one with the same device, type and time that arrived later. */
   readonly superseded: number;
   /** Why the rest is not done; undefined where all are. */
   readonly why?: string;
@@ -26,23 +28,21 @@ export interface Verdict {
  * metrics, says so. Judging the records here would apply this checkout's rules instead of the deployed ones.
  */
 export function verdictOn({ functionError, payload, log }: RawAnswer, sequenceNumbers: readonly string[]): Verdict {
-  const failed = (why: string): Verdict => ({ done: 0, rejected: 0, superseded: 0, why });
+  const failed = (why: string): Verdict => ({ done: 0, ...NOTHING, why });
   const answer = parsedJson(payload);
   if (functionError !== undefined)
     return failed(`the function failed: ${textOf(answer, "errorMessage") ?? functionError}`);
   const done = checkpointOf(answer, sequenceNumbers);
   if (done === undefined) return failed("the function did not answer like a processor of batches");
-  const counts = done === 0 ? { stored: 0, rejected: 0, superseded: 0 } : countsIn(log);
+  const counts = done === 0 ? NOTHING : countsIn(log, done);
   if (counts === "older")
     return failed(
       "the deployed function is older than this command: it does not check whether a later reading is stored. Fix: npx pulumi up",
     );
-  if (counts === undefined || counts.stored + counts.rejected + counts.superseded !== done)
-    return failed("the function's log does not say what became of each record");
-  const { rejected, superseded } = counts;
+  if (counts === undefined) return failed("the function's log does not say what became of each record");
   return done === sequenceNumbers.length
-    ? { done, rejected, superseded }
-    : { done, rejected, superseded, why: "the function handed records back: a store did not take them" };
+    ? { done, ...counts }
+    : { done, ...counts, why: "the function handed records back: a store did not take them" };
 }
 
 /** Place of the first record that was handed back: the lowest sequence number returned, in a batch in their order. */
@@ -59,14 +59,20 @@ interface Counts {
   readonly superseded: number;
 }
 
-/** "older" for a version that did not know replays. */
-function countsIn(log: string): Counts | "older" | undefined {
+const NOTHING: Counts = { stored: 0, rejected: 0, superseded: 0 };
+
+/** "older" for a version that did not know replays; undefined where the counts are not those of so many records. */
+function countsIn(log: string, done: number): Counts | "older" | undefined {
   for (const line of log.split("\n")) {
     const metrics = line.startsWith("{") ? parsedJson(line) : undefined;
     if (!isObject(metrics) || metrics._aws === undefined) continue;
     const { [METRIC.processed]: stored, [METRIC.rejected]: rejected, [METRIC.superseded]: superseded } = metrics;
     if (typeof stored !== "number" || typeof rejected !== "number") continue;
-    return typeof superseded === "number" ? { stored, rejected, superseded } : "older";
+    if (typeof superseded !== "number") return "older";
+    // A version that knew one reading per record does not count readings.
+    const { readings, handedBack } = metrics;
+    const expected = typeof readings === "number" ? readings - Number(handedBack) : done;
+    return stored + rejected + superseded === expected ? { stored, rejected, superseded } : undefined;
   }
   return undefined;
 }

@@ -35,7 +35,7 @@ export function invokeWith(client: LambdaClient, FunctionName: string, asArrived
       );
     } catch (error) {
       if (!mayPass(error)) throw error;
-      return { done: 0, rejected: 0, superseded: 0, why: String(error) };
+      return { done: 0, stored: 0, rejected: 0, superseded: 0, why: String(error) };
     }
   };
 }

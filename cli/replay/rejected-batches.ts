@@ -2,7 +2,8 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { arrivalHour } from "../../contract/arrival-hour";
 import type { RejectReason } from "../../contract/rejected";
 import { eventRecord, type ReplayedRecord, recordId, type StreamRecord } from "../../contract/stream-record";
-import { type Filter, rejectedRecords } from "../../stores/rejected-records";
+import type { Unreadable } from "../../stores/read-object";
+import { type Filter, rejectedRecords, rejectionsOf } from "../../stores/rejected-records";
 import { UnreadableObjects } from "../kit/unreadable-objects";
 import { BatchBuffer } from "./batch-buffer";
 import type { Marks } from "./marks";
@@ -42,17 +43,14 @@ export async function* rejectedBatches(
   const replayed = again ? new Set<string>() : await replayedBefore(question, marks);
   const buffers = new Map<string, BatchBuffer>();
   let folder = "";
-  for await (const { key, reason, shardId, sequenceNumber, partitionKey, arrivedAt, data } of rejectedRecords(
-    client,
-    bucket,
-    question,
-    (found) => {
-      tally.unusable += 1;
-      unreadable.add(found);
-    },
-  )) {
+  const onUnreadable = (found: Unreadable) => {
+    tally.unusable += 1;
+    unreadable.add(found);
+  };
+  for await (const rejected of rejectedRecords(client, bucket, question, onUnreadable)) {
+    const { key, shardId, sequenceNumber, partitionKey, arrivedAt, data } = rejected;
     const record = { shardId, sequenceNumber, partitionKey, arrivedAt, data };
-    if (question.asArrived && !CLOCK_REASONS.includes(reason)) continue;
+    if (question.asArrived && !rejectionsOf(rejected).some(({ reason }) => CLOCK_REASONS.includes(reason))) continue;
     if (replayed.has(recordId(record))) {
       tally.replayedBefore += 1;
       continue;

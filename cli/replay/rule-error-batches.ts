@@ -87,11 +87,11 @@ export function putWith(client: KinesisClient, StreamARN: string) {
       try {
         await client.send(new PutRecordCommand({ StreamARN, PartitionKey: partitionKey, Data: payload }));
       } catch (error) {
-        if (mayPass(error)) return { done, rejected: 0, superseded: 0, why: String(error) };
+        if (mayPass(error)) return { done, stored: done, rejected: 0, superseded: 0, why: String(error) };
         throw error;
       }
     }
-    return { done: messages.length, rejected: 0, superseded: 0 };
+    return { done: messages.length, stored: messages.length, rejected: 0, superseded: 0 };
   };
 }
 

@@ -9,17 +9,17 @@ export interface Batch<Item> {
   readonly mark: (verdict: Verdict) => Promise<void>;
 }
 
-/** Counts of a replay, in records unless it says otherwise. */
+/** Counts of a replay, in records or in readings. */
 export interface Tally {
-  /** To be replayed: neither replayed before nor unusable. */
+  /** Records to be replayed: neither replayed before nor unusable. */
   records: number;
-  /** Stored; of rule errors: put into the stream. */
+  /** Readings that are stored; of rule errors, messages that are in the stream. */
   recovered: number;
-  /** Rejected by the function, for the first time or again. */
+  /** Readings that the function rejected, for the first time or again. */
   rejected: number;
-  /** Gave way to a reading with the same device, type and time that arrived later. */
+  /** Readings that gave way to one with the same device, type and time that arrived later. */
   superseded: number;
-  /** None of these: they can be replayed again. */
+  /** Records of which nothing is known to be done: they can be replayed again. */
   failed: number;
   /** Records, messages or objects that cannot be replayed at all. */
   unusable: number;
@@ -39,8 +39,8 @@ export const newTally = (): Tally => ({
 });
 
 /** The outcome of a batch's records that are done, by a replay's counts. */
-export function outcomeOf({ done, rejected, superseded }: Verdict) {
-  return { recovered: done - rejected - superseded, rejected, superseded };
+export function outcomeOf({ stored, rejected, superseded }: Verdict) {
+  return { recovered: stored, rejected, superseded };
 }
 
 /** What a replay takes from outside. */
@@ -107,16 +107,17 @@ async function deliverPatiently<Item>(
   deliver: (items: readonly Item[]) => Promise<Verdict>,
   { io, sleep }: ReplayDeps,
 ): Promise<Verdict> {
-  let [done, rejected, superseded] = [0, 0, 0];
+  let [done, stored, rejected, superseded] = [0, 0, 0, 0];
   for (let tries = 1; ; tries += 1) {
     const verdict = await deliver(items.slice(done));
     done += verdict.done;
+    stored += verdict.stored;
     rejected += verdict.rejected;
     superseded += verdict.superseded;
     const { why } = verdict;
-    if (why === undefined) return { done, rejected, superseded };
-    if (tries === TRIES || io.signal.aborted) return { done, rejected, superseded, why };
+    if (why === undefined) return { done, stored, rejected, superseded };
+    if (tries === TRIES || io.signal.aborted) return { done, stored, rejected, superseded, why };
     await sleep(FIRST_BACKOFF_MS * 2 ** (tries - 1));
-    if (io.signal.aborted) return { done, rejected, superseded, why };
+    if (io.signal.aborted) return { done, stored, rejected, superseded, why };
   }
 }

@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 import { ATTRIBUTE, MAX_PACKED_SPAN_MS } from "../../contract/item";
+import { numberText } from "../../contract/number-text";
 import type { EncodedMap } from "../reading/attribute-value";
 import type { CheckedReading } from "../reading/checked-reading";
 import { MAX_ITEM_BYTES } from "../reading/dynamodb-limits";
 import { type ItemFacts, itemJson, sensorTypeShard } from "../reading/item";
-import { numberText } from "../reading/whole-number";
 
 /** An item to write, and the readings in it. */
 export interface ItemDraft {
@@ -16,6 +16,9 @@ export interface ItemDraft {
   readonly readings: readonly CheckedReading[];
 }
 
+/** Character codes. */
+const [ZERO, NINE, LOWER_E] = [48, 57, 101];
+
 /** What a write unit pays for. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
 const UNIT_BYTES = 1024;
 /** An item whose readings share more than this takes as many bytes again for them: else each would need an item of its own. */
@@ -23,12 +26,14 @@ const LARGE_SHARE_BYTES = 768;
 
 /**
  * The items of one message's readings: those of one sensor type that share their metadata go together, up to ten minutes and one write
- * unit. A reading without a time of its own has an item of its own. Depends on the message alone, so that a retry writes the same items.
+ * unit. A reading without a time of its own has an item of its own. The keys depend on the message alone, so that a retry writes the
+ * same items.
+ * @param processedAt Milliseconds since the epoch, noted on each item.
  */
-export function packItems(readings: readonly CheckedReading[], facts: ItemFacts): ItemDraft[] {
+export function packItems(readings: readonly CheckedReading[], facts: ItemFacts, processedAt: number): ItemDraft[] {
   const [first] = readings;
-  if (first && readings.length === 1) return [single(first, facts)];
-  return groupsOf(readings).flatMap((group) => partsOf(group).map((part) => draftOf(part, facts)));
+  if (first && readings.length === 1) return [single(first, facts, processedAt)];
+  return groupsOf(readings).flatMap((group) => partsOf(group).map((part) => draftOf(part, facts, processedAt)));
 }
 
 /** Readings that may share an item, in the order of their times. */
@@ -66,9 +71,10 @@ function partsOf(group: readonly CheckedReading[]): CheckedReading[][] {
   let part: CheckedReading[] = [];
   let bytes = shared;
   for (const checked of group) {
-    const more = entryBytes(checked);
-    const start = part[0]?.reading.timestamp ?? checked.reading.timestamp;
-    if (part.length > 0 && (bytes + more > limit || checked.reading.timestamp - start > MAX_PACKED_SPAN_MS)) {
+    const { timestamp } = checked.reading;
+    const start = part[0]?.reading.timestamp ?? timestamp;
+    const more = entryBytes(checked, start);
+    if (part.length > 0 && (bytes + more > limit || timestamp - start > MAX_PACKED_SPAN_MS)) {
       parts.push(part);
       part = [];
       bytes = shared;
@@ -80,19 +86,20 @@ function partsOf(group: readonly CheckedReading[]): CheckedReading[][] {
   return parts;
 }
 
-function draftOf(part: readonly CheckedReading[], facts: ItemFacts): ItemDraft {
+function draftOf(part: readonly CheckedReading[], facts: ItemFacts, processedAt: number): ItemDraft {
   const [first, second] = part;
-  if (first && second === undefined) return single(first, facts);
-  return packed(part, facts);
+  if (first && second === undefined) return single(first, facts, processedAt);
+  return packed(part, facts, processedAt);
 }
 
-function single(checked: CheckedReading, facts: ItemFacts): ItemDraft {
+function single(checked: CheckedReading, facts: ItemFacts, processedAt: number): ItemDraft {
   const { deviceId } = checked.reading;
-  // As bytes: until it is sent, text put together from pieces takes ten times the memory.
-  return { deviceId, range: checked.range, item: Buffer.from(itemJson(checked, facts)), readings: [checked] };
+  // As bytes: a string concatenated from pieces takes ten times the memory until it is sent.
+  const item = Buffer.from(itemJson(checked, facts, processedAt));
+  return { deviceId, range: checked.range, item, readings: [checked] };
 }
 
-function packed(readings: readonly CheckedReading[], facts: ItemFacts): ItemDraft {
+function packed(readings: readonly CheckedReading[], facts: ItemFacts, processedAt: number): ItemDraft {
   const { deviceId, sensorType, timestamp: first, metadata } = (readings[0] as CheckedReading).reading;
   const offsets = readings.map(({ reading }) => reading.timestamp - first);
   const last = first + (offsets.at(-1) ?? 0);
@@ -111,7 +118,7 @@ function packed(readings: readonly CheckedReading[], facts: ItemFacts): ItemDraf
     `"${ATTRIBUTE.isAnomaly}":{"BOOL":${anomalies.length > 0}},` +
     `"${ATTRIBUTE.expirationTime}":{"N":"${facts.expirationTime}"},` +
     `"${ATTRIBUTE.arrivedAt}":{"N":"${facts.arrivedAt}"},` +
-    `"${ATTRIBUTE.processedAt}":{"N":"${facts.processedAt}"}` +
+    `"${ATTRIBUTE.processedAt}":{"N":"${processedAt}"}` +
     `${metadata ? `,"${ATTRIBUTE.metadata}":{"M":${metadata.json}}` : ""}}`;
   return { deviceId, range, item: Buffer.from(json), readings };
 }
@@ -143,14 +150,33 @@ function sharedBytes({ reading: { deviceId, sensorType, metadata } }: CheckedRea
   return FIXED_BYTES + RANGE_BYTES + texts + (metadata?.bytes ?? 0);
 }
 
-/** Bytes of an offset, which has at most six digits, and of an anomaly's place, with the byte that each element of a list takes. */
-const OFFSET_BYTES = 5;
+/** Bytes of an anomaly's place, with the byte that each element of a list takes. */
 const PLACE_BYTES = 4;
 
-/** Bytes that a reading adds to a packed item: a number has at most as many digits as its text has characters. */
-function entryBytes({ reading, isAnomaly }: CheckedReading): number {
-  const valueBytes = Math.ceil(numberText(reading.value).length / 2) + 3;
-  return OFFSET_BYTES + valueBytes + (isAnomaly ? PLACE_BYTES : 0);
+/** Bytes that a reading adds to a packed item whose first reading was at `start`. */
+function entryBytes({ reading, isAnomaly }: CheckedReading, start: number): number {
+  const offset = elementBytes(String(reading.timestamp - start));
+  return offset + elementBytes(numberText(reading.value)) + (isAnomaly ? PLACE_BYTES : 0);
+}
+
+/** Bytes of a number in a list. Two digits take a byte; where the point is between the two, one more. */
+function elementBytes(number: string): number {
+  return Math.ceil((significantDigits(number) + 1) / 2) + 2;
+}
+
+/** Digits of a number's text without the zeros at its ends, and one for a minus sign. */
+function significantDigits(text: string): number {
+  let [digits, zeros] = [0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LOWER_E) break;
+    if (code === ZERO) zeros += digits > 0 ? 1 : 0;
+    else if (code > ZERO && code <= NINE) {
+      digits += zeros + 1;
+      zeros = 0;
+    }
+  }
+  return text.startsWith("-") ? digits + 1 : digits;
 }
 
 function limitOf(shared: number): number {

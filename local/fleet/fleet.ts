@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { AnomalyLimits } from "../../contract/variables";
 import { spoil } from "./bad-messages";
 import { Device } from "./device";
@@ -12,8 +13,8 @@ export const TIMELESS_SHARE = 0.02;
 const WHOLE_SHARE = 0.1;
 /** Readings of a message that may be of another sensor type than its first. */
 const MIXED_SHARE = 0.05;
-/** Connections that are opened at a time. */
-const CONNECTING_AT_ONCE = 50;
+/** Connections that are being opened, at most. */
+const CONCURRENT_CONNECTS = 50;
 
 /** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
@@ -38,29 +39,29 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
-/** Randomness, clock, and who is told of each message. */
-export interface FleetPorts {
+/** What the fleet depends on. */
+export interface FleetDeps {
   readonly random: () => number;
   readonly now: () => number;
-  readonly onPublish: (publish: Publish) => void;
-  readonly onAcknowledged: (publish: Publish) => void;
+  /** Is called with each publish; returns what to call when it is acknowledged. */
+  readonly onPublish: (publish: Publish) => () => void;
 }
 
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
 export class Fleet {
   readonly #settings: FleetSettings;
-  readonly #ports: FleetPorts;
+  readonly #deps: FleetDeps;
   readonly #members: readonly { device: Device; source: ReadingSource }[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #marked = 0;
 
-  constructor(settings: FleetSettings, ports: FleetPorts) {
+  constructor(settings: FleetSettings, deps: FleetDeps) {
     this.#settings = settings;
-    this.#ports = ports;
+    this.#deps = deps;
     this.#members = deviceNames(settings.devices).map((name) => ({
       device: new Device(name, settings.mqttPort),
-      source: new ReadingSource(name, settings.limits, ports.random),
+      source: new ReadingSource(name, settings.limits, deps.random),
     }));
   }
 
@@ -70,11 +71,7 @@ export class Fleet {
   }
 
   async connect(): Promise<void> {
-    const waiting = this.#members.map(({ device }) => device);
-    const worker = async () => {
-      for (let device = waiting.shift(); device; device = waiting.shift()) await device.connect();
-    };
-    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, worker));
+    await pMap(this.#members, ({ device }) => device.connect(), { concurrency: CONCURRENT_CONNECTS });
   }
 
   start(): void {
@@ -117,18 +114,17 @@ export class Fleet {
   }
 
   #publishMessage(device: Device, source: ReadingSource): void {
-    const { now, onPublish, onAcknowledged } = this.#ports;
+    const { now, onPublish } = this.#deps;
     const publishedAt = now();
     const { perMessage, form } = this.#settings;
     const isOfOne = perMessage === 1 && form === "list";
     const payload = isOfOne ? this.#reading(source, publishedAt) : this.#message(source, publishedAt);
-    const publish = { device: device.name, payload, publishedAt };
-    onPublish(publish);
-    device.publish(this.#settings.topicOf(device.name), payload, () => onAcknowledged(publish));
+    const onAcknowledged = onPublish({ device: device.name, payload, publishedAt });
+    device.publish(this.#settings.topicOf(device.name), payload, onAcknowledged);
   }
 
   #reading(source: ReadingSource, now: number): Buffer {
-    const { random } = this.#ports;
+    const { random } = this.#deps;
     const bad = random() < this.#settings.badShare;
     const reading = source.next(now, !bad && random() < this.#settings.anomalyShare);
     const isTimeless = !bad && random() < TIMELESS_SHARE;
@@ -138,7 +134,7 @@ export class Fleet {
 
   /** What the device has gathered since its last message: readings of one sensor type at an even pace, a few of others among them. */
   #message(source: ReadingSource, now: number): Buffer {
-    const { random } = this.#ports;
+    const { random } = this.#deps;
     const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.#settings;
     const gapMs = Math.max(1, Math.floor((devices / ratePerSecond) * 1000));
     let sensorType: string | undefined;

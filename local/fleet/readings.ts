@@ -1,7 +1,7 @@
 import type { AnomalyLimit, AnomalyLimits } from "../../contract/variables";
 
 /** A reading as a device publishes it. */
-export interface Reading {
+export interface FleetReading {
   readonly deviceId: string;
   readonly sensorType: string;
   readonly value: number;
@@ -10,7 +10,7 @@ export interface Reading {
 }
 
 /** A reading as a device without a clock publishes it. `mark` tells its payload from another one with the same value. */
-export function timelessReading({ timestamp: _, metadata, ...rest }: Reading, mark: string) {
+export function timelessReading({ timestamp: _, metadata, ...rest }: FleetReading, mark: string) {
   return { ...rest, metadata: { ...metadata, mark } };
 }
 
@@ -73,7 +73,7 @@ export class ReadingSource {
    * The next reading; `anomalous` asks for one out of bounds, which only a type with bounds can give.
    * @param wanted The sensor type, where it can be had.
    */
-  next(now: number, anomalous: boolean, wanted?: string): Reading {
+  next(now: number, anomalous: boolean, wanted?: string): FleetReading {
     const types = anomalous ? Object.keys(this.#limits) : fleetSensorTypes(this.#limits);
     this.#turn += 1;
     const sensorType =

@@ -16,26 +16,27 @@ const HEADERS = {
 };
 
 /** What the page shows, and where its files are. */
-export interface PagePorts {
+export interface PageDeps {
   /** Folder of the page's own files. */
   readonly staticFolder: string;
   /** What the stack calls its parts, shown once. */
   readonly about: unknown;
   readonly latestReadings: (deviceId: string) => Promise<unknown>;
-  readonly latestSetAside: () => Promise<unknown>;
+  /** The latest anomalies and rejected records. */
+  readonly latestFindings: () => Promise<unknown>;
 }
 
-/** Serves the page that shows the run, on 127.0.0.1: its files, its data as JSON, and a sample a second as server-sent events. */
+/** Serves the page of the run on 127.0.0.1: its files, its data as JSON, and one sample per second as server-sent events. */
 export class PageServer {
-  readonly #ports: PagePorts;
+  readonly #deps: PageDeps;
   readonly #server: Server;
   readonly #visitors = new Set<ServerResponse>();
   readonly #samples: Sample[] = [];
   readonly #files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
-  constructor(ports: PagePorts) {
-    this.#ports = ports;
-    this.#files = readFiles(ports.staticFolder);
+  constructor(deps: PageDeps) {
+    this.#deps = deps;
+    this.#files = readFiles(deps.staticFolder);
     this.#server = createServer((req, res) => {
       this.#handle(req, res).catch(() =>
         answer(res, 502, "application/json", '{"problem":"the store did not answer"}'),
@@ -75,16 +76,16 @@ export class PageServer {
     if (file) return answer(res, 200, file.type, file.body);
     switch (url.pathname) {
       case "/api/about":
-        return json(res, this.#ports.about);
+        return json(res, this.#deps.about);
       case "/api/live":
         return this.#follow(res);
-      case "/api/set-aside":
-        return json(res, await this.#ports.latestSetAside());
+      case "/api/findings":
+        return json(res, await this.#deps.latestFindings());
       case "/api/readings": {
         const deviceId = url.searchParams.get("device") ?? "";
         if (deviceId === "" || deviceId.length > MAX_THING_NAME_LENGTH)
           return answer(res, 400, "application/json", '{"problem":"\\"device\\" must be a device\'s id"}');
-        return json(res, await this.#ports.latestReadings(deviceId));
+        return json(res, await this.#deps.latestReadings(deviceId));
       }
       default:
         return answer(res, 404, "text/plain", "there is no such page\n");

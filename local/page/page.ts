@@ -1,6 +1,6 @@
 import path from "node:path";
 import { METRIC } from "../../contract/metrics";
-import { type AnomalyLimits, ENV } from "../../contract/variables";
+import type { AnomalyLimits } from "../../contract/variables";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { Declaration } from "../stack/declaration";
 import { PageServer } from "./page-server";
@@ -19,17 +19,16 @@ export interface RunningPage {
 export async function servePage(
   wantedPort: number | undefined,
   projectRoot: string,
-  { table, processor, stream }: Declaration,
+  { table, processor, stream, archiveBucket: bucket }: Declaration,
   pipeline: Pipeline,
   limits: AnomalyLimits,
 ): Promise<RunningPage> {
   const { ledger, metrics, clients, errorLog } = pipeline;
-  const bucket = processor.environment[ENV.bucket] ?? "";
   const server = new PageServer({
     staticFolder: path.join(projectRoot, "local", "page", "static"),
     about: { table: table.name, stream: stream.name, shards: stream.shardCount, function: processor.name, bucket },
     latestReadings: (deviceId) => latestReadings(clients, table.name, deviceId),
-    latestSetAside: async () => {
+    latestFindings: async () => {
       const [anomalies, rejects] = await Promise.all([
         latestAnomalies(clients.s3, bucket, limits),
         latestRejects(clients.s3, bucket),
@@ -38,14 +37,14 @@ export async function servePage(
     },
   });
   let latencies: number[] = [];
-  ledger.onSettled = (latencyMs) => latencies.push(latencyMs);
+  const unsubscribe = ledger.onLatency((latencyMs) => latencies.push(latencyMs));
   const sample = () => {
     const totals = {
       published: ledger.acknowledged + ledger.externalTaken,
       stored: metrics.sum(METRIC.processed),
       rejected: metrics.sum(METRIC.rejected),
       anomalies: metrics.sum(METRIC.anomalies),
-      ruleErrors: errorLog.documents.length,
+      ruleErrors: errorLog.entries.length,
     };
     const now = { at: Date.now(), totals, lagMs: pipeline.lagMs, onTheirWay: ledger.waiting };
     server.push(nextSample(server.latest, now, latencies));
@@ -57,7 +56,7 @@ export async function servePage(
     url: `http://127.0.0.1:${port}/`,
     stop: async () => {
       clearInterval(timer);
-      ledger.onSettled = () => {};
+      unsubscribe();
       await server.stop();
     },
   };

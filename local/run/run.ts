@@ -8,7 +8,6 @@ import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
 import type { GaveUp } from "../accounting/places";
 import { readBack } from "../accounting/read-back";
-import { payloadId } from "../accounting/seen-record";
 import { formatSummary, type Summary } from "../accounting/summary";
 import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
@@ -20,7 +19,8 @@ import { reshard } from "../faults/reshard";
 import { Fleet } from "../fleet/fleet";
 import { seededRandom } from "../fleet/random";
 import { type RunningPage, servePage } from "../page/page";
-import { Pipeline, type PipelinePaths, taken } from "../pipeline/pipeline";
+import { claimPort } from "../pipeline/claim-port";
+import { Pipeline, type PipelinePaths } from "../pipeline/pipeline";
 import type { Declaration } from "../stack/declaration";
 import type { Recording } from "../stack/recording";
 import { runDry } from "./draining";
@@ -47,7 +47,7 @@ export async function runLocally(
 ): Promise<Summary> {
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
-  const pipeline = new Pipeline(declaration, paths, {
+  const pipeline = await Pipeline.start(declaration, paths, {
     recording,
     mqttPort: options.mqttPort,
     mqttsPort: options.mqttsPort,
@@ -58,9 +58,8 @@ export async function runLocally(
   });
   let page: RunningPage | undefined;
   try {
-    await pipeline.start();
     const limits = anomalyLimits(declaration);
-    page = await taken(
+    page = await claimPort(
       servePage(options.pagePort, paths.projectRoot, declaration, pipeline, limits),
       options.pagePort ?? 0,
       "--page-port",
@@ -110,7 +109,7 @@ async function runFleet(
     const { keep } = options;
     if (keep !== undefined) {
       pipeline.faults.set({});
-      const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
+      const kept = await copyArchive(pipeline.clients.s3, declaration.archiveBucket, keep);
       terminal.note(
         `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
       );
@@ -142,7 +141,6 @@ function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort 
       random: seededRandom(options.seed),
       now: Date.now,
       onPublish: (publish) => ledger.published(publish),
-      onAcknowledged: (publish) => ledger.acknowledge(publish),
     },
   );
 }
@@ -166,7 +164,7 @@ function havocOn(
 
 async function summarize(
   options: Options,
-  { table, processor, mapping, delivery }: Declaration,
+  { table, archiveBucket, mapping, delivery }: Declaration,
   { clients, ledger, errorLog, metrics, faults }: Pipeline,
   durationSeconds: number,
   gaveUp: GaveUp,
@@ -175,7 +173,7 @@ async function summarize(
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
-    archive: processor.environment[ENV.bucket] ?? "",
+    archive: archiveBucket,
     failureBucket: mapping.failureBucket,
     delivery,
   });
@@ -183,10 +181,7 @@ async function summarize(
   for (const { key, why } of unreadable.slice(0, UNREADABLE_SHOWN))
     terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   const logged = new Map<string, number>();
-  for (const { base64OriginalPayload } of errorLog.documents) {
-    const id = payloadId(base64OriginalPayload);
-    logged.set(id, (logged.get(id) ?? 0) + 1);
-  }
+  for (const { payloadId } of errorLog.entries) logged.set(payloadId, (logged.get(payloadId) ?? 0) + 1);
   const { entries, external, records, settledRecords: settled } = ledger;
   const account = takeAccount({ entries, external, records, settled, errorLog: logged }, found, gaveUp);
   const injected = faults.hits;

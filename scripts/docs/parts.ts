@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { plantCosts } from "../../cli/cost/plant-costs";
 import type { Command } from "../../cli/kit/command";
 import { iot } from "../../cli/main";
 import { ARRIVAL_HOUR, READINGS_COLUMNS, REJECTED_COLUMNS } from "../../contract/columns";
@@ -36,6 +37,7 @@ export async function parts(root: string): Promise<Readonly<Record<string, strin
     "columns of rejected": columns(REJECTED_COLUMNS),
     "named queries": namedQueries(),
     costs,
+    "plant costs": table(plantCosts().columns, plantCosts().rows),
     "local run": code(banner(declaration, ports, "http://127.0.0.1:4580/").trim()),
     "local options": code(localHelp()),
     progress: code(formatProgress(PROGRESS)),

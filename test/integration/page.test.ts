@@ -53,10 +53,10 @@ describe("the page of a run", () => {
     // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what is tested here
     const get = async (path: string): Promise<any> => (await fetch(new URL(path, page))).json();
     await eventually("there are anomalies and rejects", async () => {
-      const { anomalies, rejects } = await get("/api/set-aside");
+      const { anomalies, rejects } = await get("/api/findings");
       return anomalies.length > 0 && rejects.length > 0;
     });
-    const { anomalies, rejects } = await get("/api/set-aside");
+    const { anomalies, rejects } = await get("/api/findings");
     expect(anomalies[0]).toEqual(
       expect.objectContaining({ deviceId: expect.stringMatching(/^sensor-/), reason: expect.any(String) }),
     );

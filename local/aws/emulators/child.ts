@@ -11,7 +11,9 @@ const STARTERS: Readonly<Record<string, () => unknown>> = {
   },
   s3: async () => {
     const { buildApp } = await import("fauxqs");
-    await buildApp({ logger: false, defaultRegion: process.env.AWS_REGION ?? "" }).listen();
+    const { AWS_REGION: defaultRegion } = process.env;
+    if (!defaultRegion) throw new Error(`"AWS_REGION" must be set for the s3 emulator, got ${defaultRegion}`);
+    await buildApp({ logger: false, defaultRegion }).listen();
   },
 };
 

@@ -1,29 +1,29 @@
 import type { RuleMessage } from "./rule-sql";
 
-/** What the action needs: the stream, the error action and a clock. */
-export interface KinesisActionPorts {
-  /** Puts one record; rejects where the stream does not take it. */
-  readonly putRecord: (data: Buffer, partitionKey: string) => Promise<void>;
-  /** Takes a message that could not be put. */
+/** What the action depends on: the stream, the error action and a clock. */
+export interface KinesisActionDeps {
+  /** Puts a message into the stream. Rejects if the stream refuses it. */
+  readonly putRecord: (message: RuleMessage, partitionKey: string) => Promise<void>;
+  /** The error action: is called with a message that could not be put. */
   readonly onError: (message: RuleMessage, errorMessage: string) => void;
-  /** Called for each put that failed: the stream may have taken the record all the same. */
-  readonly onRetry?: (message: RuleMessage) => void;
+  /** Is called for each put that failed: the stream may have the record nevertheless. */
+  readonly onPutFailed?: (message: RuleMessage) => void;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** How much may wait, and for how long. */
+/** How many messages may wait, and for how long. */
 export interface KinesisActionLimits {
-  /** Bytes that may wait. Beyond, an offer waits, and with it the PUBACK: the memory is at risk. */
+  /** Bytes that may wait. Beyond them an offer waits, and with it the PUBACK, so that memory stays bounded. */
   readonly maxWaitingBytes: number;
-  /** How long a message is tried before the error action has it. AWS documents no number. */
+  /** How long a message is retried before the error action gets it. AWS documents no number. */
   readonly maxTryingMs: number;
-  /** Puts at a time. */
+  /** Puts in flight. */
   readonly concurrency: number;
 }
 
 const LIMITS: KinesisActionLimits = { maxWaitingBytes: 512 * 1024 * 1024, maxTryingMs: 10_000, concurrency: 6 };
-/** What a waiting message takes in memory beside its payload: an estimate. */
+/** Memory of a waiting message beside its payload, an estimate. */
 const MESSAGE_BYTES = 512;
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1000;
@@ -46,13 +46,13 @@ interface Queue {
 }
 
 /**
- * The rule's Kinesis action: one PutRecord a message, as AWS does it
- * (https://docs.aws.amazon.com/iot/latest/developerguide/kinesis-rule-action.html). A partition key has one put in flight at most, so that
- * a device's order stays. The broker acknowledges a message when it is in the queue, as AWS does: a PUBACK that waited for the stream would
- * stop the reading of that connection, its pings too, and the keep-alive would close it.
+ * The rule's Kinesis action: one PutRecord per message, as AWS does it
+ * (https://docs.aws.amazon.com/iot/latest/developerguide/kinesis-rule-action.html). A partition key has at most one put in flight, which
+ * keeps a device's order. As on AWS, the broker acknowledges a message when it is queued: a PUBACK that waited for the stream would block
+ * the connection, including its pings, and the keep-alive would close it.
  */
 export class KinesisAction {
-  readonly #ports: KinesisActionPorts;
+  readonly #deps: KinesisActionDeps;
   readonly #limits: KinesisActionLimits;
   readonly #queues = new Map<string, Queue>();
   /** Keys with messages, no put in flight and no pause, in the order of their turn. */
@@ -64,26 +64,26 @@ export class KinesisAction {
   #inFlight = 0;
   #handled = 0;
 
-  constructor(ports: KinesisActionPorts, limits: KinesisActionLimits = LIMITS) {
-    this.#ports = ports;
+  constructor(deps: KinesisActionDeps, limits: KinesisActionLimits = LIMITS) {
+    this.#deps = deps;
     this.#limits = limits;
   }
 
-  /** Messages that the stream has not taken yet. */
+  /** Messages that are not in the stream yet. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Messages that the stream or the error action has taken. */
+  /** Messages that are in the stream or went to the error action. */
   get handled(): number {
     return this.#handled;
   }
 
-  /** Takes a message; resolves when there is room for it, which is when it may be acknowledged. */
+  /** Queues a message. Resolves when there is room for it, which is when it may be acknowledged. */
   async offer(message: RuleMessage, partitionKey: string): Promise<void> {
     while (this.#waitingBytes >= this.#limits.maxWaitingBytes)
       await new Promise<void>((resolve) => this.#blocked.push(resolve));
-    const offered = { message, at: this.#ports.now() };
+    const offered = { message, at: this.#deps.now() };
     const queue = this.#queues.get(partitionKey);
     if (queue) queue.messages.push(offered);
     else {
@@ -95,7 +95,7 @@ export class KinesisAction {
     this.#fill();
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when the queue is empty. */
   async drained(): Promise<void> {
     while (this.#waiting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
@@ -113,14 +113,14 @@ export class KinesisAction {
   async #put(key: string, queue: Queue): Promise<void> {
     const [offered] = queue.messages;
     if (!offered) return;
-    const { putRecord, onError, onRetry, now } = this.#ports;
+    const { putRecord, onError, onPutFailed, now } = this.#deps;
     const triedAt = now();
     this.#inFlight += 1;
     try {
-      await putRecord(offered.message.payload, key);
+      await putRecord(offered.message, key);
       this.#done(key, queue);
     } catch (error) {
-      onRetry?.(offered.message);
+      onPutFailed?.(offered.message);
       countAsTried(queue, triedAt);
       if (now() - (offered.failingSince ?? triedAt) < this.#limits.maxTryingMs) void this.#pause(key, queue);
       else {
@@ -137,7 +137,7 @@ export class KinesisAction {
   async #pause(key: string, queue: Queue): Promise<void> {
     const { backoffMs } = queue;
     queue.backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
-    await this.#ports.sleep(backoffMs);
+    await this.#deps.sleep(backoffMs);
     this.#ready.add(key);
     this.#fill();
   }

@@ -18,6 +18,7 @@ const PLANT: Plant = {
   secondsBetween: 1,
   readingsPerSecond: 5_000,
   payloadBytes: 220,
+  perMessage: 1,
   anomalyShare: 0.01,
   basicIngest: false,
 };

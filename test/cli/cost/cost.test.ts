@@ -13,8 +13,16 @@ import {
   WATCHING,
 } from "../../../cli/cost/model";
 import { PRICES } from "../../../cli/cost/prices";
-import { archiveObject, ITEM_BYTES_BESIDE_PAYLOAD, type Load, writeUnits } from "../../../cli/cost/usage";
+import {
+  archiveObject,
+  ITEM_BYTES_BESIDE_PAYLOAD,
+  itemsOf,
+  type Load,
+  messageBytes,
+  writeUnits,
+} from "../../../cli/cost/usage";
 import { METRIC } from "../../../contract/metrics";
+import { assess } from "../../../lambda/processor/assess";
 import { metricsLine } from "../../../lambda/processor/metrics-line";
 import { checkRecord } from "../../../lambda/reading/check-record";
 import type { CheckedReading } from "../../../lambda/reading/checked-reading";
@@ -23,10 +31,19 @@ import { archiveLifecycle } from "../../../lib/archive-bucket";
 import { parseConfig, REGION } from "../../../lib/config";
 import { ARCHIVE_DAYS, BATCHING_WINDOW_SECONDS, FUNCTION_SIZES, TRANSFORM_BUFFER } from "../../../lib/sizes";
 import type { Recording } from "../../../local/stack/recording";
+import { sizeOf } from "../../helpers/packed";
 import { recordStack } from "../../helpers/stack";
 
 const MILLION = 1_000_000;
-const LOAD: Load = { readingsPerSecond: 1_000, payloadBytes: 220, anomalyShare: 0.01, basicIngest: false };
+const RULES = { anomalyLimits: new Map(), hotRetentionDays: 30 };
+const NAMES = { table: "t", bucket: "b", environment: "dev" };
+const LOAD: Load = {
+  readingsPerSecond: 1_000,
+  payloadBytes: 220,
+  perMessage: 1,
+  anomalyShare: 0.01,
+  basicIngest: false,
+};
 const CONFIG = defaults();
 
 function defaults() {
@@ -83,11 +100,37 @@ describe("takingIn", () => {
   });
 
   it("pays two units where an item is beyond 1 KB, and more messages beyond 5 KB", () => {
-    expect(writeUnits(1024 - ITEM_BYTES_BESIDE_PAYLOAD)).toBe(2);
-    expect(writeUnits(1025 - ITEM_BYTES_BESIDE_PAYLOAD)).toBe(4);
+    expect(writeUnits({ ...LOAD, payloadBytes: 1024 - ITEM_BYTES_BESIDE_PAYLOAD })).toBe(2);
+    expect(writeUnits({ ...LOAD, payloadBytes: 1025 - ITEM_BYTES_BESIDE_PAYLOAD })).toBe(4);
     const large = quantities(takingIn(MILLION, { ...LOAD, payloadBytes: 6_000 }, CONFIG));
     expect(large).toMatchObject({ iotMessage: 2 * MILLION, dynamodbWriteUnit: 12 * MILLION });
   });
+
+  it("counts what a million readings use that are sent twenty in a message", () => {
+    const packed = quantities(takingIn(MILLION, { ...LOAD, perMessage: 20 }, CONFIG));
+    expect(packed).toMatchObject({
+      iotMessage: 50_000,
+      iotRule: 50_000,
+      iotAction: 50_000,
+      kinesisPutUnit: 50_000,
+      dynamodbWriteUnit: 100_000,
+      firehoseGb: expect.closeTo((50_000 * 5 * 1024) / 1024 ** 3, 6),
+    });
+    expect(packed.firehoseGb).toBeLessThan(0.25);
+    expect(packed.s3Put).toBeLessThan(520);
+  });
+
+  it.each([
+    [20, false, 5_000],
+    [20, true, 4_000],
+    [60, false, 2_500],
+  ])(
+    "of 5,000 sensors at one reading per second, %d in a message (Basic Ingest: %s), is less than %d US dollars",
+    (perMessage, basicIngest, usd) => {
+      const load = { ...LOAD, readingsPerSecond: 5_000, perMessage, basicIngest };
+      expect(total(month(load, 5_000, CONFIG))).toBeLessThan(usd);
+    },
+  );
 
   it("pays no message over Basic Ingest, and gigabytes instead of puts on demand", () => {
     expect(quantities(takingIn(MILLION, { ...LOAD, basicIngest: true }, CONFIG))).not.toHaveProperty("iotMessage");
@@ -214,10 +257,34 @@ describe("what the model takes from the stack", () => {
       arrivedAt: 1_767_225_600_000,
       data: payload.toString("base64"),
     };
-    const checked = checkRecord(record, { anomalyLimits: new Map(), hotRetentionDays: 30 }, record.arrivedAt);
+    const checked = checkRecord(record, RULES);
     if (!checked.ok) throw new Error(checked.detail);
     const [{ reading: only, range }] = checked.readings as [CheckedReading];
     expect(itemBytes(only, range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
+
+    const entries = Array.from({ length: 60 }, (_, at) => ({
+      value: reading.value,
+      timestamp: reading.timestamp + at * 1000,
+    }));
+    const { deviceId, sensorType, metadata } = reading;
+    for (const perMessage of [2, 20, 60]) {
+      const message = Buffer.from(
+        JSON.stringify({ deviceId, sensorType, metadata, readings: entries.slice(0, perMessage) }),
+      );
+      const load = { ...LOAD, payloadBytes: payload.length, perMessage };
+      expect(Math.abs(message.length - messageBytes(load))).toBeLessThan(8);
+      const accepted = assess(
+        { ...record, data: message.toString("base64") },
+        { ...RULES, ...NAMES },
+        record.arrivedAt,
+      );
+      if (!accepted.ok) throw new Error(accepted.detail);
+      const sizes = accepted.items.map(({ item }) => sizeOf(JSON.parse(item.toString())));
+      expect(sizes).toHaveLength(itemsOf(load).items);
+      // What the model pays for storing is an upper bound, and at most a quarter too much.
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(itemsOf(load).bytes);
+      expect(Math.max(...sizes)).toBeGreaterThan(0.75 * itemsOf(load).bytes);
+    }
 
     const line = metricsLine({
       environment: "dev",
@@ -232,8 +299,7 @@ describe("what the model takes from the stack", () => {
       })),
       checkpoint: 100,
       checkpointSequenceNumber: undefined,
-      writesRetried: 0,
-      storeErrors: new Map(),
+      effort: { retried: 0, errors: new Map() },
       now: record.arrivedAt,
       durationMs: 32,
     });

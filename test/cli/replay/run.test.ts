@@ -42,23 +42,28 @@ async function replayed(
   );
   return { tally, delivered, marked, notes, slept };
 }
-const allDone = (items: readonly string[]) => ({ done: items.length, rejected: 0, superseded: 0 });
+const allDone = (items: readonly string[]) => ({
+  done: items.length,
+  stored: items.length,
+  rejected: 0,
+  superseded: 0,
+});
 
 describe("replayAll", () => {
   it("tries what was handed back from there on, with growing pauses, and counts each record once", async () => {
     const answers = [
-      { done: 1, rejected: 1, superseded: 0, why: "handed back" },
-      { done: 0, rejected: 0, superseded: 0, why: "failed" },
-      { done: 2, rejected: 0, superseded: 1 },
+      { done: 1, stored: 1 - 1 - 0, rejected: 1, superseded: 0, why: "handed back" },
+      { done: 0, stored: 0, rejected: 0, superseded: 0, why: "failed" },
+      { done: 2, stored: 2 - 0 - 1, rejected: 0, superseded: 1 },
     ];
     const { tally, delivered, marked, notes, slept } = await replayed(
       [["a", "b", "c"]],
-      () => answers.shift() ?? { done: 0, rejected: 0, superseded: 0 },
+      () => answers.shift() ?? { done: 0, stored: 0, rejected: 0, superseded: 0 },
     );
     expect(delivered).toEqual(["abc", "bc", "bc"]);
     expect(tally).toEqual({ ...newTally(), records: 3, recovered: 1, rejected: 1, superseded: 1 });
     expect({ marked, notes, slept }).toEqual({
-      marked: [{ done: 3, rejected: 1, superseded: 1 }],
+      marked: [{ done: 3, stored: 3 - 1 - 1, rejected: 1, superseded: 1 }],
       notes: [],
       slept: [1000, 2000],
     });
@@ -66,13 +71,15 @@ describe("replayAll", () => {
 
   it("gives a batch up after some tries, marks what was done, and goes on with the next", async () => {
     const { tally, delivered, marked, notes } = await replayed([["a", "b"], ["c"]], (items) =>
-      items.includes("b") ? { done: items.length - 1, rejected: 0, superseded: 0, why: "no\u001b[2J" } : allDone(items),
+      items.includes("b")
+        ? { done: items.length - 1, stored: items.length - 1, rejected: 0, superseded: 0, why: "no\u001b[2J" }
+        : allDone(items),
     );
     expect(delivered).toEqual(["ab", ...Array(TRIES - 1).fill("b"), "c"]);
     expect(tally).toEqual({ ...newTally(), records: 3, recovered: 2, failed: 1 });
     expect(marked).toEqual([
-      { done: 1, rejected: 0, superseded: 0, why: "no\u001b[2J" },
-      { done: 1, rejected: 0, superseded: 0 },
+      { done: 1, stored: 1, rejected: 0, superseded: 0, why: "no\u001b[2J" },
+      { done: 1, stored: 1, rejected: 0, superseded: 0 },
     ]);
     expect(notes).toEqual(["1 of 2 records are not replayed: no\\u001b[2J"]);
   });
@@ -94,14 +101,14 @@ describe("replayAll", () => {
     });
     expect({ tally, marked }).toEqual({
       tally: { ...newTally(), records: 1, recovered: 1 },
-      marked: [{ done: 1, rejected: 0, superseded: 0 }],
+      marked: [{ done: 1, stored: 1, rejected: 0, superseded: 0 }],
     });
   });
 
   it("tries nothing again after Ctrl-C", async () => {
     const { tally, delivered } = await replayed([["a"]], (_items, stop) => {
       stop.abort();
-      return { done: 0, rejected: 0, superseded: 0, why: "failed" };
+      return { done: 0, stored: 0, rejected: 0, superseded: 0, why: "failed" };
     });
     expect({ delivered, failed: tally.failed }).toEqual({ delivered: ["a"], failed: 1 });
   });

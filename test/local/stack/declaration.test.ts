@@ -35,7 +35,7 @@ describe("readDeclaration", () => {
       bucket: "iot-sensor-archival-dev-123456789012",
       bufferBytes: 128 * 1024 ** 2,
       bufferMs: 900_000,
-      transform: { functionArn: archiveTransform?.arn, bufferBytes: 256 * 1024, bufferMs: 60_000, retries: 3 },
+      transform: { functionArn: archiveTransform?.arn, bufferBytes: 0.2 * 1024 ** 2, bufferMs: 60_000, retries: 3 },
       catalog: {
         database: "iot_sensor_dev",
         table: "readings",
@@ -46,6 +46,7 @@ describe("readDeclaration", () => {
     expect(rest).toEqual({
       region: "sa-east-1",
       accountId: "123456789012",
+      archiveBucket: "iot-sensor-archival-dev-123456789012",
       stream: {
         name: "iot-sensor-stream-dev",
         arn: "arn:aws:kinesis:sa-east-1:123456789012:stream/iot-sensor-stream-dev",

@@ -32,7 +32,7 @@ export class FunctionHost {
     if (!(settings.concurrency >= 1)) throw new Error(`"concurrency" must be at least 1, got ${settings.concurrency}`);
   }
 
-  /** Invokes the function once; `onLog` hears the lines of this invocation too. Rejects only where the host stops before the function runs. */
+  /** Invokes the function once. `onLog` is called with each line of this invocation's log. Rejects only if the host stops before the function runs. */
   async invoke(
     event: unknown,
     onLog: (line: string) => void = () => {},

@@ -6,6 +6,7 @@ const message = (clientId: string, text: string): RuleMessage => ({
   topic: `sensor/data/${clientId}`,
   clientId,
   payload: Buffer.from(text),
+  payloadId: text,
   receivedAt: 0,
 });
 
@@ -17,8 +18,8 @@ function harness(takes: (text: string, attempt: number) => boolean = () => true,
   let clock = 0;
   const action = new KinesisAction(
     {
-      putRecord: async (data, key) => {
-        const text = data.toString();
+      putRecord: async ({ payload }, key) => {
+        const text = payload.toString();
         if (inFlightKeys.has(key)) throw new Error(`two puts of ${key} at a time`);
         inFlightKeys.add(key);
         log.inFlight += 1;

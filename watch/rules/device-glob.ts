@@ -1,0 +1,13 @@
+/** What a glob may hold: a thing's characters, `*` for any run of them and `?` for one. */
+const GLOB = /^[A-Za-z0-9:_*?-]{1,128}$/;
+
+export function isDeviceGlob(given: unknown): given is string {
+  return typeof given === "string" && GLOB.test(given);
+}
+
+/** Whether a device's name fits a glob. */
+export function matchesGlob(glob: string, deviceId: string): boolean {
+  if (glob === "*") return true;
+  if (!/[*?]/.test(glob)) return glob === deviceId;
+  return new RegExp(`^${glob.replace(/\*+/g, ".*").replaceAll("?", ".")}$`).test(deviceId);
+}

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import type { AnomalyLimit } from "../../contract/variables";
+import { matchesGlob } from "./device-glob";
+import { MINUTE_MS } from "./duration";
+import { quietUntil } from "./quiet-time";
+import { QUALITY, QUALITY_RULE, type QuietWindow, type WatchRule } from "./rule";
+
+/** How long a value holds where no rule says how often its sensor speaks. */
+const DEFAULT_HOLD_MS = 15 * MINUTE_MS;
+
+/** The rules of a deployment, and which of them watch whom. What it finds once it keeps. */
+export class RuleSet {
+  private readonly byName: ReadonlyMap<string, WatchRule>;
+  private readonly hashes: ReadonlyMap<string, string>;
+  private readonly found = new Map<string, readonly WatchRule[]>();
+
+  constructor(
+    readonly rules: readonly WatchRule[],
+    readonly quiet: readonly QuietWindow[] = [],
+    /** The processor's bounds, by sensor type. */
+    private readonly anomalyLimits: ReadonlyMap<string, AnomalyLimit> = new Map(),
+  ) {
+    const all = [...rules, QUALITY];
+    this.byName = new Map(all.map((rule) => [rule.name, rule]));
+    this.hashes = new Map(all.map((rule) => [rule.name, judgedBy(rule)]));
+  }
+
+  /** The rule of a name that watches the device's sensor ("" is the device itself). */
+  find(name: string, deviceId: string, sensorType: string): WatchRule | undefined {
+    const rule = this.byName.get(name);
+    return rule && watches(rule, deviceId, sensorType) ? rule : undefined;
+  }
+
+  /** Changes when what the rule judges by changes, and not with its words. */
+  hashOf(rule: WatchRule): string {
+    return this.hashes.get(rule.name) ?? "";
+  }
+
+  /** Changes when what any rule judges by changes. */
+  get hash(): string {
+    return digest([...this.hashes.values()].join());
+  }
+
+  /** The rules that judge a sensor's readings. */
+  ofReadings(deviceId: string, sensorType: string): readonly WatchRule[] {
+    return this.once(`r/${deviceId}/${sensorType}`, () =>
+      this.rules.filter((rule) => rule.condition.kind !== "silent" && watches(rule, deviceId, sensorType)),
+    );
+  }
+
+  /** The rules that find the device or a sensor of it silent. */
+  ofSilence(deviceId: string): readonly WatchRule[] {
+    return this.once(`s/${deviceId}`, () =>
+      this.rules.filter(({ condition, device }) => condition.kind === "silent" && matchesGlob(device, deviceId)),
+    );
+  }
+
+  /** How long a value of the sensor holds without another. A rule of the sensor's own silence goes before the device's. */
+  holdMs(deviceId: string, sensorType: string, rule: WatchRule): number {
+    const silence = this.ofSilence(deviceId);
+    const own = silence.filter((each) => each.sensorType !== undefined && isSameType(each.sensorType, sensorType));
+    const told = (own.length > 0 ? own : silence.filter((each) => each.sensorType === undefined)).map(silentForMs);
+    return told.length > 0 ? Math.min(...told) : Math.max(DEFAULT_HOLD_MS, rule.forMs, rule.clearForMs);
+  }
+
+  /** The bounds of `anomaly: true`. */
+  boundsOf(sensorType: string): AnomalyLimit {
+    return this.anomalyLimits.get(sensorType) ?? this.anomalyLimits.get(sensorType.toLowerCase()) ?? {};
+  }
+
+  /** The quiet time that the device is in, and until when at least. Of several, the one that lasts longest. */
+  quietAt(deviceId: string, at: number): { readonly reason: string; readonly until: number } | undefined {
+    let longest: { readonly reason: string; readonly until: number } | undefined;
+    for (const window of this.quiet) {
+      if (!matchesGlob(window.device, deviceId)) continue;
+      const until = quietUntil(window, at);
+      if (until !== undefined && until > (longest?.until ?? at)) longest = { reason: window.reason, until };
+    }
+    return longest;
+  }
+
+  private once(key: string, find: () => readonly WatchRule[]): readonly WatchRule[] {
+    const known = this.found.get(key) ?? find();
+    this.found.set(key, known);
+    return known;
+  }
+}
+
+/** The delay of a rule that finds silence. */
+export function silentForMs({ condition }: WatchRule): number {
+  return condition.kind === "silent" ? condition.forMs : Number.POSITIVE_INFINITY;
+}
+
+/** A type that differs by its case alone is the same, as it is for the processor's bounds. */
+export function isSameType(one: string, other: string): boolean {
+  return one === other || one.toLowerCase() === other.toLowerCase();
+}
+
+function watches({ device, sensorType, condition }: WatchRule, deviceId: string, sensor: string): boolean {
+  if (!matchesGlob(device, deviceId)) return false;
+  if (condition.kind === "silent" && sensorType === undefined) return sensor === "";
+  return sensor !== "" && (sensorType === undefined || isSameType(sensorType, sensor));
+}
+
+function judgedBy({ name, condition, deadband, forMs, clearForMs }: WatchRule): string {
+  return name === QUALITY_RULE ? QUALITY_RULE : digest(JSON.stringify([name, condition, deadband, forMs, clearForMs]));
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 6);
+}
