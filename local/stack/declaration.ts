@@ -128,7 +128,8 @@ export function readDeclaration(recording: Recording): Declaration {
     mapping: mappingOf(mapping, streamArn),
     delivery,
     archiveTransform: delivery && functionNamed(recording, delivery.transform.functionArn),
-    deviceWatch: watch && deviceWatchOf(recording, watch.by, mappingOf(watch.mapping, streamArn)),
+    // Here it begins before the first record: its latest is the stream's begin.
+    deviceWatch: watch && deviceWatchOf(recording, watch.by, mappingOf(watch.mapping, streamArn, "LATEST")),
     outputs,
   };
 }
@@ -263,14 +264,18 @@ function functionOf(processor: RecordedResource): FunctionDeclaration {
   };
 }
 
-function mappingOf(mapping: RecordedResource, streamArn: string): MappingDeclaration {
+function mappingOf(
+  mapping: RecordedResource,
+  streamArn: string,
+  startingPosition: "TRIM_HORIZON" | "LATEST" = "TRIM_HORIZON",
+): MappingDeclaration {
   const { inputs } = mapping;
   const source = textOf(mapping, "eventSourceArn");
   // A consumer of its own reads the same records, and faster than anything that this machine would notice.
   if (source !== streamArn && !source.startsWith(`${streamArn}/consumer/`))
     throw refusal(mapping, "eventSourceArn", streamArn, source);
-  if (inputs.startingPosition !== "TRIM_HORIZON")
-    throw refusal(mapping, "startingPosition", '"TRIM_HORIZON"', inputs.startingPosition);
+  if (inputs.startingPosition !== startingPosition)
+    throw refusal(mapping, "startingPosition", `"${startingPosition}"`, inputs.startingPosition);
   for (const unsupported of ["filterCriteria", "tumblingWindowInSeconds"] as const)
     if (inputs[unsupported] !== undefined) throw refusal(mapping, unsupported, "left out", inputs[unsupported]);
   const destination = (inputs.destinationConfig as { onFailure?: { destinationArn?: string } } | undefined)?.onFailure
