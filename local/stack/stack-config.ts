@@ -42,7 +42,7 @@ function configValue(key: string, text: string): unknown {
     if (first !== "{" && first !== "[") return text;
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `"--config ${key}" must be JSON where it begins with "${first}": ${why}. Fix: quote it for the shell, as in --config 'watchRules={"hot":{"sensorType":"temperature","above":90}}'`,
+      `"--config ${key}" must be JSON where it begins with "${first}", got ${text} (${why}). Fix: quote it for the shell, as in --config 'watchRules={"hot":{"sensorType":"temperature","above":90}}'`,
     );
   }
 }
