@@ -125,20 +125,16 @@ function ofValues(
     [open, clearingSince] = [undefined, undefined];
   };
   let lastTime = 0;
-  /** Fires what waits for a delay, unless the value is too old for it by then. */
-  const pass = (until: number) => {
-    const known = lastTime + holdMs;
-    if (raisingSince !== undefined && Math.min(raisingSince + forMs, known) <= until) {
-      if (raisingSince + forMs <= known) raise(raisingSince + forMs);
-      else raisingSince = undefined;
-    }
-    if (clearingSince !== undefined && Math.min(clearingSince + clearForMs, known) <= until) {
-      if (clearingSince + clearForMs <= known) end(clearingSince + clearForMs);
-      else clearingSince = undefined;
-    }
+  /** Fires what waits for a delay. False where no value came for so long that a sweep, too, may have decided. */
+  const pass = (until: number): boolean => {
+    const isWaiting = raisingSince !== undefined || clearingSince !== undefined;
+    if (isWaiting && lastTime + holdMs <= until) return false;
+    if (raisingSince !== undefined && raisingSince + forMs <= until) raise(raisingSince + forMs);
+    if (clearingSince !== undefined && clearingSince + clearForMs <= until) end(clearingSince + clearForMs);
+    return true;
   };
   for (const { value, time, arrivedAt } of readings) {
-    pass(time);
+    if (!pass(time)) return undefined;
     lastTime = time;
     const at = levelOf(rule, value, bounds);
     if (at === "bad") {
@@ -153,7 +149,7 @@ function ofValues(
     else if (open !== undefined) clearingSince ??= time;
   }
   const wasOpen = open !== undefined;
-  pass(Math.max(0, ...looks.map(({ clock }) => clock)) - SETTLE_MS);
+  if (!pass(Math.max(0, ...looks.map(({ clock }) => clock)) - SETTLE_MS)) return undefined;
   end(undefined, wasOpen);
   return found;
 }
