@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, paginateScan, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { OCCURRENCE_PREFIX, WATCH_ATTRIBUTE } from "../../../contract/watch";
 
 /** An occurrence of an alarm, as the history has it. Times are milliseconds since the epoch. */
@@ -34,10 +34,38 @@ export async function readHistory(
     },
   );
   // A shelf's lines stand among them.
-  for await (const { Items = [] } of pages)
-    for (const item of Items)
-      if (item.raisedAt !== undefined && item.shelf === undefined) found.push(occurrenceOf(item));
+  for await (const { Items = [] } of pages) found.push(...Items.filter(isOccurrence).map(occurrenceOf));
   return found.sort((a, b) => a.raisedAt - b.raisedAt || a.n - b.n);
+}
+
+/** Occurrences of a device that are shown. */
+const SHOWN = 100;
+
+/**
+ * The latest occurrences of a device, the newest first.
+ * @throws Error where the table does not answer
+ */
+export async function deviceHistory(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  deviceId: string,
+): Promise<readonly HistoryOccurrence[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: "#device = :device AND begins_with(#item, :occurrence)",
+      ExpressionAttributeNames: { "#device": WATCH_ATTRIBUTE.deviceId, "#item": WATCH_ATTRIBUTE.item },
+      ExpressionAttributeValues: { ":device": deviceId, ":occurrence": OCCURRENCE_PREFIX },
+      ScanIndexForward: false,
+      Limit: SHOWN,
+    }),
+  );
+  return Items.filter(isOccurrence).map(occurrenceOf);
+}
+
+/** A shelf's lines stand among them. */
+function isOccurrence(item: Readonly<Record<string, unknown>>): boolean {
+  return item.raisedAt !== undefined && item.shelf === undefined;
 }
 
 function occurrenceOf(item: Readonly<Record<string, unknown>>): HistoryOccurrence {
