@@ -8,13 +8,15 @@ export interface ChaosPorts {
   readonly breakDevices: (pick: () => boolean) => void;
   readonly breakBroker: (pick: () => boolean) => void;
   readonly note: (text: string) => void;
+  /** Whether somebody publishes to topics. */
+  readonly breaksTopics: boolean;
 }
 
 /** Breaks one thing after the other until it is aborted, and leaves everything healed. */
 export async function wreakHavoc(random: () => number, ports: ChaosPorts, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   try {
-    for (const event of chaosEvents(random)) {
+    for (const event of chaosEvents(random, ports.breaksTopics)) {
       await sleep(event.afterMs, undefined, { signal });
       ports.note(`chaos at ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${describeEvent(event)}`);
       const { breaks } = event;

@@ -171,7 +171,7 @@ function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort,
 function havocOn(
   { seed }: Options,
   fleet: Fleet,
-  { faults, broker }: Pipeline,
+  { faults, broker, deviceWatch }: Pipeline,
   terminal: Io,
   calm: AbortSignal,
 ): Promise<void> {
@@ -180,6 +180,7 @@ function havocOn(
     breakDevices: (pick: () => boolean) => fleet.breakConnections(pick),
     breakBroker: (pick: () => boolean) => broker.breakConnections(pick),
     note: (text: string) => terminal.note(text),
+    breaksTopics: deviceWatch !== undefined,
   };
   return wreakHavoc(seededRandom(seed + 2), ports, calm);
 }

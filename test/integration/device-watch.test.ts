@@ -59,10 +59,8 @@ describe("a run with rules for its devices", () => {
       const damp = (await alarms()).filter(({ alarm }) => alarm.includes("/damp/"));
       return damp.length === 12;
     });
-    const notices = async (topic: string) =>
-      (await (await fetch(`${endpoint}/_local/notices?topic=${topic}`)).json()) as {
-        message: Record<string, unknown>;
-      }[];
+    const notices = async (topic: string): Promise<{ message: Record<string, unknown> }[]> =>
+      get(`/_local/notices?topic=${topic}`, endpoint);
     const raise = { alarm: "sensor-001/damp/humidity#1", event: "raise", told: true, limit: -1 };
     await eventually("machines are told", async () => {
       const feed = await notices("iot-device-notices-feed-dev");
@@ -135,7 +133,7 @@ describe("a run with rules for its devices", () => {
       /^Chart: humidity with its limits, 1 alarm\./,
     );
     expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
-    const found = await (await fetch(new URL("/api/device?device=sensor-001", page))).json();
+    const found = await get("/api/device?device=sensor-001");
     expect(found.limits).toContainEqual({ rule: "hot", sensorType: "temperature", high: 105 });
     expect(found.readings.length).toBeGreaterThan(10);
     expect(errors).toEqual([]);
@@ -144,7 +142,7 @@ describe("a run with rules for its devices", () => {
 
   it("accounts for every alarm at its end", async () => {
     await eventually("alarms have ended", async () => {
-      const feed = await (await fetch(`${endpoint}/_local/notices?topic=iot-device-notices-feed-dev`)).json();
+      const feed = await get("/_local/notices?topic=iot-device-notices-feed-dev", endpoint);
       return feed.some(({ message }: { message: { event: string } }) => message.event === "end");
     });
     run.interrupt();

@@ -37,8 +37,11 @@ function valueWords({ value, limit, peak }) {
 }
 
 /** @param {ShownAlarm} alarm */
-const ruleWords = ({ priority, rule, sensorType, occurrence }) =>
-  `[${priority}] ${rule}${sensorType === undefined ? "" : ` of ${sensorType}`} #${occurrence}`;
+function ruleWords({ priority, rule, sensorType, occurrence, state }) {
+  const what = `[${priority}] ${rule}${sensorType === undefined ? "" : ` of ${sensorType}`}`;
+  // Until it is raised it has no number of its own.
+  return state === "raising" ? what : `${what} #${occurrence}`;
+}
 
 /**
  * Asks for something to be done, and says what became of it.

@@ -49,6 +49,8 @@ function drawLine(plot, { x, y, word, stroke, dash }) {
   ctx.fillStyle = stroke;
   ctx.lineWidth = 1.5 * ratio;
   ctx.setLineDash(dash.map((each) => each * ratio));
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
   ctx.beginPath();
   ctx.moveTo(left, top);

@@ -4,8 +4,8 @@ import { parseFaults } from "../../../local/faults/endpoint-faults";
 import { type ChaosEvent, chaosEvents, describeEvent } from "../../../local/faults/schedule";
 import { seededRandom } from "../../../local/fleet/random";
 
-function firstEvents(seed: number, count: number): ChaosEvent[] {
-  const events = chaosEvents(seededRandom(seed));
+function firstEvents(seed: number, count: number, breaksTopics = false): ChaosEvent[] {
+  const events = chaosEvents(seededRandom(seed), breaksTopics);
   return Array.from({ length: count }, () => events.next().value);
 }
 
@@ -26,12 +26,15 @@ describe("chaosEvents", () => {
     );
   });
 
-  it("reaches every part", () => {
-    const events = firstEvents(3, 100);
+  it.each([
+    [false, []],
+    [true, ["sns"]],
+  ])("reaches every part, and the topics where somebody publishes to them: %s", (breaksTopics, topics) => {
+    const events = firstEvents(3, 100, breaksTopics);
     const parts = new Set(
       events.flatMap(({ faults, breaks }) => [...Object.keys(faults), ...(breaks ? [breaks.side] : [])]),
     );
-    expect([...parts].sort()).toEqual(["broker", "device", "dynamodb", "function", "kinesis", "s3"]);
+    expect([...parts].sort()).toEqual(["broker", "device", "dynamodb", "function", "kinesis", "s3", ...topics]);
   });
 });
 
