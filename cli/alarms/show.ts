@@ -74,7 +74,13 @@ async function showOne(named: Named, stored: StoredDevice, watch: Watch, json: b
   const { by, at, note } = (isCurrent ? current.acked : undefined) ?? {};
   const fields = {
     ...(listed === undefined
-      ? { alarm: name, device: deviceId, rule, ...(sensorType !== "" && { sensorType }), ...defined({ priority }) }
+      ? {
+          alarm: name,
+          device: deviceId,
+          rule,
+          ...(sensorType !== "" && { sensorType }),
+          ...defined({ occurrence: n, priority }),
+        }
       : asContract(listed)),
     ...(isCurrent && current.phase === "normal" && { state: "normal", since: current.since }),
     ...defined({ acknowledgedBy: by, acknowledgedAt: at, note, meaning, runbook }),

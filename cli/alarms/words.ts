@@ -39,7 +39,7 @@ function systemUser(): string {
   try {
     return userInfo().username;
   } catch {
-    return process.env.USER || process.env.LOGNAME || "unknown";
+    return process.env.USER || "unknown";
   }
 }
 

@@ -47,7 +47,7 @@ export class WatchHistory {
     const lines: HistoryLine[] = [];
     for await (const { deviceId: device, fields } of this.items(deviceId))
       lines.push(...historyLines(device, fields).filter(({ at }) => at >= from && at < until));
-    return lines.sort((a, b) => a.at - b.at);
+    return lines.sort((a, b) => a.at - b.at || rankOf(a) - rankOf(b));
   }
 
   #ofDevice(deviceId: string): AsyncIterable<Page> {
@@ -69,6 +69,11 @@ export class WatchHistory {
     };
     return paginateScan({ client: this.#client }, input);
   }
+}
+
+/** What ends with a shelf is told in the same moment, after it. */
+function rankOf({ event }: HistoryLine): number {
+  return event === "unshelve" ? 0 : 1;
 }
 
 interface Page {
