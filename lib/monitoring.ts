@@ -4,9 +4,9 @@ import { type Alarm, alarms } from "./alarms";
 import type { StackConfig } from "./config";
 import { dashboardBody } from "./dashboard";
 import { arnOf, type Environment, tagsOf } from "./environment";
+import { mailTopic, type Publishers } from "./mail-topic";
 import { type Metric, metricsOf, type Watched } from "./metrics";
 import { alarmName } from "./names";
-import { denyPlainHttp, type PolicyDocument, policyDocument, policyText } from "./policy-document";
 
 /** Arguments of `Monitoring`: what is watched. */
 export interface MonitoringArgs {
@@ -44,24 +44,18 @@ export class Monitoring extends pulumi.ComponentResource {
     const { names, region } = environment;
     const childOptions = { parent: this };
     const watched = watchedBy(args);
-    this.topic = new aws.sns.Topic(
-      `${name}-topic`,
-      // No key: with alias/aws/sns CloudWatch may not publish, and no alarm would ever arrive.
-      { name: names.alarmTopic, tags: tagsOf(environment, names.alarmTopic, "Alarms and recoveries") },
+    const { topic, topicPolicy } = mailTopic(
+      name,
+      {
+        environment,
+        topicName: names.alarmTopic,
+        purpose: "Alarms and recoveries",
+        emails: config.alarmEmails,
+        publishers: letAlarmsPublish(environment),
+      },
       childOptions,
     );
-    const topicPolicy = new aws.sns.TopicPolicy(
-      `${name}-topic-policy`,
-      { arn: this.topic.arn, policy: topicPolicyText(this.topic, environment) },
-      childOptions,
-    );
-    for (const email of config.alarmEmails) {
-      new aws.sns.TopicSubscription(
-        `${name}-email-${email}`,
-        { topic: this.topic.arn, protocol: "email", endpoint: email },
-        childOptions,
-      );
-    }
+    this.topic = topic;
     const metrics = metricsOf(watched);
     for (const alarm of alarms(config)) {
       new aws.cloudwatch.MetricAlarm(
@@ -120,27 +114,17 @@ function alarmSettings(
   };
 }
 
-function topicPolicyText(topic: aws.sns.Topic, environment: Environment): pulumi.Output<string> {
+/** Only alarms of this account may publish. */
+function letAlarmsPublish(environment: Environment): pulumi.Output<Publishers> {
   const alarmArns = arnOf(environment, "cloudwatch", "alarm:*");
-  return policyText({ topicArn: topic.arn, alarmArns, accountId: environment.accountId }, alarmTopicPolicy);
-}
-
-/** Only alarms of this account may publish, and only over TLS. */
-function alarmTopicPolicy({
-  topicArn,
-  alarmArns,
-  accountId,
-}: {
-  topicArn: string;
-  alarmArns: string;
-  accountId: string;
-}): PolicyDocument {
-  return policyDocument(denyPlainHttp("sns:Publish", [topicArn]), {
-    Sid: "LetAlarmsPublish",
-    Effect: "Allow",
-    Principal: { Service: "cloudwatch.amazonaws.com" },
-    Action: "sns:Publish",
-    Resource: topicArn,
-    Condition: { ArnLike: { "aws:SourceArn": alarmArns }, StringEquals: { "aws:SourceAccount": accountId } },
-  });
+  return pulumi.output({ alarmArns, accountId: environment.accountId }).apply(
+    (known): Publishers => ({
+      Sid: "LetAlarmsPublish",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Condition: {
+        ArnLike: { "aws:SourceArn": known.alarmArns },
+        StringEquals: { "aws:SourceAccount": known.accountId },
+      },
+    }),
+  );
 }

@@ -88,14 +88,16 @@ const ON_DEMAND_SHARDS = 4;
 export function readDeclaration(recording: Recording): Declaration {
   const stream = recording.only("aws:kinesis/stream:Stream");
   const streamArn = textOf(stream, "arn", stream.state);
-  const mapping = recording.only("aws:lambda/eventSourceMapping:EventSourceMapping");
-  const processor = functionNamed(recording, textOf(mapping, "functionName"));
+  const outputs = outputsOf(recording);
+  const processor = functionNamed(recording, outputs.lambda_function_name);
+  const names = [processor.arn, processor.name];
+  const mapping = theOneWith(recording, "aws:lambda/eventSourceMapping:EventSourceMapping", "functionName", names);
   const delivery = deliveryOf(recording, streamArn);
   return {
     region: streamArn.split(":")[3] ?? "",
     accountId: streamArn.split(":")[4] ?? "",
     stream: streamOf(stream, streamArn),
-    table: tableOf(recording.only("aws:dynamodb/table:Table")),
+    table: tableOf(theOneWith(recording, "aws:dynamodb/table:Table", "name", [outputs.dynamodb_table_name])),
     buckets: recording.ofType("aws:s3/bucket:Bucket").map((bucket) => textOf(bucket, "bucket")),
     topics: recording.ofType("aws:sns/topic:Topic").map((topic) => textOf(topic, "name")),
     rule: ruleOf(recording.only("aws:iot/topicRule:TopicRule"), textOf(stream, "name")),
@@ -104,8 +106,17 @@ export function readDeclaration(recording: Recording): Declaration {
     mapping: mappingOf(mapping, streamArn),
     delivery,
     archiveTransform: delivery && functionNamed(recording, delivery.transform.functionArn),
-    outputs: outputsOf(recording),
+    outputs,
   };
+}
+
+/** The one resource of a type that names the processor's own: the device watch has a mapping and a table too. */
+function theOneWith(recording: Recording, type: string, property: string, names: readonly string[]): RecordedResource {
+  const all = recording.ofType(type);
+  const [found, ...others] = all.filter(({ inputs }) => names.includes(String(inputs[property])));
+  if (found && others.length === 0) return found;
+  const got = JSON.stringify(all.map(({ inputs }) => inputs[property]));
+  throw new DeclarationError(`"${property}" of one ${type} must be "${names[0] ?? ""}" for the local run, got ${got}`);
 }
 
 function outputsOf({ outputs }: Recording): Declaration["outputs"] {
