@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { METRIC_NAMESPACE } from "../../contract/metrics";
 import { Ledger } from "../accounting/ledger";
+import { WatchLedger } from "../accounting/watch/watch-ledger";
 import { type Clients, localClients } from "../aws/clients";
 import { MetricTotals } from "../aws/cloudwatch/emf";
 import { dynamodbGuard } from "../aws/dynamodb/dynamodb-guard";
@@ -19,6 +20,7 @@ import { RulesEngine } from "../aws/iot/rules-engine";
 import { putRecordTo, readerOf } from "../aws/kinesis/in-process";
 import { kinesisApi } from "../aws/kinesis/kinesis-api";
 import { Stream } from "../aws/kinesis/stream";
+import type { KinesisReader } from "../aws/lambda/event-source-mapping/ports";
 import { invokeApi } from "../aws/lambda/function-host/invoke-api";
 import { declaredGroups } from "../aws/logs/declared-groups";
 import { FunctionLog } from "../aws/logs/log-group";
@@ -27,9 +29,12 @@ import { s3Guard } from "../aws/s3/s3-guard";
 import { snsApi } from "../aws/sns/sns-api";
 import { stsApi } from "../aws/sts/sts-api";
 import { FaultBoard } from "../faults/endpoint-faults";
+import { anomalyLimitsOf } from "../stack/anomaly-limits";
 import type { Recording } from "../stack/capture";
 import type { Declaration } from "../stack/declaration";
 import { Archiving } from "./archive-delivery";
+import { type DeviceWatchPaths, LocalDeviceWatch } from "./device-watch";
+import { Notices } from "./notices";
 import { Processing } from "./processor";
 
 /** Where the built parts lie. */
@@ -38,6 +43,8 @@ export interface PipelinePaths {
   readonly processor: string;
   /** Where the bundle of the cold tier's transform function is written. */
   readonly archiveTransform: string;
+  /** Folders of the device watch's code. */
+  readonly deviceWatch: Omit<DeviceWatchPaths, "functionRuntime">;
   /** Folder of the stream's old records. */
   readonly stream: string;
   /** The entry of a function's process. */
@@ -54,6 +61,8 @@ export interface PipelinePorts {
   /** Undefined: 8883, or a free one where that is taken. */
   readonly mqttsPort: number | undefined;
   readonly awsPort: number;
+  /** Time between two sweeps of the device watch; undefined: as declared. */
+  readonly sweepEveryMs: number | undefined;
   readonly random: () => number;
   /** Hears what the person at the terminal should know. */
   readonly note: (text: string) => void;
@@ -67,11 +76,14 @@ export class Pipeline {
   readonly #paths: PipelinePaths;
   readonly #ports: PipelinePorts;
   readonly ledger = new Ledger();
+  readonly watchLedger = new WatchLedger();
   readonly metrics = new MetricTotals(METRIC_NAMESPACE);
   readonly faults: FaultBoard;
   readonly errorLog: ErrorLog;
   readonly broker: Broker;
   readonly #functionLog = { processor: new FunctionLog(), transform: new FunctionLog() };
+  readonly #watchLogs: Readonly<Record<string, FunctionLog>>;
+  readonly #notices: Notices;
   readonly #devices: Devices;
   readonly #gateway: Gateway;
   readonly #stream: Stream;
@@ -79,6 +91,7 @@ export class Pipeline {
   #emulators: Emulators | undefined;
   #processing: Processing | undefined;
   #archiving: Archiving | undefined;
+  #deviceWatch: LocalDeviceWatch | undefined;
   #clients: Clients | undefined;
   /** What it is about before it is ready. */
   #step: string | undefined = "starting";
@@ -91,7 +104,9 @@ export class Pipeline {
     this.#declaration = declaration;
     this.#paths = paths;
     this.#ports = ports;
-    const { rule, stream, devicePolicy, region, accountId } = declaration;
+    const { rule, stream, devicePolicy, region, accountId, deviceWatch } = declaration;
+    const watchFunctions = deviceWatch ? [deviceWatch.watch.name, deviceWatch.sweep.name] : [];
+    this.#watchLogs = Object.fromEntries(watchFunctions.map((name) => [name, new FunctionLog()]));
     this.faults = new FaultBoard(ports.random);
     this.errorLog = new ErrorLog(rule.name, stream.name, Date.now, ({ payload }) => this.ledger.errorLogged(payload));
     this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name });
@@ -101,6 +116,7 @@ export class Pipeline {
       now: Date.now,
       later: (ms, then) => setTimeout(then, ms).unref(),
     });
+    this.#notices = new Notices(declaration, this.watchLedger, ports.note);
     this.#gateway = this.#makeGateway();
     this.#action = this.#makeAction();
     const rules = new RulesEngine(rule, this.#action, this.errorLog);
@@ -128,6 +144,7 @@ export class Pipeline {
         outputs: this.#declaration.outputs,
         authority: () => this.#devices.authority(),
         flush: async () => this.#archiving?.drained(),
+        sent: this.#notices.sent,
       }),
       inProcess: {
         iot: this.#devices.api,
@@ -135,7 +152,7 @@ export class Pipeline {
         lambda: invokeApi(this.#declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
         iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
         sts: stsApi(this.#declaration.accountId),
-        sns: snsApi(this.#ports.recording, this.#ports.note),
+        sns: snsApi(this.#ports.recording, (message) => this.#notices.hear(message)),
         logs: logsApi(this.#logGroups()),
       },
       guards: {
@@ -143,6 +160,32 @@ export class Pipeline {
         dynamodb: dynamodbGuard(this.#ports.recording),
       },
     });
+  }
+
+  #makeDeviceWatch(kinesis: KinesisReader): LocalDeviceWatch | undefined {
+    const { deviceWatch } = this.#declaration;
+    if (!deviceWatch) return undefined;
+    const { deviceWatch: folders, functionRuntime } = this.#paths;
+    return new LocalDeviceWatch(
+      this.#declaration,
+      deviceWatch,
+      { ...folders, functionRuntime },
+      {
+        kinesis,
+        clients: this.clients,
+        endpoint: this.endpoint,
+        faults: this.faults,
+        random: this.#ports.random,
+        anomalyLimits: anomalyLimitsOf(this.#declaration),
+        sweepEveryMs: this.#ports.sweepEveryMs,
+        onRead: (record) => this.ledger.seen(record),
+        onLog: (line, functionName) => {
+          this.metrics.addLine(line);
+          this.#watchLogs[functionName]?.add(line);
+          if (functionName === deviceWatch.sweep.name) this.watchLedger.logged(line);
+        },
+      },
+    );
   }
 
   #makeAction(): KinesisAction {
@@ -177,7 +220,13 @@ export class Pipeline {
   /** Grows while messages get on: from the rule to the stream, through the function, into the archive. */
   get steps(): number {
     const { settledRecords } = this.ledger;
-    return this.#action.handled + settledRecords.size + (this.#processing?.steps ?? 0) + (this.#archiving?.steps ?? 0);
+    return (
+      this.#action.handled +
+      settledRecords.size +
+      (this.#processing?.steps ?? 0) +
+      (this.#archiving?.steps ?? 0) +
+      (this.#deviceWatch?.steps ?? 0)
+    );
   }
 
   /** Takes its ports and starts every part. Rejects with a message for the person where a port is taken. */
@@ -209,6 +258,8 @@ export class Pipeline {
       },
     });
     this.#processing.start();
+    this.#deviceWatch = this.#makeDeviceWatch(kinesis);
+    this.#deviceWatch?.start();
     const { delivery, archiveTransform } = declaration;
     if (!delivery || !archiveTransform) return;
     this.#archiving = new Archiving(declaration, delivery, archiveTransform, {
@@ -229,19 +280,34 @@ export class Pipeline {
     return declaredGroups(
       this.#ports.recording,
       { name: outputs.rule_error_log, log: this.errorLog },
-      { [processor.name]: processorLog, ...(archiveTransform && { [archiveTransform.name]: transform }) },
+      {
+        [processor.name]: processorLog,
+        ...(archiveTransform && { [archiveTransform.name]: transform }),
+        ...this.#watchLogs,
+      },
     );
   }
 
   /** Everything is up: from now on others are answered. */
   open(): void {
     this.#step = undefined;
+    this.#deviceWatch?.startSweeps();
+  }
+
+  /** Undefined where the stack has none. */
+  get deviceWatch(): LocalDeviceWatch | undefined {
+    return this.#deviceWatch;
   }
 
   /** Resolves when the function has dealt with everything that the broker took and that is in the stream. */
   async processed(): Promise<void> {
     await this.#action.drained();
     await this.#processing?.drained();
+  }
+
+  /** Resolves when the device watch has judged everything that is in the stream, and has told it to machines. */
+  async watchSettled(): Promise<void> {
+    await this.#deviceWatch?.settle();
   }
 
   /** Resolves when everything that is in the stream is in the archive. */
@@ -262,6 +328,7 @@ export class Pipeline {
   async stop(): Promise<void> {
     await this.broker.stop();
     await this.#processing?.stop();
+    await this.#deviceWatch?.stop();
     await this.#archiving?.stop();
     await this.#gateway.stop();
     await this.#emulators?.stop();

@@ -5,7 +5,7 @@ import { printable } from "../../cli/kit/output";
 import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
-import { type AnomalyLimits, DEFAULTS, ENV } from "../../contract/variables";
+import { ENV } from "../../contract/variables";
 import { bundleFunction } from "../../lib/function-bundle";
 import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
@@ -21,13 +21,17 @@ import { wreakHavoc } from "../faults/chaos";
 import type { Faults } from "../faults/endpoint-faults";
 import { Fleet } from "../fleet/fleet";
 import { seededRandom } from "../fleet/random";
+import { silenceLength } from "../fleet/silence-length";
 import { type RunningPage, servePage } from "../page/page";
 import { Pipeline, type PipelinePaths, taken } from "../pipeline/pipeline";
+import { anomalyLimitsOf } from "../stack/anomaly-limits";
 import { type Declaration, readDeclaration } from "../stack/declaration";
 import { declareStack } from "../stack/declare-stack";
+import { writeFunctionFiles } from "../stack/function-files";
 import { stackConfig } from "../stack/stack-config";
 import { runDry } from "./draining";
 import { clearKept } from "./kept-data";
+import { summarizeWatch } from "./watch-summary";
 
 /** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
@@ -52,6 +56,9 @@ export async function runLocally(
   const declaration = readDeclaration(recording);
   writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
   writeFileSync(paths.archiveTransform, bundleFunction("archive", paths.projectRoot).code);
+  for (const part of ["watch", "sweep"] as const)
+    if (declaration.deviceWatch)
+      await writeFunctionFiles(recording, declaration.deviceWatch[part].name, paths.deviceWatch[part]);
   // Everything is built: the process that esbuild keeps for the next build is not needed.
   await stopEsbuild();
   const broken = Promise.withResolvers<never>();
@@ -61,6 +68,7 @@ export async function runLocally(
     mqttPort: options.mqttPort,
     mqttsPort: options.mqttsPort,
     awsPort: options.awsPort,
+    sweepEveryMs: options.sweepEveryMs,
     random: seededRandom(options.seed + 1),
     note: (text) => terminal.note(text),
     onBroken: (why) => broken.reject(new Error(why)),
@@ -68,7 +76,7 @@ export async function runLocally(
   let page: RunningPage | undefined;
   try {
     await pipeline.start();
-    const limits = anomalyLimits(declaration);
+    const limits = anomalyLimitsOf(declaration);
     page = await taken(
       servePage(options.pagePort, paths.projectRoot, declaration, pipeline, limits),
       options.pagePort ?? 0,
@@ -94,7 +102,7 @@ async function runFleet(
   await fleet.connect();
   if (options.devices > 0)
     terminal.note(
-      `${options.devices} devices, ${options.ratePerSecond} readings per second${messageWords(options)}, seed ${options.seed}`,
+      `${options.devices} devices, ${options.ratePerSecond} readings per second${messageWords(options)}${misbehaviourWords(options)}, seed ${options.seed}`,
     );
   const startedAt = performance.now();
   const progress = reportProgress(pipeline, terminal, startedAt);
@@ -134,21 +142,25 @@ async function runFleet(
   }
 }
 
-function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort }: Pipeline): Fleet {
+function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort, deviceWatch }: Pipeline): Fleet {
+  const { silence, drift, flap } = options;
+  const silenceMs = silenceLength(deviceWatch?.rules.rules ?? [], deviceWatch?.sweepEveryMs ?? 0);
   return new Fleet(
     {
       devices: options.devices,
       ratePerSecond: options.ratePerSecond,
       anomalyShare: options.anomalyShare,
       badShare: options.badShare,
+      misbehaviour: { silence, drift, flap, silenceMs },
       perMessage: options.perMessage,
       form: options.form,
-      limits: anomalyLimits(declaration),
+      limits: anomalyLimitsOf(declaration),
       mqttPort,
       topicOf: topicsOf(declaration.outputs.topic_prefix).data,
     },
     {
       random: seededRandom(options.seed),
+      conductRandom: seededRandom(options.seed + 3),
       now: Date.now,
       onPublish: (publish) => ledger.published(publish),
       onAcknowledged: (publish) => ledger.acknowledge(publish),
@@ -174,17 +186,20 @@ function havocOn(
 
 async function summarize(
   options: Options,
-  { table, processor, mapping, delivery }: Declaration,
-  { clients, ledger, errorLog, metrics, faults }: Pipeline,
+  declaration: Declaration,
+  pipeline: Pipeline,
   durationSeconds: number,
   gaveUp: GaveUp,
   terminal: Io,
 ): Promise<Summary> {
+  const { table, processor, mapping, delivery } = declaration;
+  const { clients, ledger, errorLog, metrics, faults } = pipeline;
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
     archive: processor.environment[ENV.bucket] ?? "",
     failureBucket: mapping.failureBucket,
+    mappingUuid: mapping.uuid,
     delivery,
   });
   const { unreadable } = found;
@@ -200,6 +215,7 @@ async function summarize(
   const injected = faults.hits;
   return {
     ...account,
+    ...(await summarizeWatch(declaration, pipeline, found, terminal)),
     unreadable: unreadable.length,
     duplicates: ledger.duplicates,
     readingsPerSecond: Number((account.published / durationSeconds).toFixed(1)),
@@ -214,8 +230,12 @@ function messageWords({ perMessage, form }: Options): string {
   return perMessage === 1 ? "" : `, ${perMessage} in a message (${form})`;
 }
 
-/** The bounds that the function judges by. */
-function anomalyLimits({ processor }: Declaration): AnomalyLimits {
-  const declared = processor.environment[ENV.anomalyLimits];
-  return declared === undefined ? DEFAULTS.anomalyLimits : JSON.parse(declared);
+function misbehaviourWords({ devices, silence, drift, flap }: Options): string {
+  const counts: readonly (readonly [number, string])[] = [
+    [silence, "fall silent"],
+    [drift, "drift"],
+    [flap, "flap"],
+  ];
+  const words = counts.filter(([share]) => share > 0).map(([share, what]) => `${Math.round(share * devices)} ${what}`);
+  return words.length === 0 ? "" : `, of the devices ${words.join(", ")}`;
 }
