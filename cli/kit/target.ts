@@ -84,7 +84,7 @@ export function clientConfig({ region, endpoint }: Target) {
   return { region, endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" }, forcePathStyle: true };
 }
 
-type Outputs = Readonly<Partial<Record<OutputName | "watch_table_name", unknown>>>;
+type Outputs = Readonly<Partial<Record<OutputName, unknown>>>;
 
 function targetFrom(outputs: Outputs, owner: string, endpoint?: string): Target {
   const output = (name: OutputName) => {
