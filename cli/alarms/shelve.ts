@@ -21,12 +21,12 @@ export const shelveAlarm = defineCommand({
     "judged all the same, and what is still active at the end is told then. Shelving a shelved alarm replaces its shelf.\n\n" +
     "A shelf holds for 7 days at most. What is away for longer belongs in watchQuiet, without an end: out of service.",
   examples: [
-    "boiler-7/boiler-hot/temperature --for 2h --reason 'new sensor'",
+    "boiler-7/hot/temperature --for 2h --reason 'new sensor'",
     "boiler-7 --for 8h --reason maintenance",
-    "boiler-7/boiler-hot --once --reason known",
+    "boiler-7/hot --once --reason known",
   ],
   usage: ["ALARM --for DURATION --reason TEXT [options]", "ALARM --once --reason TEXT [options]"],
-  positionals: { alarm: required(ALARM, "an alarm, a rule of a device (boiler-7/boiler-hot), or a device") },
+  positionals: { alarm: required(ALARM, "an alarm, a rule of a device (boiler-7/hot), or a device") },
   options: {
     for: optional(duration, "until then, 7d at most", { excludes: ["once"] }),
     once: flag("until the alarm is over"),
