@@ -57,8 +57,9 @@ export const shelveAlarm = defineCommand({
 function refuseUnknownRule({ deviceId, key }: Named, { rules: { rules } }: Watch): void {
   const names = [...rules.filter(({ device }) => matchesGlob(device, deviceId)).map(({ name }) => name), QUALITY_RULE];
   const { rule } = keyOf(key);
-  if (key !== "" && !names.includes(rule))
-    throw new Error(
-      `"ALARM" must have a rule that watches ${deviceId} (${names.join(", ")}), got "${rule}".${didYouMean(rule, names)}`,
-    );
+  if (key === "" || names.includes(rule)) return;
+  const suggestion = didYouMean(rule, names);
+  throw new Error(
+    `"ALARM" must have a rule that watches ${deviceId} (${names.join(", ")}), got "${rule}"${suggestion && `.${suggestion}`}`,
+  );
 }

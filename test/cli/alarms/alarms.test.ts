@@ -264,8 +264,8 @@ describe("a shelf", () => {
     await expect(iot("shelve", "boiler-7", "--once", "--reason", "a")).rejects.toThrow(
       '"boiler-7" is not shelved: the shelf of a device must have an end',
     );
-    await expect(iot("shelve", "boiler-7/hotter", "--for", "1h", "--reason", "a")).rejects.toThrow(
-      '"ALARM" must have a rule that watches boiler-7 (hot, warm, quiet, quality), got "hotter". Did you mean "hot"?',
+    await expect(iot("shelve", "boiler-7/warn", "--for", "1h", "--reason", "a")).rejects.toThrow(
+      '"ALARM" must have a rule that watches boiler-7 (hot, warm, quiet, quality), got "warn". Did you mean "warm"?',
     );
     await expect(iot("shelve", "boil-7", "--for", "1h", "--reason", "a")).rejects.toThrow(
       '"ALARM" must be of a device that the watch knows, got "boil-7". Fix: npx iot alarms expect boil-7',

@@ -50,7 +50,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => emulator.listen(0, "127.0.0.1", resolve));
   gateway = gatewayWith({
     guards: { s3: s3Guard(recording), dynamodb: dynamodbGuard(recording) },
-    inProcess: { sts: stsApi("123456789012"), sns: snsApi(recording, ({ subject, message }) => sent.push([subject, message])) },
+    inProcess: {
+      sts: stsApi("123456789012"),
+      sns: snsApi(recording, ({ subject, message }) => sent.push([subject, message])),
+    },
   });
   endpoint = `http://127.0.0.1:${await gateway.listen(0)}`;
   gateway.connect(["s3", "dynamodb"], (emulator.address() as AddressInfo).port);
