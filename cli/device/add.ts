@@ -14,9 +14,7 @@ export const addDevices = defineCommand({
     "Makes a key on this machine, which is never sent, has it certified, and lets the certificate in as the thing NAME. " +
     "Adding a device again changes nothing, and completes what was interrupted.\n\n" +
     "DIR/NAME then holds private.key, certificate.pem, ca.pem, publish.sh and publish-batch.sh, which publish a reading, or many " +
-    "in one message, with mosquitto_pub, and stack.json, which names the stack: a folder of another stack is refused.
-
-" +
+    "in one message, with mosquitto_pub, and stack.json, which names the stack: a folder of another stack is refused.\n\n" +
     "Where the stack has a device watch, a new device is expected from now on: one that never publishes is found silent.",
   examples: ["sensor-001 --type probe", "--from fleet.csv --stack dev"],
   usage: ["NAME [--type TYPE] [options]", "--from FILE.csv [options]"],
