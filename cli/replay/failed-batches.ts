@@ -46,7 +46,7 @@ export async function* failedBatches(
       }
       const read = await readText(client, bucket, Key);
       const items = "content" in read ? recordsIn(read.content, functionName) : undefined;
-      if (items === ANOTHER_MAPPING) continue;
+      if (items === NOT_OURS) continue;
       if (items === undefined) {
         tally.unusable += 1;
         io.note(
@@ -70,17 +70,17 @@ function timeIn(key: string): number | undefined {
 }
 
 /** A batch of another function. */
-const ANOTHER_MAPPING = "another function's";
+const NOT_OURS = "another function's";
 
 /** The records of the event that a failure object holds as text. */
-function recordsIn(body: string, functionName: string): readonly ReplayedRecord[] | typeof ANOTHER_MAPPING | undefined {
+function recordsIn(body: string, functionName: string): readonly ReplayedRecord[] | typeof NOT_OURS | undefined {
   try {
     const { payload, requestContext } = JSON.parse(body) as {
       payload: string;
       requestContext?: { functionArn?: string };
     };
     const [, name = functionName] = /:function:([^:]+)/.exec(requestContext?.functionArn ?? "") ?? [];
-    if (name !== functionName) return ANOTHER_MAPPING;
+    if (name !== functionName) return NOT_OURS;
     const { Records } = JSON.parse(payload) as { Records: readonly ReplayedRecord[] };
     return Records.length > 0 &&
       Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string" && /^\d+$/.test(kinesis.sequenceNumber))

@@ -109,6 +109,23 @@ describe("readDeclaration", () => {
     });
   });
 
+  it("takes the processor's mapping and table where the device watch has its own", async () => {
+    const config = { environmentSuffix: "dev" };
+    const watchRules = { silent: { silentFor: "15m" } };
+    const { topics, outputs, ...plain } = readDeclaration(await declareStack(config, "dev"));
+    const watched = readDeclaration(await declareStack({ ...config, watchRules }, "dev"));
+    expect(watched).toMatchObject(plain);
+    expect([...watched.topics].sort()).toEqual(
+      [...topics, "iot-device-notices-dev", "iot-device-notices-feed-dev"].sort(),
+    );
+    expect(watched.outputs).toEqual({
+      ...outputs,
+      watch_table_name: "iot-device-watch-dev",
+      watch_topic_arn: "arn:aws:sns:sa-east-1:123456789012:iot-device-notices-dev",
+      watch_feed_topic_arn: "arn:aws:sns:sa-east-1:123456789012:iot-device-notices-feed-dev",
+    });
+  });
+
   it("gives a stream on demand the four shards that AWS starts it with, and reserves nothing", async () => {
     expect(
       readDeclaration(await declareStack({ environmentSuffix: "dev", streamMode: "ON_DEMAND" }, "dev")),
