@@ -9,6 +9,8 @@ export const LOCAL_PATHS = {
   authority: "/_local/ca.pem",
   /** POST: the archive's delivery writes what it holds, and answers when that is done. */
   flush: "/_local/flush",
+  /** GET: the messages that the topics were given lately, the oldest first; `?topic=` takes those of one topic, by its name. */
+  notices: "/_local/notices",
   /** GET shows the faults in force, PUT replaces them, DELETE heals them. */
   faults: "/_local/faults",
 } as const satisfies Record<string, `${typeof LOCAL_PREFIX}${string}`>;

@@ -14,6 +14,9 @@ export const OUTPUTS = {
   athena_workgroup: "Athena workgroup of the history",
   rule_error_log: "log group of messages that the rule could not put into the stream",
   topic_prefix: "levels before `sensor/` in every topic, empty by default",
+  watch_table_name: "name of the device watch's table, empty where there are no rules",
+  watch_topic_arn: "ARN of the topic of device notices as mail, empty where there are no rules",
+  watch_feed_topic_arn: "ARN of the topic of device notices as JSON, empty where there are no rules",
 } as const;
 
 /** The name of an output. */

@@ -1,13 +1,20 @@
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "../contract/topics";
+import type { AnomalyLimits } from "../contract/variables";
 import { longestSuffix, refusedNames } from "./names";
 
-/** The value that a rule accepts, or in words what it must be. */
+/** The value that a rule accepts, or in words what it must be; for a value of many parts also each part's own problem. */
 export type Checked<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly rule: string };
+  | { readonly ok: false; readonly rule: string; readonly problems?: readonly string[] };
+
+/** What a rule may know of the keys that are checked before its own. */
+export interface Earlier {
+  /** Bounds of a normal value by sensor type. */
+  readonly anomalyLimits?: AnomalyLimits;
+}
 
 /** Checks the value of one key. Pulumi passes every value as a string; a configuration file is parsed, and has other types. */
-export type Rule<Value> = (given: unknown) => Checked<Value>;
+export type Rule<Value> = (given: unknown, earlier?: Earlier) => Checked<Value>;
 
 /** A whole number from `min` to `max`, or one of `extra`. */
 export function wholeNumber(min: number, max: number, extra: readonly number[] = []): Rule<number> {

@@ -1,7 +1,20 @@
 import { type AnomalyLimits, DEFAULTS, MAX_HOT_RETENTION_DAYS } from "../contract/variables";
+import type { QuietWindow, WatchRule } from "../watch/rules/rule";
 import { anomalyLimitsOver } from "./anomaly-limits";
-import { emails, flag, oneOf, policyArn, type Rule, suffix, topicPrefix, wholeNumber, wordOr } from "./config-rules";
+import {
+  type Earlier,
+  emails,
+  flag,
+  oneOf,
+  policyArn,
+  type Rule,
+  suffix,
+  topicPrefix,
+  wholeNumber,
+  wordOr,
+} from "./config-rules";
 import { nearestWord } from "./nearest-word";
+import { watchQuiet, watchRules } from "./watch-config";
 
 /** The only region: the plant's data stays in Brazil. */
 export const REGION = "sa-east-1";
@@ -29,6 +42,8 @@ export interface StackConfig {
   readonly parallelizationFactor: number;
   /** Concurrent invocations reserved for the processor; undefined reserves none. */
   readonly reservedConcurrency: number | undefined;
+  /** Whether the other functions may reserve any: a new account cannot. */
+  readonly mayReserve: boolean;
   /** How long a reading stays in the hot tier, in days from its arrival. */
   readonly hotRetentionDays: number;
   /** Bounds of a normal value by sensor type. */
@@ -59,17 +74,29 @@ export interface StackConfig {
   readonly alarmArchiveAgeMinutes: number;
   /** Most gigabytes that one query of the history may scan. */
   readonly queryScanLimitGb: number;
+  /** The device watch's rules; without any there is no watch. */
+  readonly watchRules: readonly WatchRule[];
+  /** When the watch does not tell about a device. */
+  readonly watchQuiet: readonly QuietWindow[];
+  /** How long the watch waits for a batch to fill, in seconds. */
+  readonly watchWindowSeconds: number;
+  /** Whether the watch reads the stream by a connection of its own. */
+  readonly watchFanOut: boolean;
 }
 
 /** What "auto" reserves: two invocations for each of four shards, and two spare ones. */
 const RESERVED_CONCURRENCY = 10;
 const RESERVE_NONE = -1;
 
-type Given = Omit<StackConfig, "reservedConcurrency"> & { readonly reservedConcurrency: number | "auto" };
+type Given = Omit<StackConfig, "reservedConcurrency" | "mayReserve"> & {
+  readonly reservedConcurrency: number | "auto";
+};
 type Key = keyof Given;
+/** The rules' default as it is written: an object without any. */
+type Default<K extends Key> = K extends "watchRules" ? Readonly<Record<string, never>> : Given[K];
 
 /** Each key's rule and default. Pulumi.yaml declares the keys to Pulumi; a test keeps the two in step. */
-export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; readonly default?: Given[K] } } = {
+export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; readonly default?: Default<K> } } = {
   // No default: AWS treats some creations as updates, so a second stack with the same names would adopt the first one's alarm topic.
   environmentSuffix: { rule: suffix },
   topicPrefix: { rule: topicPrefix, default: "" },
@@ -104,12 +131,19 @@ export const KEYS: { readonly [K in Key]: { readonly rule: Rule<Given[K]>; reado
   alarmAnomalies: { rule: wholeNumber(0, 1_000_000), default: 10 },
   alarmArchiveAgeMinutes: { rule: wholeNumber(20, 10_080), default: 60 },
   queryScanLimitGb: { rule: wholeNumber(1, 100_000), default: 10 },
+  watchRules: { rule: watchRules, default: {} },
+  watchQuiet: { rule: watchQuiet, default: [] },
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+  watchWindowSeconds: { rule: wholeNumber(0, 300), default: 5 },
+  watchFanOut: { rule: flag, default: false },
 };
 
 /** How an element of a list or an object is set: https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/ */
 const PATHS: Readonly<Record<string, string>> = {
   alarmEmails: "--path 'alarmEmails[0]'",
   anomalyLimits: "--path anomalyLimits.<sensorType>.max",
+  watchRules: "--path watchRules.<rule>.above",
+  watchQuiet: "--path 'watchQuiet[0].device'",
 };
 
 /** A checked configuration, or every problem of it in a sentence. */
@@ -140,17 +174,16 @@ export function parseConfig(
       `"${key}" is not a key of this project${nearest ? `; did you mean "${nearest}"?` : "."} Fix: pulumi config rm ${key}`,
     );
   }
-  const values = Object.fromEntries(
-    Object.entries(KEYS).map(([key, { rule, default: absent }]) => {
-      const checked = (rule as Rule<unknown>)(given[key] === undefined ? absent : given[key]);
-      if (checked.ok) return [key, checked.value];
-      problems.push(
-        `"${key}" must be ${checked.rule}, got ${secrets.includes(key) ? "a secret" : show(given[key])}. Fix: pulumi config set ${PATHS[key] ?? key} <value>${absent === undefined ? "" : `, or pulumi config rm ${key} for the default`}`,
-      );
-      return [key, absent];
-    }),
-  ) as unknown as Given;
-  const config = { ...values, reservedConcurrency: reservedConcurrency(values) };
+  const values: Record<string, unknown> = {};
+  for (const [key, { rule, default: absent }] of Object.entries(KEYS)) {
+    const checked = (rule as Rule<unknown>)(given[key] === undefined ? absent : given[key], values as Earlier);
+    values[key] = checked.ok ? checked.value : absent;
+    if (checked.ok) continue;
+    const isSecret = secrets.includes(key);
+    const whole = `"${key}" must be ${checked.rule}, got ${isSecret ? "a secret" : show(given[key])}. Fix: pulumi config set ${PATHS[key] ?? key} <value>${absent === undefined ? "" : `, or pulumi config rm ${key} for the default`}`;
+    problems.push(...(isSecret ? [whole] : (checked.problems ?? [whole])));
+  }
+  const config = configOf(values as unknown as Given);
   problems.push(...concurrencyProblems(config));
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
@@ -159,6 +192,14 @@ export function parseConfig(
 export function configurationError(problems: readonly string[]): string {
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   return `The configuration has ${count}; nothing was created.\n${problems.map((text) => `  - ${text}`).join("\n")}`;
+}
+
+function configOf(given: Given): StackConfig {
+  return {
+    ...given,
+    reservedConcurrency: reservedConcurrency(given),
+    mayReserve: given.reservedConcurrency !== RESERVE_NONE,
+  };
 }
 
 /** AWS chooses the shards of an on-demand stream, so "auto" reserves nothing for them. */

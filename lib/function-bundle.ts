@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 /** The functions of the stack. */
-export type FunctionName = "processor" | "archive";
+export type FunctionName = "processor" | "archive" | "watch" | "watchSweep";
 
 /** A function as one file, and its sources. */
 export interface FunctionBundle {
@@ -19,16 +19,20 @@ export interface FunctionBundle {
 const ENTRY: Readonly<Record<FunctionName, string>> = {
   processor: "lambda/processor/handler.ts",
   archive: "lambda/archive/handler.ts",
+  watch: "lambda/watch/handler.ts",
+  watchSweep: "lambda/watch/sweep/handler.ts",
 };
 /** Where `npm run build` writes the bundles, from the project's root; paths in the source maps are relative to it. */
 export const BUNDLE_FILE: Readonly<Record<FunctionName, string>> = {
   processor: "dist/processor/index.js",
   archive: "dist/archive/index.js",
+  watch: "dist/watch/index.js",
+  watchSweep: "dist/watch-sweep/index.js",
 };
-/** File of the licences of the packages in the processor's bundle, from the project's root; it is uploaded beside the bundle. */
+/** File of the licences of the packages in the bundles, from the project's root; it is uploaded beside each bundle that has any. */
 export const NOTICES_FILE = "THIRD-PARTY-NOTICES";
 
-/** The text of the licences. `npm run notices` writes it, and a test compares it with the bundle. */
+/** The text of the licences. `npm run notices` writes it, and a test compares it with the bundles. */
 export function readNotices(root = findRoot()): string {
   return readFileSync(join(root, NOTICES_FILE), "utf8");
 }

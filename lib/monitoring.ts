@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, alarms } from "./alarms";
 import type { StackConfig } from "./config";
 import { dashboardBody } from "./dashboard";
+import type { DeviceWatch } from "./device-watch";
 import { arnOf, type Environment, tagsOf } from "./environment";
+import { mailTopic, type Publishers } from "./mail-topic";
 import { type Metric, metricsOf, type Watched } from "./metrics";
 import { alarmName } from "./names";
-import { denyPlainHttp, type PolicyDocument, policyDocument, policyText } from "./policy-document";
 
 /** Arguments of `Monitoring`: what is watched. */
 export interface MonitoringArgs {
@@ -30,6 +31,8 @@ export interface MonitoringArgs {
   readonly deliveryStream: aws.kinesis.FirehoseDeliveryStream;
   /** The function that transforms payloads into rows of the archive. */
   readonly transform: aws.lambda.Function;
+  /** The device watch; undefined where there are no rules. */
+  readonly watch: DeviceWatch | undefined;
 }
 
 /** The alarm topic with its subscribers, the alarms, and the dashboard. */
@@ -44,24 +47,18 @@ export class Monitoring extends pulumi.ComponentResource {
     const { names, region } = environment;
     const childOptions = { parent: this };
     const watched = watchedBy(args);
-    this.topic = new aws.sns.Topic(
-      `${name}-topic`,
-      // No key: with alias/aws/sns CloudWatch may not publish, and no alarm would ever arrive.
-      { name: names.alarmTopic, tags: tagsOf(environment, names.alarmTopic, "Alarms and recoveries") },
+    const { topic, topicPolicy } = mailTopic(
+      name,
+      {
+        environment,
+        topicName: names.alarmTopic,
+        purpose: "Alarms and recoveries",
+        emails: config.alarmEmails,
+        publishers: letAlarmsPublish(environment),
+      },
       childOptions,
     );
-    const topicPolicy = new aws.sns.TopicPolicy(
-      `${name}-topic-policy`,
-      { arn: this.topic.arn, policy: topicPolicyText(this.topic, environment) },
-      childOptions,
-    );
-    for (const email of config.alarmEmails) {
-      new aws.sns.TopicSubscription(
-        `${name}-email-${email}`,
-        { topic: this.topic.arn, protocol: "email", endpoint: email },
-        childOptions,
-      );
-    }
+    this.topic = topic;
     const metrics = metricsOf(watched);
     for (const alarm of alarms(config)) {
       new aws.cloudwatch.MetricAlarm(
@@ -81,6 +78,7 @@ export class Monitoring extends pulumi.ComponentResource {
 }
 
 function watchedBy(args: MonitoringArgs): Watched<pulumi.Output<string>> {
+  const { watch } = args;
   return {
     suffix: args.environment.suffix,
     streamName: args.stream.name,
@@ -91,6 +89,12 @@ function watchedBy(args: MonitoringArgs): Watched<pulumi.Output<string>> {
     mappingUuid: args.mapping.uuid,
     deliveryStreamName: args.deliveryStream.name,
     transformName: args.transform.name,
+    deviceWatch: watch && {
+      functionName: watch.function.name,
+      mappingUuid: watch.mapping.uuid,
+      sweepName: watch.sweep.name,
+      tableName: watch.table.name,
+    },
   };
 }
 
@@ -120,27 +124,17 @@ function alarmSettings(
   };
 }
 
-function topicPolicyText(topic: aws.sns.Topic, environment: Environment): pulumi.Output<string> {
+/** Only alarms of this account may publish. */
+function letAlarmsPublish(environment: Environment): pulumi.Output<Publishers> {
   const alarmArns = arnOf(environment, "cloudwatch", "alarm:*");
-  return policyText({ topicArn: topic.arn, alarmArns, accountId: environment.accountId }, alarmTopicPolicy);
-}
-
-/** Only alarms of this account may publish, and only over TLS. */
-function alarmTopicPolicy({
-  topicArn,
-  alarmArns,
-  accountId,
-}: {
-  topicArn: string;
-  alarmArns: string;
-  accountId: string;
-}): PolicyDocument {
-  return policyDocument(denyPlainHttp("sns:Publish", [topicArn]), {
-    Sid: "LetAlarmsPublish",
-    Effect: "Allow",
-    Principal: { Service: "cloudwatch.amazonaws.com" },
-    Action: "sns:Publish",
-    Resource: topicArn,
-    Condition: { ArnLike: { "aws:SourceArn": alarmArns }, StringEquals: { "aws:SourceAccount": accountId } },
-  });
+  return pulumi.output({ alarmArns, accountId: environment.accountId }).apply(
+    (known): Publishers => ({
+      Sid: "LetAlarmsPublish",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Condition: {
+        ArnLike: { "aws:SourceArn": known.alarmArns },
+        StringEquals: { "aws:SourceAccount": known.accountId },
+      },
+    }),
+  );
 }

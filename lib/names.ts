@@ -18,6 +18,15 @@ export interface PhysicalNames {
   readonly archiveTransformRole: string;
   readonly historyDatabase: string;
   readonly historyWorkgroup: string;
+  readonly watch: string;
+  readonly watchRole: string;
+  readonly watchTable: string;
+  readonly watchConsumer: string;
+  readonly sweep: string;
+  readonly sweepRole: string;
+  readonly sweepSchedule: string;
+  readonly noticeTopic: string;
+  readonly noticeFeed: string;
 }
 
 /** The physical names of the environment `suffix` in an account. */
@@ -41,6 +50,15 @@ export function physicalNames(suffix: string, accountId: string): PhysicalNames 
     archiveTransformRole: `iot-archive-lambda-role-${suffix}`,
     historyDatabase: `iot_sensor_${suffix.replaceAll("-", "_")}`,
     historyWorkgroup: `iot-sensor-${suffix}`,
+    watch: `iot-device-watch-${suffix}`,
+    watchRole: `iot-device-watch-role-${suffix}`,
+    watchTable: `iot-device-watch-${suffix}`,
+    watchConsumer: `iot-device-watch-${suffix}`,
+    sweep: `iot-device-watch-sweep-${suffix}`,
+    sweepRole: `iot-device-watch-sweep-role-${suffix}`,
+    sweepSchedule: `iot-device-watch-sweep-${suffix}`,
+    noticeTopic: `iot-device-notices-${suffix}`,
+    noticeFeed: `iot-device-notices-feed-${suffix}`,
   };
 }
 
@@ -82,6 +100,17 @@ const RULES: Readonly<Record<keyof PhysicalNames, { readonly maxLength: number; 
   historyDatabase: { maxLength: 255, pattern: /^[a-z0-9_]+$/ },
   // https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html
   historyWorkgroup: { maxLength: 128, pattern: /^[a-zA-Z0-9._-]+$/ },
+  watch: { maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/ },
+  watchRole: { maxLength: 64, pattern: /^[\w+=,.@-]+$/ },
+  watchTable: { maxLength: 255, pattern: /^[A-Za-z0-9_.-]{3,}$/ },
+  // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html
+  watchConsumer: { maxLength: 128, pattern: /^[A-Za-z0-9_.-]+$/ },
+  sweep: { maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/ },
+  sweepRole: { maxLength: 64, pattern: /^[\w+=,.@-]+$/ },
+  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+  sweepSchedule: { maxLength: 64, pattern: /^[A-Za-z0-9_.-]+$/ },
+  noticeTopic: { maxLength: 256, pattern: /^[A-Za-z0-9_-]+$/ },
+  noticeFeed: { maxLength: 256, pattern: /^[A-Za-z0-9_-]+$/ },
 };
 
 /** Every account id has twelve digits, so any of them gives the lengths. */

@@ -6,10 +6,19 @@ const MINUTE = 60;
 export const FUNCTION_SIZES = {
   processor: { memoryMb: 512, timeoutSeconds: MINUTE },
   archive: { memoryMb: 256, timeoutSeconds: MINUTE },
+  watch: { memoryMb: 512, timeoutSeconds: MINUTE },
+  // Over before the next one begins.
+  sweep: { memoryMb: 512, timeoutSeconds: 50 },
 } as const;
 
 /** How long the processor's event source mapping waits for a batch to fill, in seconds. */
 export const BATCHING_WINDOW_SECONDS = 5;
+
+/**
+ * The watch's event source mapping. Its window decides when a batch is full, so that each device's state is read once in it: Lambda takes
+ * 10,000 records at most. What is older than an hour is no longer news. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+ */
+export const WATCH_BATCH = { records: 10_000, maxAgeSeconds: 60 * MINUTE } as const;
 
 /** The delivery writes an object when it holds this much, counted as JSON, or after this time: large objects, and a bounded delay. */
 export const ARCHIVE_BUFFER = { megabytes: 128, seconds: 15 * MINUTE } as const;

@@ -5,6 +5,7 @@ import { ArchiveBucket } from "./archive-bucket";
 import { ArchiveDelivery } from "./archive-delivery";
 import { REGION, type StackConfig } from "./config";
 import { DeviceAccess } from "./device-access";
+import { DeviceWatch } from "./device-watch";
 import type { Environment } from "./environment";
 import { History } from "./history";
 import { HotStore } from "./hot-store";
@@ -50,15 +51,19 @@ export class TapStack extends pulumi.ComponentResource {
       { environment, config, stream, readers: [deliveryStream] },
       keptOptions,
     );
+    const watch =
+      config.watchRules.length === 0
+        ? undefined
+        : new DeviceWatch(`${name}-device-watch`, { environment, config, stream, bucket }, keptOptions);
     const { policy } = new DeviceAccess(`${name}-device-access`, { environment, config }, keptOptions);
     const { function: fn, mapping } = processor;
     const { topic, dashboard } = new Monitoring(
       `${name}-monitoring`,
-      { environment, config, stream, rule, table, bucket, function: fn, mapping, deliveryStream, transform },
+      { environment, config, stream, rule, table, bucket, function: fn, mapping, deliveryStream, transform, watch },
       childOptions,
     );
 
-    const parts = { stream, table, bucket, history, function: fn, errorLog, policy, topic, dashboard };
+    const parts = { stream, table, bucket, history, function: fn, errorLog, policy, topic, dashboard, watch };
     this.outputs = outputsOf(parts, config, this);
     this.registerOutputs(this.outputs);
   }
@@ -81,6 +86,7 @@ interface Parts {
   readonly dashboard: aws.cloudwatch.Dashboard;
   readonly history: History;
   readonly errorLog: aws.cloudwatch.LogGroup;
+  readonly watch: DeviceWatch | undefined;
 }
 
 function outputsOf(parts: Parts, { topicPrefix }: StackConfig, parent: pulumi.Resource): TapStackOutputs {
@@ -100,5 +106,8 @@ function outputsOf(parts: Parts, { topicPrefix }: StackConfig, parent: pulumi.Re
     athena_workgroup: parts.history.workgroup.name,
     rule_error_log: parts.errorLog.name,
     topic_prefix: pulumi.output(topicPrefix),
+    watch_table_name: parts.watch?.table.name ?? pulumi.output(""),
+    watch_topic_arn: parts.watch?.topic.arn ?? pulumi.output(""),
+    watch_feed_topic_arn: parts.watch?.feed.arn ?? pulumi.output(""),
   };
 }

@@ -15,6 +15,7 @@ const paths = {
   runFolder,
   processor: join(runFolder, "index.js"),
   archiveTransform: join(runFolder, "archive.js"),
+  deviceWatch: { watch: join(runFolder, "watch"), sweep: join(runFolder, "watch-sweep") },
   functionRuntime: join(runFolder, "runtime.mjs"),
   emulator: join(runFolder, "emulator.mjs"),
   stream: join(runFolder, "stream"),

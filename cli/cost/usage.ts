@@ -25,6 +25,9 @@ export type PricedConfig = Pick<
   | "parallelizationFactor"
   | "hotRetentionDays"
   | "silenceMinutes"
+  | "watchRules"
+  | "watchWindowSeconds"
+  | "watchFanOut"
 >;
 
 const KB = 1024;

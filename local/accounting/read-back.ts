@@ -41,6 +41,8 @@ export async function readBack(
     readonly table: string;
     readonly archive: string;
     readonly failureBucket: string | undefined;
+    /** The processor's mapping: another one may leave its failed batches in the same bucket. */
+    readonly mappingUuid: string;
     readonly delivery?: Delivered | undefined;
   },
 ): Promise<ReadBack> {
@@ -63,7 +65,13 @@ export async function readBack(
     eachObject(s3, names.archive, PREFIX.rejected, onUnreadable, takeInto(rejected, rejectedRecords)),
     failureBucket === undefined
       ? undefined
-      : eachObject(s3, failureBucket, PREFIX.failed, onUnreadable, takeInto(failed, failedRecords)),
+      : eachObject(
+          s3,
+          failureBucket,
+          `${PREFIX.failed}${names.mappingUuid}/`,
+          onUnreadable,
+          takeInto(failed, failedRecords),
+        ),
   ]);
   return { items, rejected, failed, ...(archive ? { archive } : {}), unreadable };
 }

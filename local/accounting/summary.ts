@@ -1,7 +1,8 @@
 import type { Account, Counts } from "./account";
+import type { WatchAccount } from "./watch/watch-account";
 
 /** The run's result; with `--json`, the last line of standard output. */
-export interface Summary extends Account {
+export interface Summary extends Account, Partial<WatchAccount> {
   /** Messages that the rules engine took again, because they were redelivered. */
   readonly duplicates: number;
   /** Objects of the archive bucket that could not be read, or not whole. */
@@ -17,9 +18,14 @@ export interface Summary extends Account {
   readonly faults?: Readonly<Record<string, number>>;
 }
 
-/** Whether every message, of the fleet and of other clients, has reached its place. */
-export function accountsForAll({ lost, unfinished, external }: Account): boolean {
-  return lost + unfinished + external.lost + external.unfinished === 0;
+/** Whether every message, of the fleet and of other clients, has reached its place, and every alarm its end. */
+export function accountsForAll({
+  lost,
+  unfinished,
+  external,
+  alarmsWrong = 0,
+}: Account & Partial<WatchAccount>): boolean {
+  return lost + unfinished + external.lost + external.unfinished + alarmsWrong === 0;
 }
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
@@ -43,6 +49,7 @@ export function formatSummary(summary: Summary): string {
     ["latency p99", `${NUMBER.format(latencyMs.p99)} ms`, ""],
     ["rate", `${NUMBER.format(summary.readingsPerSecond)}/s`, `over ${NUMBER.format(summary.durationSeconds)} s`],
   ];
+  if (summary.alarmsWrongFrom !== undefined) rows.push(...watchRows(summary as Summary & WatchAccount));
   if (summary.unacknowledged > 0)
     rows.push(["unacknowledged", NUMBER.format(summary.unacknowledged), "sent, but the run ended before the PUBACK"]);
   if (external.taken + external.ruleErrors > 0)
@@ -67,6 +74,28 @@ type Row = [string, string, string];
 function publishedWords({ published, messages }: Account): string {
   const words = "acknowledged by the broker, at QoS 1";
   return published === messages ? words : `readings in ${NUMBER.format(messages)} messages ${words}`;
+}
+
+function watchRows(summary: WatchAccount): Row[] {
+  const { alarmsRaised, alarmsEnded, alarmsWrong, noticesSent, noticesRepeated, mailsSent, raiseLatencyMs } = summary;
+  const repeated = noticesRepeated > 0 ? `, ${NUMBER.format(noticesRepeated)} of them again under the same id` : "";
+  const seconds = (ms: number) => `${NUMBER.format(ms / 1000)} s`;
+  return [
+    ["alarmsRaised", NUMBER.format(alarmsRaised), "by the device watch, in its history"],
+    ["  alarmsEnded", NUMBER.format(alarmsEnded), `${NUMBER.format(alarmsRaised - alarmsEnded)} are still active`],
+    ["  alarmsWrong", NUMBER.format(alarmsWrong), wrongWords(summary)],
+    ["noticesSent", NUMBER.format(noticesSent), `to machines${repeated}; ${NUMBER.format(mailsSent)} mails`],
+    ["raise p50", seconds(raiseLatencyMs.p50), "from a reading's arrival to the notice, of rules without a delay"],
+    ["raise p95", seconds(raiseLatencyMs.p95), ""],
+  ];
+}
+
+/** What is wrong with the alarms, compared with what the devices did. */
+function wrongWords({ alarmsWrong, alarmsWrongFrom, alarmsNotFollowed }: WatchAccount): string {
+  const notFollowed = alarmsNotFollowed > 0 ? `; ${NUMBER.format(alarmsNotFollowed)} were not followed` : "";
+  if (alarmsWrong === 0) return `raised and ended as the devices did it, no more and no less${notFollowed}`;
+  const counts = Object.entries(alarmsWrongFrom).filter(([, count]) => count > 0);
+  return `${counts.map(([what, count]) => `${NUMBER.format(count)} ${what}`).join(", ")}: this must not be${notFollowed}`;
 }
 
 function unfinishedRow({ unfinished }: Account): Row {

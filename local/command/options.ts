@@ -26,6 +26,13 @@ const OPTIONS = {
   }),
   anomalyShare: withDefault(share, "0.02", "share of the readings that are out of bounds", { name: "anomalies" }),
   badShare: withDefault(share, "0.01", "share of the messages that break a rule", { name: "bad" }),
+  silence: withDefault(share, "0", "share of the devices that fall silent for a while and come back"),
+  drift: withDefault(share, "0", "share of the devices whose values drift out of bounds and return"),
+  flap: withDefault(share, "0", "share of the devices whose values go in and out of bounds quickly"),
+  sweepEveryMs: optional(duration, "time between two sweeps of the device watch", {
+    name: "sweep-every",
+    absent: "as the stack declares it",
+  }),
   json: flag("end standard output with the summary as one JSON object"),
   mqttPort: withDefault(PORT, "1883", "MQTT on 127.0.0.1; 0 takes a free port"),
   mqttsPort: optional(PORT, "MQTT over TLS on 127.0.0.1, with certificates", { absent: "8883, or a free one" }),

@@ -10,13 +10,15 @@ export interface ChaosDeps {
   /** Splits or merges the stream's shards. Returns what it did, in words. */
   readonly reshard: () => string;
   readonly note: (text: string) => void;
+  /** Whether somebody publishes to topics. */
+  readonly breaksTopics: boolean;
 }
 
 /** Breaks one thing after the other until it is aborted, and leaves everything healed. */
 export async function wreakHavoc(random: () => number, deps: ChaosDeps, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   try {
-    for (const event of chaosEvents(random)) {
+    for (const event of chaosEvents(random, deps.breaksTopics)) {
       await sleep(event.afterMs, undefined, { signal });
       const { breaks, reshards } = event;
       const words = reshards ? `${describeEvent(event)}: ${deps.reshard()}` : describeEvent(event);

@@ -6,7 +6,7 @@ const FUNCTION_KINDS = ["throw", "timeout"] as const;
 /** How long an answer is held back where the fault does not say. */
 export const DEFAULT_LATENCY_MS = 200;
 
-/** A fault of a store or of the stream. */
+/** A fault of a store, of the stream or of the topics. */
 export interface StoreFault {
   readonly kind: (typeof STORE_KINDS)[number];
   /** Share of the requests that it hits, 0 to 1. */
@@ -33,6 +33,7 @@ export interface Faults {
   readonly dynamodb?: StoreFault;
   readonly s3?: StoreFault;
   readonly kinesis?: StoreFault | FullShards;
+  readonly sns?: StoreFault;
   readonly function?: FunctionFault;
 }
 
@@ -55,6 +56,7 @@ function faultProblems(part: string, fault: unknown): string[] {
     dynamodb: STORE_KINDS,
     s3: STORE_KINDS.filter((kind) => kind !== "unprocessed"),
     kinesis: [...STORE_KINDS.filter((kind) => kind !== "unprocessed"), "full"],
+    sns: STORE_KINDS.filter((kind) => kind !== "unprocessed"),
     function: FUNCTION_KINDS,
   };
   const allowed = Object.hasOwn(kinds, part) ? kinds[part] : undefined;

@@ -23,11 +23,12 @@ const STORE_FAULTS: Readonly<Record<"dynamodb" | "s3", readonly StoreFault["kind
   dynamodb: ["unprocessed", "throttle", "error500", "reset", "latency", "unavailable", "hang"],
   s3: ["throttle", "error500", "reset", "latency", "unavailable"],
 };
+const TOPIC_FAULTS: readonly StoreFault["kind"][] = ["throttle", "error500", "reset", "latency", "unavailable"];
 const STREAM_FAULTS: readonly StoreFault["kind"][] = ["throttle", "error500", "reset", "latency", "unavailable"];
 const FUNCTION_FAULTS: readonly FunctionFault["kind"][] = ["throw", "timeout"];
 
-/** An endless run of bad luck, the same one for the same randomness. */
-export function* chaosEvents(random: () => number): Generator<ChaosEvent, never> {
+/** An endless run of bad luck, the same one for the same randomness. `breaksTopics`: somebody publishes to topics. */
+export function* chaosEvents(random: () => number, breaksTopics = false): Generator<ChaosEvent, never> {
   const between = (min: number, max: number) => Math.round(min + random() * (max - min));
   const share = (min: number, max: number) => Number((min + random() * (max - min)).toFixed(2));
   const oneOf = <T>(values: readonly [T, ...T[]] | readonly T[]): T =>
@@ -46,6 +47,7 @@ export function* chaosEvents(random: () => number): Generator<ChaosEvent, never>
     () => ({ faults: { function: { kind: oneOf(FUNCTION_FAULTS), share: share(0.1, 0.6) } } }),
     () => ({ faults: {}, breaks: { side: "device", share: share(0.1, 1) } }),
     () => ({ faults: {}, breaks: { side: "broker", share: share(0.1, 1) } }),
+    ...(breaksTopics ? [() => ({ faults: { sns: storeFault(TOPIC_FAULTS) } })] : []),
   ];
   for (;;) {
     const misfortune = oneOf(misfortunes)();

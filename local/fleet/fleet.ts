@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import type { AnomalyLimits } from "../../contract/variables";
 import { spoil } from "./bad-messages";
+import { type Conduct, conductOf, type Misbehaviour } from "./conduct";
 import { Device } from "./device";
 import { type Form, messageOf, spoilMessage } from "./messages";
 import { Pacer } from "./pacer";
@@ -26,6 +27,7 @@ export interface FleetSettings {
   /** The topic that a device publishes to. */
   readonly topicOf: (device: string) => string;
   readonly mqttPort: number;
+  readonly misbehaviour: Misbehaviour;
   /** Readings of one message. */
   readonly perMessage: number;
   /** How a message of several readings is written. */
@@ -42,16 +44,24 @@ export interface Publish {
 /** What the fleet depends on. */
 export interface FleetDeps {
   readonly random: () => number;
+  /** Chooses what misbehaves, and how: what does not is the same with it and without. */
+  readonly conductRandom: () => number;
   readonly now: () => number;
   /** Is called with each publish; returns what to call when it is acknowledged. */
   readonly onPublish: (publish: Publish) => () => void;
+}
+
+interface Member {
+  readonly device: Device;
+  readonly source: ReadingSource;
+  readonly conduct: Conduct;
 }
 
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
 export class Fleet {
   readonly #settings: FleetSettings;
   readonly #deps: FleetDeps;
-  readonly #members: readonly { device: Device; source: ReadingSource }[];
+  readonly #members: readonly Member[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #marked = 0;
@@ -59,9 +69,11 @@ export class Fleet {
   constructor(settings: FleetSettings, deps: FleetDeps) {
     this.#settings = settings;
     this.#deps = deps;
-    this.#members = deviceNames(settings.devices).map((name) => ({
+    const conducts = conductOf(settings.devices, settings.misbehaviour, deps.conductRandom);
+    this.#members = deviceNames(settings.devices).map((name, place) => ({
       device: new Device(name, settings.mqttPort),
       source: new ReadingSource(name, settings.limits, deps.random),
+      conduct: conducts[place] as Conduct,
     }));
   }
 
@@ -97,15 +109,16 @@ export class Fleet {
     await Promise.all(this.#members.map(({ device }) => device.stop()));
   }
 
-  /** Publishes up to `count` readings, one device after the other, and returns how many; a device that is not ready is passed over. */
+  /** Publishes up to `count` readings, one device after the other, and returns how many; one that is not ready, or silent, is passed over. */
   #publish(count: number): number {
     const { perMessage } = this.#settings;
+    const now = this.#deps.now();
     let published = 0;
     for (let passedOver = 0; published + perMessage <= count && passedOver < this.#members.length; ) {
       const member = this.#members[this.#next];
       this.#next = (this.#next + 1) % this.#members.length;
-      if (member?.device.ready) {
-        this.#publishMessage(member.device, member.source);
+      if (member?.device.ready && !member.conduct.isSilent(now)) {
+        this.#publishMessage(member);
         published += perMessage;
         passedOver = 0;
       } else passedOver += 1;
@@ -113,27 +126,28 @@ export class Fleet {
     return published;
   }
 
-  #publishMessage(device: Device, source: ReadingSource): void {
+  #publishMessage(member: Member): void {
+    const { device } = member;
     const { now, onPublish } = this.#deps;
     const publishedAt = now();
     const { perMessage, form } = this.#settings;
     const isOfOne = perMessage === 1 && form === "list";
-    const payload = isOfOne ? this.#reading(source, publishedAt) : this.#message(source, publishedAt);
+    const payload = isOfOne ? this.#reading(member, publishedAt) : this.#message(member, publishedAt);
     const onAcknowledged = onPublish({ device: device.name, payload, publishedAt });
     device.publish(this.#settings.topicOf(device.name), payload, onAcknowledged);
   }
 
-  #reading(source: ReadingSource, now: number): Buffer {
+  #reading({ source, conduct }: Member, now: number): Buffer {
     const { random } = this.#deps;
     const bad = random() < this.#settings.badShare;
-    const reading = source.next(now, !bad && random() < this.#settings.anomalyShare);
+    const reading = source.next(now, !bad && random() < this.#settings.anomalyShare, undefined, conduct.level(now));
     const isTimeless = !bad && random() < TIMELESS_SHARE;
     if (bad) return spoil(reading, this.#mark("bad"), random);
     return Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
   }
 
   /** What the device has gathered since its last message: readings of one sensor type at an even pace, a few of others among them. */
-  #message(source: ReadingSource, now: number): Buffer {
+  #message({ source, conduct }: Member, now: number): Buffer {
     const { random } = this.#deps;
     const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.#settings;
     const gapMs = Math.max(1, Math.floor((devices / ratePerSecond) * 1000));
@@ -145,6 +159,7 @@ export class Fleet {
         at,
         !isBad && random() < anomalyShare,
         random() < MIXED_SHARE ? undefined : sensorType,
+        conduct.level(now),
       );
       sensorType ??= reading.sensorType;
       // One of a message at most: of two that arrive together, nothing but their places would tell which is which.

@@ -43,6 +43,19 @@ export function anomalousValue(limit: AnomalyLimit, random: () => number): numbe
   return limit.min === undefined ? undefined : rounded(limit.min - beyond);
 }
 
+/**
+ * A value at a level of the bounds: 0 is their middle, 1 the upper bound, or the lower one where that is the only one. Undefined where there
+ * are none.
+ */
+export function valueAtLevel(limit: AnomalyLimit, level: number, random: () => number): number | undefined {
+  if (limit.min === undefined && limit.max === undefined) return undefined;
+  const [low, high] = bounds(limit);
+  const towards = limit.max === undefined ? low : high;
+  const middle = (low + high) / 2;
+  const noise = (random() - 0.5) * (high - low) * 0.02;
+  return rounded(middle + (towards - middle) * level + noise);
+}
+
 function bounds({ min, max }: AnomalyLimit): [number, number] {
   if (min === undefined && max === undefined) return [0, REACH];
   return [min ?? (max ?? 0) - REACH, max ?? (min ?? 0) + REACH];
@@ -72,18 +85,24 @@ export class ReadingSource {
   /**
    * The next reading; `anomalous` asks for one out of bounds, which only a type with bounds can give.
    * @param wanted The sensor type, where it can be had.
+   * @param level Where the values of types with bounds are; it goes before `anomalous`.
    */
-  next(now: number, anomalous: boolean, wanted?: string): FleetReading {
-    const types = anomalous ? Object.keys(this.#limits) : fleetSensorTypes(this.#limits);
+  next(now: number, anomalous: boolean, wanted?: string, level?: number): FleetReading {
+    const types = anomalous && level === undefined ? Object.keys(this.#limits) : fleetSensorTypes(this.#limits);
     this.#turn += 1;
     const sensorType =
       wanted !== undefined && types.includes(wanted) ? wanted : (types[this.#turn % types.length] ?? "humidity");
     const limit = this.#limits[sensorType] ?? {};
-    const outside = anomalous ? anomalousValue(limit, this.#random) : undefined;
+    const given =
+      level === undefined
+        ? anomalous
+          ? anomalousValue(limit, this.#random)
+          : undefined
+        : valueAtLevel(limit, level, this.#random);
     return {
       deviceId: this.deviceId,
       sensorType,
-      value: outside ?? normalValue(limit, this.#random),
+      value: given ?? normalValue(limit, this.#random),
       timestamp: this.nextTimestamp(now),
       metadata: { location: `assembly-line-${1 + (this.#turn % 4)}` },
     };

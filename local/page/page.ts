@@ -1,11 +1,13 @@
 import path from "node:path";
 import { METRIC } from "../../contract/metrics";
 import type { AnomalyLimits } from "../../contract/variables";
+import { documentsOf } from "../aws/clients";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { Declaration } from "../stack/declaration";
+import { pageAlarms } from "./alarms";
 import { PageServer } from "./page-server";
 import { nextSample } from "./samples";
-import { latestAnomalies, latestReadings, latestRejects } from "./stores";
+import { latestAnomalies, latestReadings, latestRejects, recentReadings } from "./stores";
 
 const SAMPLE_EVERY_MS = 1000;
 
@@ -19,14 +21,17 @@ export interface RunningPage {
 export async function servePage(
   wantedPort: number | undefined,
   projectRoot: string,
-  { table, processor, stream, archiveBucket: bucket }: Declaration,
+  { table, processor, stream, archiveBucket: bucket, deviceWatch: declared }: Declaration,
   pipeline: Pipeline,
   limits: AnomalyLimits,
 ): Promise<RunningPage> {
-  const { ledger, metrics, clients, errorLog } = pipeline;
+  const { ledger, metrics, clients, errorLog, deviceWatch } = pipeline;
   const server = new PageServer({
     staticFolder: path.join(projectRoot, "local", "page", "static"),
     about: { table: table.name, stream: stream.name, shards: stream.shardCount, function: processor.name, bucket },
+    alarms:
+      declared && deviceWatch ? pageAlarms(deviceWatch, documentsOf(clients.dynamodb), declared.table.name) : undefined,
+    recentReadings: (deviceId) => recentReadings(clients, table.name, deviceId),
     latestReadings: (deviceId) => latestReadings(clients, table.name, deviceId),
     latestFindings: async () => {
       const [anomalies, rejects] = await Promise.all([

@@ -12,6 +12,9 @@ const SHOWN = 20;
 const READINGS_SHOWN = 50;
 /** Of a clock that is ahead, this many are enough to see it. */
 const AHEAD_SHOWN = 5;
+/** Of a device's readings, what its charts draw at most. */
+const DRAWN = 2000;
+const RECENT_MS = 10 * 60_000;
 const MAX_PAYLOAD_SHOWN = 200;
 
 /** The device's latest readings that have not expired, newest first; above them the few whose time is ahead of now. */
@@ -33,6 +36,19 @@ export async function latestReadings(clients: Clients, table: string, deviceId: 
     newest(0, nowEnds, READINGS_SHOWN),
   ]);
   return [...ahead, ...present];
+}
+
+/** The device's readings of the last ten minutes that a chart draws, oldest first. */
+export async function recentReadings(clients: Clients, table: string, deviceId: string): Promise<ShownReading[]> {
+  const hot = new HotReadings(clients.dynamodb, table);
+  const now = Date.now();
+  const found: ShownReading[] = [];
+  const range = { from: now - RECENT_MS, until: now + CLOCK_TOLERANCE_MS, now };
+  for await (const { timestamp, sensorType, value, isAnomaly } of hot.ofDevice(deviceId, range, undefined, true)) {
+    found.push({ timestamp, sensorType, value, isAnomaly });
+    if (found.length === DRAWN) break;
+  }
+  return found.reverse();
 }
 
 /** The latest anomalies, newest first. */

@@ -1,5 +1,6 @@
 import { METRIC_NAMESPACE } from "../../contract/metrics";
 import { Ledger } from "../accounting/ledger";
+import { WatchLedger } from "../accounting/watch/watch-ledger";
 import { type Clients, localClients } from "../aws/clients";
 import { MetricTotals } from "../aws/cloudwatch/emf";
 import { Emulators } from "../aws/emulators/emulators";
@@ -16,11 +17,14 @@ import { readerOf } from "../aws/kinesis/in-process";
 import { Stream } from "../aws/kinesis/stream";
 import { FunctionLog } from "../aws/logs/log-group";
 import { FaultBoard } from "../faults/endpoint-faults";
+import { anomalyLimitsOf } from "../stack/anomaly-limits";
 import type { Declaration } from "../stack/declaration";
 import type { Recording } from "../stack/recording";
 import { LocalArchiveDelivery } from "./archive-delivery";
 import { claimPort } from "./claim-port";
+import { type DeviceWatchPaths, LocalDeviceWatch } from "./device-watch";
 import { LocalIngestion } from "./ingestion";
+import { Notices } from "./notices";
 import { LocalProcessor } from "./processor";
 import { localServices } from "./services";
 import { Startup } from "./startup";
@@ -31,6 +35,8 @@ export interface PipelinePaths {
   readonly processor: string;
   /** Where the bundle of the archive's transform function is written. */
   readonly archiveTransform: string;
+  /** Folders of the device watch's code. */
+  readonly deviceWatch: Omit<DeviceWatchPaths, "functionRuntime">;
   /** Folder of the stream's old records. */
   readonly stream: string;
   /** The entry of a function's process. */
@@ -49,6 +55,8 @@ export interface PipelineDeps {
   /** Undefined: 8883, or a free one if that is in use. */
   readonly mqttsPort: number | undefined;
   readonly awsPort: number;
+  /** Time between two sweeps of the device watch; undefined: as declared. */
+  readonly sweepEveryMs: number | undefined;
   readonly random: () => number;
   /** Writes a note to the terminal. */
   readonly note: (text: string) => void;
@@ -68,6 +76,7 @@ interface RunningParts {
   readonly broker: Broker;
   readonly processor: LocalProcessor;
   readonly archive: LocalArchiveDelivery | undefined;
+  readonly deviceWatch: LocalDeviceWatch | undefined;
   readonly gateway: Gateway;
   readonly emulators: Emulators;
 }
@@ -75,6 +84,7 @@ interface RunningParts {
 /** The declared stack, running: from the MQTT port to the stores. */
 export class Pipeline {
   readonly ledger: Ledger;
+  readonly watchLedger: WatchLedger;
   readonly metrics: MetricTotals;
   readonly faults: FaultBoard;
   readonly stream: Stream;
@@ -91,6 +101,7 @@ export class Pipeline {
 
   private constructor(core: Core, ports: Ports, clients: Clients, parts: RunningParts) {
     this.ledger = core.ledger;
+    this.watchLedger = core.watchLedger;
     this.metrics = core.metrics;
     this.faults = core.faults;
     this.stream = core.stream;
@@ -136,9 +147,12 @@ export class Pipeline {
       const archive = archiveOf(declaration, paths, deps, core, { endpoint, clients });
       running.archive = archive;
       archive?.start();
+      const deviceWatch = deviceWatchOf(declaration, paths, deps, core, { endpoint, clients });
+      running.deviceWatch = deviceWatch;
+      deviceWatch?.start();
       gateway.serve(localServices(declaration, deps, { ...core, authority, broker, processor, archive, mqttsPort }));
       const ports = { awsPort, mqttPort, mqttsPort };
-      return new Pipeline(core, ports, clients, { broker, gateway, emulators, processor, archive });
+      return new Pipeline(core, ports, clients, { broker, gateway, emulators, processor, archive, deviceWatch });
     } catch (error) {
       await stopAll(running);
       throw error;
@@ -156,19 +170,31 @@ export class Pipeline {
 
   /** Grows as long as messages make progress: from the rule into the stream, through the function, into the archive. */
   get steps(): number {
-    const { processor, archive } = this.#parts;
-    return this.#ingestion.handled + this.ledger.settledRecords.size + processor.steps + (archive?.steps ?? 0);
+    const { processor, archive, deviceWatch } = this.#parts;
+    const ofParts = processor.steps + (archive?.steps ?? 0) + (deviceWatch?.steps ?? 0);
+    return this.#ingestion.handled + this.ledger.settledRecords.size + ofParts;
   }
 
   /** From now on the endpoint and the broker serve every client. */
   open(): void {
     this.#startup.finish();
+    this.deviceWatch?.startSweeps();
+  }
+
+  /** Undefined if the stack has no device watch. */
+  get deviceWatch(): LocalDeviceWatch | undefined {
+    return this.#parts.deviceWatch;
   }
 
   /** Resolves when the function has settled each message that the rule accepted and each record of the stream. */
   async processed(): Promise<void> {
     await this.#ingestion.drained();
     await this.#parts.processor.drained();
+  }
+
+  /** Resolves when the device watch has judged each record of the stream, and has sent its notices to machines. */
+  async watchSettled(): Promise<void> {
+    await this.deviceWatch?.settle();
   }
 
   /** Resolves when each record of the stream is in the archive. */
@@ -198,6 +224,9 @@ function coreOf(declaration: Declaration, paths: PipelinePaths, { random, note }
   const { region, accountId, outputs } = declaration;
   const faults = new FaultBoard(random);
   const ledger = new Ledger();
+  const watchLedger = new WatchLedger();
+  const { deviceWatch } = declaration;
+  const watchFunctions = deviceWatch ? [deviceWatch.watch.name, deviceWatch.sweep.name] : [];
   const stream = new Stream({
     ...declaration.stream,
     folder: paths.stream,
@@ -208,10 +237,13 @@ function coreOf(declaration: Declaration, paths: PipelinePaths, { random, note }
   return {
     faults,
     ledger,
+    watchLedger,
+    notices: new Notices(declaration, watchLedger, note),
     stream,
     startup: new Startup(),
     metrics: new MetricTotals(METRIC_NAMESPACE),
     functionLogs: { processor: new FunctionLog(), transform: new FunctionLog() },
+    watchLogs: Object.fromEntries(watchFunctions.map((name) => [name, new FunctionLog()])),
     registry: new DeviceRegistry(`arn:aws:iot:${region}:${accountId}:`, outputs.iot_policy_name),
     ingestion: new LocalIngestion(declaration, { stream, faults, ledger, random, note }),
   };
@@ -276,10 +308,45 @@ function archiveOf(
   });
 }
 
+/** Undefined if the stack has no rules for one. */
+function deviceWatchOf(
+  declaration: Declaration,
+  paths: PipelinePaths,
+  { random, sweepEveryMs }: PipelineDeps,
+  { stream, faults, ledger, watchLedger, metrics, watchLogs }: Core,
+  connection: Connection,
+): LocalDeviceWatch | undefined {
+  const { deviceWatch: declared } = declaration;
+  if (!declared) return undefined;
+  const folders = { ...paths.deviceWatch, functionRuntime: paths.functionRuntime };
+  return new LocalDeviceWatch(declaration, declared, folders, {
+    ...connection,
+    kinesis: readerOf(stream, { faults, random }),
+    faults,
+    random,
+    anomalyLimits: anomalyLimitsOf(declaration),
+    sweepEveryMs,
+    onRead: (record) => ledger.seen(record),
+    onLog: (line, functionName) => {
+      metrics.addLine(line);
+      watchLogs[functionName]?.add(line);
+      if (functionName === declared.sweep.name) watchLedger.logged(line);
+    },
+  });
+}
+
 /** Stops the parts in the order of the flow. */
-async function stopAll({ broker, processor, archive, gateway, emulators }: Partial<RunningParts>): Promise<void> {
+async function stopAll({
+  broker,
+  processor,
+  deviceWatch,
+  archive,
+  gateway,
+  emulators,
+}: Partial<RunningParts>): Promise<void> {
   await broker?.stop();
   await processor?.stop();
+  await deviceWatch?.stop();
   await archive?.stop();
   await gateway?.stop();
   await emulators?.stop();

@@ -20,6 +20,7 @@ import type { Declaration } from "../stack/declaration";
 import type { Recording } from "../stack/recording";
 import type { LocalArchiveDelivery } from "./archive-delivery";
 import type { LocalIngestion } from "./ingestion";
+import type { Notices } from "./notices";
 import type { LocalProcessor } from "./processor";
 
 /** The parts of the pipeline that answer requests of AWS services. */
@@ -33,13 +34,15 @@ export interface AnsweringParts {
   readonly ingestion: LocalIngestion;
   readonly processor: LocalProcessor;
   readonly archive: LocalArchiveDelivery | undefined;
+  readonly watchLogs: Readonly<Record<string, FunctionLog>>;
+  readonly notices: Notices;
   readonly functionLogs: { readonly processor: FunctionLog; readonly transform: FunctionLog };
 }
 
 /** The services of the endpoint, each answered by a part of the pipeline. */
 export function localServices(
   declaration: Declaration,
-  { recording, note }: { readonly recording: Recording; readonly note: (text: string) => void },
+  { recording }: { readonly recording: Recording },
   parts: AnsweringParts,
 ): GatewayServices {
   const { outputs, processor, accountId } = declaration;
@@ -50,6 +53,7 @@ export function localServices(
       outputs,
       authority: () => authority.pem,
       flush: async () => parts.archive?.drained(),
+      sent: parts.notices.sent,
     }),
     inProcess: {
       // AWS's answer is a host alone: there the port is 8883.
@@ -58,7 +62,7 @@ export function localServices(
       kinesis: kinesisApi(stream),
       lambda: invokeApi(processor, (event, onLog) => parts.processor.invoke(event, onLog)),
       logs: logsApi(logGroups(declaration, recording, parts)),
-      sns: snsApi(recording, note),
+      sns: snsApi(recording, (message) => parts.notices.hear(message)),
       sts: stsApi(accountId),
     },
     guards: { s3: s3Guard(recording), dynamodb: dynamodbGuard(recording) },
@@ -68,11 +72,12 @@ export function localServices(
 function logGroups(
   { processor, archiveTransform, outputs }: Declaration,
   recording: Recording,
-  { ingestion, functionLogs }: Pick<AnsweringParts, "ingestion" | "functionLogs">,
+  { ingestion, functionLogs, watchLogs }: Pick<AnsweringParts, "ingestion" | "functionLogs" | "watchLogs">,
 ) {
   const errorLog = { name: outputs.rule_error_log, log: ingestion.errorLog };
   return declaredGroups(recording, errorLog, {
     [processor.name]: functionLogs.processor,
     ...(archiveTransform && { [archiveTransform.name]: functionLogs.transform }),
+    ...watchLogs,
   });
 }

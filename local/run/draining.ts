@@ -52,6 +52,10 @@ export async function runDry(
     await pipeline.stopProcessing();
     pipeline.faults.set({});
   }
+  if (!(await untilStalled(pipeline.watchSettled(), steps, patienceMs)))
+    note(
+      `The device watch has not moved for ${patienceMs / 1000} s: what it did not come to is missing in its history.`,
+    );
   let archived = await untilStalled(pipeline.archived(), steps, patienceMs);
   if (!archived) {
     note(`The archive has not moved for ${patienceMs / 1000} s. Every fault is healed, and it is written once more.`);

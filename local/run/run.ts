@@ -3,7 +3,6 @@ import { printable } from "../../cli/kit/output";
 import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
-import { type AnomalyLimits, DEFAULTS, ENV } from "../../contract/variables";
 import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
 import type { GaveUp } from "../accounting/places";
@@ -18,12 +17,15 @@ import type { Faults } from "../faults/endpoint-faults";
 import { reshard } from "../faults/reshard";
 import { Fleet } from "../fleet/fleet";
 import { seededRandom } from "../fleet/random";
+import { silenceLength } from "../fleet/silence-length";
 import { type RunningPage, servePage } from "../page/page";
 import { claimPort } from "../pipeline/claim-port";
 import { Pipeline, type PipelinePaths } from "../pipeline/pipeline";
+import { anomalyLimitsOf } from "../stack/anomaly-limits";
 import type { Declaration } from "../stack/declaration";
 import type { Recording } from "../stack/recording";
 import { runDry } from "./draining";
+import { summarizeWatch } from "./watch-summary";
 
 /** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
@@ -52,13 +54,14 @@ export async function runLocally(
     mqttPort: options.mqttPort,
     mqttsPort: options.mqttsPort,
     awsPort: options.awsPort,
+    sweepEveryMs: options.sweepEveryMs,
     random: seededRandom(options.seed + 1),
     note: (text) => terminal.note(text),
     onBroken: (why) => broken.reject(new Error(why)),
   });
   let page: RunningPage | undefined;
   try {
-    const limits = anomalyLimits(declaration);
+    const limits = anomalyLimitsOf(declaration);
     page = await claimPort(
       servePage(options.pagePort, paths.projectRoot, declaration, pipeline, limits),
       options.pagePort ?? 0,
@@ -84,7 +87,7 @@ async function runFleet(
   await fleet.connect();
   if (options.devices > 0)
     terminal.note(
-      `${options.devices} devices, ${options.ratePerSecond} readings per second${messageWords(options)}, seed ${options.seed}`,
+      `${options.devices} devices, ${options.ratePerSecond} readings per second${messageWords(options)}${misbehaviourWords(options)}, seed ${options.seed}`,
     );
   const startedAt = performance.now();
   const progress = reportProgress(pipeline, terminal, startedAt);
@@ -124,21 +127,25 @@ async function runFleet(
   }
 }
 
-function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort }: Pipeline): Fleet {
+function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort, deviceWatch }: Pipeline): Fleet {
+  const { silence, drift, flap } = options;
+  const silenceMs = silenceLength(deviceWatch?.rules.rules ?? [], deviceWatch?.sweepEveryMs ?? 0);
   return new Fleet(
     {
       devices: options.devices,
       ratePerSecond: options.ratePerSecond,
       anomalyShare: options.anomalyShare,
       badShare: options.badShare,
+      misbehaviour: { silence, drift, flap, silenceMs },
       perMessage: options.perMessage,
       form: options.form,
-      limits: anomalyLimits(declaration),
+      limits: anomalyLimitsOf(declaration),
       mqttPort,
       topicOf: topicsOf(declaration.outputs.topic_prefix).data,
     },
     {
       random: seededRandom(options.seed),
+      conductRandom: seededRandom(options.seed + 3),
       now: Date.now,
       onPublish: (publish) => ledger.published(publish),
     },
@@ -148,7 +155,7 @@ function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort 
 function havocOn(
   { seed }: Options,
   fleet: Fleet,
-  { faults, broker, stream }: Pipeline,
+  { faults, broker, stream, deviceWatch }: Pipeline,
   terminal: Io,
   calm: AbortSignal,
 ): Promise<void> {
@@ -158,23 +165,27 @@ function havocOn(
     breakBroker: (pick: () => boolean) => broker.breakConnections(pick),
     reshard: () => reshard(stream),
     note: (text: string) => terminal.note(text),
+    breaksTopics: deviceWatch !== undefined,
   };
   return wreakHavoc(seededRandom(seed + 2), ports, calm);
 }
 
 async function summarize(
   options: Options,
-  { table, archiveBucket, mapping, delivery }: Declaration,
-  { clients, ledger, errorLog, metrics, faults }: Pipeline,
+  declaration: Declaration,
+  pipeline: Pipeline,
   durationSeconds: number,
   gaveUp: GaveUp,
   terminal: Io,
 ): Promise<Summary> {
+  const { table, archiveBucket, mapping, delivery } = declaration;
+  const { clients, ledger, errorLog, metrics, faults } = pipeline;
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
     archive: archiveBucket,
     failureBucket: mapping.failureBucket,
+    mappingUuid: mapping.uuid,
     delivery,
   });
   const { unreadable } = found;
@@ -187,6 +198,7 @@ async function summarize(
   const injected = faults.hits;
   return {
     ...account,
+    ...(await summarizeWatch(declaration, pipeline, found, terminal)),
     unreadable: unreadable.length,
     duplicates: ledger.duplicates,
     readingsPerSecond: Number((account.published / durationSeconds).toFixed(1)),
@@ -201,8 +213,12 @@ function messageWords({ perMessage, form }: Options): string {
   return perMessage === 1 ? "" : `, ${perMessage} in a message (${form})`;
 }
 
-/** The bounds that the function judges by. */
-function anomalyLimits({ processor }: Declaration): AnomalyLimits {
-  const declared = processor.environment[ENV.anomalyLimits];
-  return declared === undefined ? DEFAULTS.anomalyLimits : JSON.parse(declared);
+function misbehaviourWords({ devices, silence, drift, flap }: Options): string {
+  const counts: readonly (readonly [number, string])[] = [
+    [silence, "fall silent"],
+    [drift, "drift"],
+    [flap, "flap"],
+  ];
+  const words = counts.filter(([share]) => share > 0).map(([share, what]) => `${Math.round(share * devices)} ${what}`);
+  return words.length === 0 ? "" : `, of the devices ${words.join(", ")}`;
 }

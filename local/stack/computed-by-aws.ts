@@ -1,5 +1,7 @@
 /** A mapping's id, which stands in the keys of failed batches. */
 const MAPPING_UUID = "11111111-2222-4333-8444-555555555555";
+/** The same of the device watch's. */
+const WATCH_MAPPING_UUID = "22222222-3333-4444-8555-666666666666";
 
 /** What a function of the provider answers. */
 export function answers(region: string, accountId: string): Readonly<Record<string, Record<string, unknown>>> {
@@ -39,7 +41,11 @@ export function computedBy(type: string, { name, inputs, region, accountId }: De
     case "aws:lambda/function:Function":
       return { id: given, ...arn("lambda", `function:${given}`) };
     case "aws:lambda/eventSourceMapping:EventSourceMapping":
-      return { id: MAPPING_UUID, uuid: MAPPING_UUID };
+      return mappingIds(String(inputs.functionName).includes(":iot-device-watch-") ? WATCH_MAPPING_UUID : MAPPING_UUID);
+    case "aws:kinesis/streamConsumer:StreamConsumer":
+      return { id: given, arn: `${inputs.streamArn}/consumer/${given}:1767225600` };
+    case "aws:cloudwatch/eventRule:EventRule":
+      return { id: given, ...arn("events", `rule/${given}`) };
     case "aws:iam/role:Role":
       return { id: given, arn: `arn:aws:iam::${accountId}:role/${given}` };
     case "aws:iot/policy:Policy":
@@ -55,4 +61,8 @@ export function computedBy(type: string, { name, inputs, region, accountId }: De
     default:
       return {};
   }
+}
+
+function mappingIds(uuid: string): Record<string, unknown> {
+  return { id: uuid, uuid };
 }

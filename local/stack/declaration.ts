@@ -1,5 +1,6 @@
 import { OUTPUTS, type OutputName } from "../../contract/outputs";
 import { ENV } from "../../contract/variables";
+import { WATCH_ENV } from "../../contract/watch";
 import { parseArn } from "../aws/arn";
 import { type DeliveryDeclaration, deliveryOf } from "../aws/firehose/delivery-declaration";
 import type { RuleDeclaration } from "../aws/iot/rules-engine";
@@ -39,8 +40,23 @@ export interface Declaration {
   /** The delivery stream into the archive and its transform function; undefined if the stack has none. */
   readonly delivery: DeliveryDeclaration | undefined;
   readonly archiveTransform: FunctionDeclaration | undefined;
+  /** Undefined where the stack has no rules for one. */
+  readonly deviceWatch: DeviceWatchDeclaration | undefined;
   /** What the stack prints, by name. */
   readonly outputs: Readonly<Record<OutputName, string>>;
+}
+
+/** The declared device watch: what judges the stream's records, what looks at the plant on a schedule, and where both keep their state. */
+export interface DeviceWatchDeclaration {
+  readonly watch: FunctionDeclaration;
+  readonly mapping: MappingDeclaration;
+  readonly sweep: FunctionDeclaration;
+  readonly sweepEveryMs: number;
+  readonly table: TableDeclaration;
+  /** ARN of the topic that mails people. */
+  readonly mailTopic: string;
+  /** ARN of the topic that tells machines. */
+  readonly feedTopic: string;
 }
 
 /** The declared table, with its keys and indexes. */
@@ -53,6 +69,8 @@ export interface TableDeclaration {
     readonly name: string;
     readonly keys: readonly { readonly attributeName: string; readonly keyType: string }[];
     readonly projection: string;
+    /** Of an index that projects some attributes beside the keys. */
+    readonly attributes?: readonly string[];
   }[];
 }
 
@@ -92,15 +110,21 @@ const ON_DEMAND_SHARDS = 4;
 export function readDeclaration(recording: Recording): Declaration {
   const stream = recording.only("aws:kinesis/stream:Stream");
   const streamArn = textOf(stream, "arn", stream.state);
-  const mapping = recording.only("aws:lambda/eventSourceMapping:EventSourceMapping");
-  const processor = functionNamed(recording, textOf(mapping, "functionName"));
+  const outputs = outputsOf(recording);
+  const mappings = recording.ofType("aws:lambda/eventSourceMapping:EventSourceMapping");
+  const fed = mappings.map((mapping) => ({ mapping, by: functionNamed(recording, textOf(mapping, "functionName")) }));
+  const processor = functionNamed(recording, outputs.lambda_function_name);
+  const mapping = fed.find(({ by }) => by.name === processor.name)?.mapping;
+  if (mapping === undefined)
+    throw new DeclarationError(`"${processor.name}" must have an event source mapping for the local run, got none`);
+  const watch = fed.find(({ by }) => by.environment[WATCH_ENV.table] !== undefined);
   const delivery = deliveryOf(recording, streamArn);
   const { region, accountId } = parseArn(streamArn);
   return {
     region,
     accountId,
     stream: streamOf(stream, streamArn),
-    table: tableOf(recording.only("aws:dynamodb/table:Table")),
+    table: tableNamed(recording, outputs.dynamodb_table_name),
     archiveBucket: variableOf(processor, ENV.bucket),
     buckets: recording.ofType("aws:s3/bucket:Bucket").map((bucket) => textOf(bucket, "bucket")),
     topics: recording.ofType("aws:sns/topic:Topic").map((topic) => textOf(topic, "name")),
@@ -110,8 +134,44 @@ export function readDeclaration(recording: Recording): Declaration {
     mapping: mappingOf(mapping, streamArn),
     delivery,
     archiveTransform: delivery && functionNamed(recording, delivery.transform.functionArn),
-    outputs: outputsOf(recording),
+    // Here it begins before the first record: its latest is the stream's begin.
+    deviceWatch: watch && deviceWatchOf(recording, watch.by, mappingOf(watch.mapping, streamArn, "LATEST")),
+    outputs,
   };
+}
+
+function deviceWatchOf(
+  recording: Recording,
+  watch: FunctionDeclaration,
+  mapping: MappingDeclaration,
+): DeviceWatchDeclaration {
+  const variable = (name: string) => {
+    const value = watch.environment[name];
+    if (value) return value;
+    throw new DeclarationError(
+      `"${name}" of "${watch.name}" must be set for the local run, got ${JSON.stringify(value)}`,
+    );
+  };
+  const { sweep, everyMs } = scheduledFunction(recording);
+  return {
+    watch,
+    mapping,
+    sweep,
+    sweepEveryMs: everyMs,
+    table: tableNamed(recording, variable(WATCH_ENV.table)),
+    mailTopic: variable(WATCH_ENV.mailTopic),
+    feedTopic: variable(WATCH_ENV.feedTopic),
+  };
+}
+
+/** The function that EventBridge calls, and how often. */
+function scheduledFunction(recording: Recording): { readonly sweep: FunctionDeclaration; readonly everyMs: number } {
+  const rule = recording.only("aws:cloudwatch/eventRule:EventRule");
+  const target = recording.only("aws:cloudwatch/eventTarget:EventTarget");
+  const schedule = textOf(rule, "scheduleExpression");
+  const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(schedule) ?? [];
+  if (minutes === undefined) throw refusal(rule, "scheduleExpression", "rate(<n> minutes)", schedule);
+  return { sweep: functionNamed(recording, textOf(target, "arn")), everyMs: Number(minutes) * 60_000 };
 }
 
 function outputsOf({ outputs }: Recording): Declaration["outputs"] {
@@ -141,6 +201,19 @@ function isOnDemand(stream: RecordedResource): boolean {
   return (stream.inputs.streamModeDetails as { streamMode?: string } | undefined)?.streamMode === "ON_DEMAND";
 }
 
+function tableNamed(recording: Recording, name: string): TableDeclaration {
+  const found = recording.ofType("aws:dynamodb/table:Table").find(({ inputs }) => inputs.name === name);
+  if (!found) throw new DeclarationError(`"${name}" must be a declared table for the local run, got none of that name`);
+  return tableOf(found);
+}
+
+interface DeclaredIndex {
+  readonly name: string;
+  readonly keySchemas: { readonly attributeName: string; readonly keyType: string }[];
+  readonly projectionType: string;
+  readonly nonKeyAttributes?: readonly string[];
+}
+
 function tableOf(table: RecordedResource): TableDeclaration {
   const rangeKey = table.inputs.rangeKey === undefined ? undefined : textOf(table, "rangeKey");
   return {
@@ -148,10 +221,14 @@ function tableOf(table: RecordedResource): TableDeclaration {
     hashKey: textOf(table, "hashKey"),
     rangeKey,
     attributes: listOf<{ name: string; type: string }>(table, "attributes"),
-    indexes: listOf<{ name: string; keySchemas: { attributeName: string; keyType: string }[]; projectionType: string }>(
-      table,
-      "globalSecondaryIndexes",
-    ).map(({ name, keySchemas, projectionType }) => ({ name, keys: keySchemas, projection: projectionType })),
+    indexes: listOf<DeclaredIndex>(table, "globalSecondaryIndexes").map(
+      ({ name, keySchemas, projectionType, nonKeyAttributes }) => ({
+        name,
+        keys: keySchemas,
+        projection: projectionType,
+        ...(nonKeyAttributes && { attributes: nonKeyAttributes }),
+      }),
+    ),
   };
 }
 
@@ -202,11 +279,18 @@ function variableOf({ name, environment }: FunctionDeclaration, variable: string
   );
 }
 
-function mappingOf(mapping: RecordedResource, streamArn: string): MappingDeclaration {
+function mappingOf(
+  mapping: RecordedResource,
+  streamArn: string,
+  startingPosition: "TRIM_HORIZON" | "LATEST" = "TRIM_HORIZON",
+): MappingDeclaration {
   const { inputs } = mapping;
-  if (inputs.eventSourceArn !== streamArn) throw refusal(mapping, "eventSourceArn", streamArn, inputs.eventSourceArn);
-  if (inputs.startingPosition !== "TRIM_HORIZON")
-    throw refusal(mapping, "startingPosition", '"TRIM_HORIZON"', inputs.startingPosition);
+  const source = textOf(mapping, "eventSourceArn");
+  // A consumer of its own reads the same records, and faster than anything that this machine would notice.
+  if (source !== streamArn && !source.startsWith(`${streamArn}/consumer/`))
+    throw refusal(mapping, "eventSourceArn", streamArn, source);
+  if (inputs.startingPosition !== startingPosition)
+    throw refusal(mapping, "startingPosition", `"${startingPosition}"`, inputs.startingPosition);
   for (const unsupported of ["filterCriteria", "tumblingWindowInSeconds"] as const)
     if (inputs[unsupported] !== undefined) throw refusal(mapping, unsupported, "left out", inputs[unsupported]);
   const destination = (inputs.destinationConfig as { onFailure?: { destinationArn?: string } } | undefined)?.onFailure

@@ -7,7 +7,11 @@ export interface DeclareJob {
   readonly config: Readonly<Record<string, unknown>>;
   readonly stack: string;
   /** Where the functions' code is written. */
-  readonly files: { readonly processor: string; readonly archiveTransform: string };
+  readonly files: {
+    readonly processor: string;
+    readonly archiveTransform: string;
+    readonly deviceWatch: { readonly watch: string; readonly sweep: string };
+  };
 }
 
 /** What the process answers: what was declared, or why it cannot be. */

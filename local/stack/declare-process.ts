@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { readDeclaration } from "./declaration";
 import type { DeclareAnswer, DeclareJob } from "./declare-apart";
 import { declareStack } from "./declare-stack";
+import { writeFunctionFiles } from "./function-files";
 import type { RecordedResource, Recording } from "./recording";
 
 /** Declares the stack for its parent, writes the functions' code, and ends. */
@@ -13,6 +14,9 @@ async function declare({ config, stack, files }: DeclareJob): Promise<DeclareAns
     const { processor, archiveTransform } = declaration;
     writeFileSync(files.processor, await codeOf(recording, processor.arn));
     if (archiveTransform) writeFileSync(files.archiveTransform, await codeOf(recording, archiveTransform.arn));
+    for (const part of ["watch", "sweep"] as const)
+      if (declaration.deviceWatch)
+        await writeFunctionFiles(recording, declaration.deviceWatch[part].name, files.deviceWatch[part]);
     return { declaration, all: recording.all.map(withoutCode), outputs: recording.outputs };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };

@@ -8,7 +8,8 @@ const NAMESPACE = "industrial-iot-monitoring:";
 
 /**
  * The configuration of a stack as `record` takes it: what `Pulumi.<stack>.yaml` says, overruled by `--config`.
- * @throws UsageError where there is no such file, or where it holds a secret, which cannot be decrypted here
+ * @throws UsageError where there is no such file, or where it holds a secret, which cannot be decrypted here, or
+ * where a value begins as JSON and is none
  */
 export function stackConfig(
   projectRoot: string,
@@ -28,15 +29,20 @@ export function stackConfig(
       throw new UsageError(`"${key}" in Pulumi.${stack}.yaml is a secret, which the local run cannot read`);
     return [key.startsWith(NAMESPACE) ? key.slice(NAMESPACE.length) : key, value];
   });
-  const overruling = Object.entries(overrules).map(([key, text]): [string, unknown] => [key, configValue(text)]);
+  const overruling = Object.entries(overrules).map(([key, text]): [string, unknown] => [key, configValue(key, text)]);
   return Object.fromEntries([...entries, ...overruling]);
 }
 
 /** `--config shardCount=2` is a number and `alarmEmails=["a@b.c"]` a list; a value that is not JSON is a string. */
-function configValue(text: string): unknown {
+function configValue(key: string, text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    return text;
+  } catch (error) {
+    const [first] = text.trim();
+    if (first !== "{" && first !== "[") return text;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `"--config ${key}" must be JSON where it begins with "${first}", got ${text} (${why}). Fix: quote it for the shell, as in --config 'watchRules={"hot":{"sensorType":"temperature","above":90}}'`,
+    );
   }
 }

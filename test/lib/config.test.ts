@@ -14,6 +14,7 @@ const DEFAULTS: StackConfig = {
   batchSize: 100,
   parallelizationFactor: 2,
   reservedConcurrency: 10,
+  mayReserve: true,
   hotRetentionDays: 30,
   anomalyLimits: { temperature: { min: 0, max: 100 }, pressure: { min: 0, max: 200 } },
   logRetentionDays: 30,
@@ -29,6 +30,10 @@ const DEFAULTS: StackConfig = {
   alarmAnomalies: 10,
   alarmArchiveAgeMinutes: 60,
   queryScanLimitGb: 10,
+  watchRules: [],
+  watchQuiet: [],
+  watchWindowSeconds: 5,
+  watchFanOut: false,
 };
 
 function parse(given: Readonly<Record<string, unknown>>): StackConfig {
@@ -217,6 +222,64 @@ describe("parseConfig", () => {
         expect.stringMatching(`^"${key}"`),
       ),
     });
+  });
+
+  it("reads the rules of the device watch, and when it is quiet", () => {
+    const { watchRules, watchQuiet } = parse({
+      watchRules: '{"hot":{"sensorType":"temperature","above":"90.5"},"silent":{"silentFor":"15m"}}',
+      watchQuiet: [{ device: "boiler-*", reason: "revision" }],
+    });
+    expect(watchRules.map(({ name, condition }) => [name, condition])).toEqual([
+      ["hot", { kind: "above", limit: 90.5 }],
+      ["silent", { kind: "silent", forMs: 900_000 }],
+    ]);
+    expect(watchQuiet).toEqual([{ device: "boiler-*", reason: "revision" }]);
+  });
+
+  it("reports each problem of the rules and quiet times beside the other keys', with what was meant", () => {
+    const given = {
+      shardCount: 0,
+      watchRules: {
+        hot: { sensorTyp: "temperature", above: "warm" },
+        cold: { anomaly: true, sensorType: "humidity" },
+      },
+      watchQuiet: [{ device: "a b", reason: "revision", day: ["sat"] }],
+      watchWindowSeconds: 301,
+    };
+    expect(problems(given).map((text) => /^"([^"]*)"/.exec(text)?.[1])).toEqual([
+      "shardCount",
+      "watchRules.hot.sensorTyp",
+      "watchRules.hot.above",
+      "watchRules.hot.sensorType",
+      "watchRules.cold.sensorType",
+      "watchQuiet[0].device",
+      "watchQuiet[0].day",
+      "watchWindowSeconds",
+    ]);
+    expect(problems(given)).toContainEqual(expect.stringContaining('did you mean "sensorType"?'));
+    expect(problems(given)).toContainEqual(expect.stringContaining('did you mean "days"?'));
+    for (const text of problems(given)) expect(text).toMatch(/ Fix: pulumi config (set|rm) /);
+  });
+
+  it("knows the bounds that a rule of anomalies needs, also those of this configuration", () => {
+    const watchRules = { odd: { sensorType: "humidity", anomaly: true } };
+    expect(problems({ watchRules })).toHaveLength(1);
+    expect(parse({ watchRules, anomalyLimits: { humidity: { max: 90 } } }).watchRules).toHaveLength(1);
+  });
+
+  it("shows nothing of rules that are a secret", () => {
+    const given = { environmentSuffix: "dev", watchRules: { hunter2: { above: 1 } } };
+    const parsed = parseConfig(given, "sa-east-1", ["watchRules"]);
+    expect(parsed).toEqual({
+      ok: false,
+      problems: [expect.stringMatching(/^"watchRules" must be .*, got a secret\./)],
+    });
+    expect(JSON.stringify(parsed)).not.toContain("hunter2");
+  });
+
+  it("lets no function reserve where the account cannot", () => {
+    expect(parse({ reservedConcurrency: -1 }).mayReserve).toBe(false);
+    expect(parse({ streamMode: "ON_DEMAND" }).mayReserve).toBe(true);
   });
 
   it("takes more shards where more is reserved, nothing is, or AWS chooses them", () => {

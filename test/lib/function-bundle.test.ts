@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { bundleFunction, readNotices } from "../../lib/function-bundle";
+import { BUNDLE_FILE, bundleFunction, type FunctionName, readNotices } from "../../lib/function-bundle";
 import { thirdPartyNotices } from "../../lib/third-party-notices";
 
 const root = join(__dirname, "../..");
@@ -40,6 +40,27 @@ describe("bundleFunction", () => {
   });
 
   it("contains what THIRD-PARTY-NOTICES says (npm run notices writes it anew)", () => {
-    expect(readNotices(root)).toBe(thirdPartyNotices(root, bundle.sources));
+    const names = Object.keys(BUNDLE_FILE) as FunctionName[];
+    const sources = names.flatMap((name) => bundleFunction(name, root).sources);
+    expect(readNotices(root)).toBe(thirdPartyNotices(root, sources));
+  });
+});
+
+describe.each([
+  ["watch", 460_000, "lambda/watch/handler.ts"],
+  ["watchSweep", 460_000, "lambda/watch/sweep/handler.ts"],
+] as const)("the bundle of %s", (name, maxBytes, entry) => {
+  const bundle = bundleFunction(name, root);
+
+  it("holds no path of the machine, refers to no source map, and is small enough to load fast", () => {
+    expect(bundle.code).not.toContain(root);
+    expect(bundle.code).not.toContain("sourceMappingURL");
+    expect(bundle.code.length).toBeLessThanOrEqual(maxBytes);
+  });
+
+  it("is made of the function's own modules, the watch's, the contract's and the SDK's", () => {
+    const own = bundle.sources.filter((path) => !path.startsWith("node_modules/"));
+    expect(own.filter((path) => !/^(lambda|contract|watch)\//.test(path))).toEqual([]);
+    expect(own).toContain(entry);
   });
 });

@@ -22,6 +22,15 @@ describe("physicalNames", () => {
       archiveTransformRole: "iot-archive-lambda-role-plant-7",
       historyDatabase: "iot_sensor_plant_7",
       historyWorkgroup: "iot-sensor-plant-7",
+      watch: "iot-device-watch-plant-7",
+      watchRole: "iot-device-watch-role-plant-7",
+      watchTable: "iot-device-watch-plant-7",
+      watchConsumer: "iot-device-watch-plant-7",
+      sweep: "iot-device-watch-sweep-plant-7",
+      sweepRole: "iot-device-watch-sweep-role-plant-7",
+      sweepSchedule: "iot-device-watch-sweep-plant-7",
+      noticeTopic: "iot-device-notices-plant-7",
+      noticeFeed: "iot-device-notices-feed-plant-7",
     });
     expect(alarmName("silence", "plant-7")).toBe("iot-silence-plant-7");
   });

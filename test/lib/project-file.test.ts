@@ -36,7 +36,7 @@ describe("Pulumi.yaml", () => {
   it.each(keys)("types %s as Pulumi does, and describes it", (key, { type, items, default: value, description }) => {
     const types = ["string", "boolean", "array"];
     const expected = Array.isArray(value) ? "array" : typeof value === "number" ? "integer" : typeof value;
-    const untyped = ["reservedConcurrency", "anomalyLimits"].includes(key);
+    const untyped = ["reservedConcurrency", "anomalyLimits", "watchRules", "watchQuiet"].includes(key);
     expect(type).toBe(untyped ? undefined : key === "environmentSuffix" ? "string" : expected);
     expect([...types, "integer", undefined]).toContain(type);
     expect(items?.type).toBe(type === "array" ? "string" : undefined);

@@ -38,6 +38,9 @@ describe("TapStack", () => {
       athena_workgroup: "iot-sensor-dev",
       rule_error_log: "/aws/iot/rules/dev",
       topic_prefix: "",
+      watch_table_name: "",
+      watch_topic_arn: "",
+      watch_feed_topic_arn: "",
       iot_endpoint: "local-ats.iot.sa-east-1.amazonaws.com",
       dashboard_url:
         "https://sa-east-1.console.aws.amazon.com/cloudwatch/home?region=sa-east-1#dashboards/dashboard/iot-monitoring-dev",

@@ -20,14 +20,14 @@ const DONE = new Set([
   "UpdateItem",
 ]);
 
-/** Before the DynamoDB emulator: answers questions about the declared table, and refuses by name what changes a table. */
+/** Before the DynamoDB emulator: answers questions about the declared tables, and refuses by name what changes a table. */
 export function dynamodbGuard(recording: Recording): Guard {
   return ({ headers }) => {
     const target = String(headers["x-amz-target"] ?? "");
     const operation = target.startsWith(PREFIX) ? target.slice(PREFIX.length) : target;
     if (DONE.has(operation)) return undefined;
     const question = Object.hasOwn(QUESTIONS, operation) ? QUESTIONS[operation] : undefined;
-    if (question !== undefined) return about(recording.only("aws:dynamodb/table:Table"), question);
+    if (question !== undefined) return about(recording.ofType("aws:dynamodb/table:Table"), question);
     const message = `The local run does not do ${operation === "" ? "a request without X-Amz-Target" : operation}; nothing was changed.`;
     return async () => jsonRefusal(400, `${TYPE}NotImplemented`, message, VERSION);
   };
@@ -58,7 +58,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   }),
 };
 
-function about(table: RecordedResource, question: Question): InProcessService {
+function about(tables: readonly RecordedResource[], question: Question): InProcessService {
   return async ({ body }) => {
     let asked: { TableName?: string; ResourceArn?: string };
     try {
@@ -67,7 +67,8 @@ function about(table: RecordedResource, question: Question): InProcessService {
       return jsonRefusal(400, `${TYPE}SerializationException`, "the body must be JSON", VERSION);
     }
     const named = asked.TableName ?? asked.ResourceArn;
-    if (named === table.inputs.name || named === table.state.arn) return jsonAnswer(200, question(table), VERSION);
+    const table = tables.find(({ inputs, state }) => named === inputs.name || named === state.arn);
+    if (table !== undefined) return jsonAnswer(200, question(table), VERSION);
     const message = `Requested resource not found: Table: ${named} not found`;
     return jsonRefusal(400, `${TYPE}ResourceNotFoundException`, message, VERSION);
   };

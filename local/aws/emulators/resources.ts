@@ -7,6 +7,7 @@ import type { Clients } from "../clients";
 export async function createResources(declaration: Declaration, clients: Clients): Promise<void> {
   await Promise.all([
     clients.dynamodb.send(new CreateTableCommand(tableInput(declaration.table))),
+    declaration.deviceWatch && clients.dynamodb.send(new CreateTableCommand(tableInput(declaration.deviceWatch.table))),
     ...declaration.buckets.map((bucket) => clients.s3.send(new CreateBucketCommand({ Bucket: bucket }))),
   ]);
 }
@@ -24,13 +25,16 @@ export function tableInput(table: TableDeclaration): CreateTableCommandInput {
       AttributeName: name,
       AttributeType: type as "S" | "N" | "B",
     })),
-    GlobalSecondaryIndexes: table.indexes.map(({ name, keys, projection }) => ({
+    GlobalSecondaryIndexes: table.indexes.map(({ name, keys, projection, attributes }) => ({
       IndexName: name,
       KeySchema: keys.map(({ attributeName, keyType }) => ({
         AttributeName: attributeName,
         KeyType: keyType as "HASH" | "RANGE",
       })),
-      Projection: { ProjectionType: projection as "ALL" | "KEYS_ONLY" },
+      Projection: {
+        ProjectionType: projection as "ALL" | "KEYS_ONLY" | "INCLUDE",
+        ...(attributes && { NonKeyAttributes: [...attributes] }),
+      },
     })),
   };
 }

@@ -1,5 +1,6 @@
 import { LOCAL_PATHS } from "../../../contract/local-paths";
 import { type FaultBoard, parseFaults } from "../../faults/endpoint-faults";
+import type { SentMessages } from "../sns/sent-messages";
 import type { InProcessService } from "./in-process";
 
 /** What the run lets a client ask and change. */
@@ -11,15 +12,17 @@ export interface AdministrationDeps {
   readonly authority: () => string;
   /** Resolves when everything that is in the stream by now is in the archive. */
   readonly flush: () => Promise<void>;
+  /** What the topics were given lately. */
+  readonly sent: SentMessages;
 }
 
 /**
- * What the run itself is asked: `faults` (GET shows what is broken, PUT breaks, DELETE heals), `outputs`, `ca.pem`, and `flush`
- * (POST: the archive's delivery writes its buffer now).
+ * What the run itself is asked: `faults` (GET shows what is broken, PUT breaks, DELETE heals), `outputs`, `ca.pem`, `notices`, and
+ * `flush` (POST: the archive's delivery writes its buffer now).
  */
-export function administration({ faults, outputs, authority, flush }: AdministrationDeps): InProcessService {
+export function administration({ faults, outputs, authority, flush, sent }: AdministrationDeps): InProcessService {
   const state = () => json(200, { faults: faults.faults, hits: faults.hits });
-  return async ({ method, path, body }) => {
+  return async ({ method, path, query, body }) => {
     switch (`${method} ${path}`) {
       case `GET ${LOCAL_PATHS.faults}`:
         return state();
@@ -36,13 +39,31 @@ export function administration({ faults, outputs, authority, flush }: Administra
         return json(200, outputs);
       case `GET ${LOCAL_PATHS.authority}`:
         return { status: 200, headers: { "content-type": "application/x-pem-file" }, body: authority() };
+      case `GET ${LOCAL_PATHS.notices}`:
+        return json(200, noticesOf(sent, query.get("topic")));
       case `POST ${LOCAL_PATHS.flush}`:
         await flush();
         return json(200, {});
       default:
-        return json(404, { problems: ["there are GET, PUT and DELETE faults, GET outputs, GET ca.pem, POST flush"] });
+        return json(404, {
+          problems: ["there are GET, PUT and DELETE faults, GET outputs, GET ca.pem, GET notices, POST flush"],
+        });
     }
   };
+}
+
+/** The messages; what a message holds as JSON is JSON here, too. */
+function noticesOf(sent: SentMessages, topic: string | null): readonly object[] {
+  const chosen = sent.all.filter(({ topicArn }) => topic === null || topicArn.endsWith(`:${topic}`));
+  return chosen.map(({ message, ...rest }) => ({ ...rest, message: parsed(message) }));
+}
+
+function parsed(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return message;
+  }
 }
 
 function json(status: number, body: unknown) {

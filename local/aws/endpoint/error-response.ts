@@ -28,9 +28,17 @@ const XML_ERRORS: Readonly<Record<Trouble, [number, string, string]>> = {
   unavailable: [503, "ServiceUnavailable", "Service is unable to handle request."],
 };
 
+/** https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html */
+const QUERY_ERRORS: Readonly<Record<Trouble, [number, string, string]>> = {
+  throttle: [400, "Throttling", "Rate exceeded"],
+  error500: [500, "InternalFailure", "Internal failure"],
+  unavailable: [503, "ServiceUnavailable", "Service is unavailable"],
+};
+
 /** A service's trouble in its own wire format. */
-export function troubleResponse(service: "dynamodb" | "kinesis" | "s3", trouble: Trouble): ErrorResponse {
+export function troubleResponse(service: "dynamodb" | "kinesis" | "s3" | "sns", trouble: Trouble): ErrorResponse {
   if (service === "s3") return xmlError(...XML_ERRORS[trouble]);
+  if (service === "sns") return queryError(...QUERY_ERRORS[trouble]);
   return jsonError(...JSON_ERRORS[service][trouble]);
 }
 
@@ -46,9 +54,7 @@ export function unknownServiceResponse(
   const asked = service === undefined ? "the request carries no AWS signature" : `"${service}" does not run here`;
   const message = `${asked}; this local endpoint has ${known.join(", ")}`;
   if (format === "json") return jsonError(400, "UnknownServiceException", message);
-  const error = xmlError(400, "UnknownService", message);
-  const body = error.body.replace("<Error>", "<ErrorResponse><Error>").replace("</Error>", "</Error></ErrorResponse>");
-  return format === "query" ? { ...error, body } : error;
+  return (format === "query" ? queryError : xmlError)(400, "UnknownService", message);
 }
 
 /** The answer before the run is ready; "run" is for requests to the run itself. */
@@ -69,6 +75,12 @@ export function tooDeepResponse(): ErrorResponse {
     "com.amazon.coral.validate#ValidationException",
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
   );
+}
+
+function queryError(status: number, code: string, message: string): ErrorResponse {
+  const error = xmlError(status, code, message);
+  const body = error.body.replace("<Error>", "<ErrorResponse><Error>").replace("</Error>", "</Error></ErrorResponse>");
+  return { ...error, body };
 }
 
 function jsonError(status: number, type: string, message: string): ErrorResponse {

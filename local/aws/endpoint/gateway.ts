@@ -203,10 +203,10 @@ interface Backend {
 }
 
 /** The services that can be broken. */
-type Breakable = "dynamodb" | "s3" | "kinesis";
+type Breakable = "dynamodb" | "s3" | "kinesis" | "sns";
 
 function isBreakable(service: string | undefined): service is Breakable {
-  return service === "dynamodb" || service === "s3" || service === "kinesis";
+  return service === "dynamodb" || service === "s3" || service === "kinesis" || service === "sns";
 }
 
 function backendOf(service: InProcessService, req: IncomingMessage, res: ServerResponse): Backend {

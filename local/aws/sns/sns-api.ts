@@ -3,6 +3,7 @@ import type { RecordedResource, Recording } from "../../stack/recording";
 import { parseArn } from "../arn";
 import { queryAnswer, queryRefusal, xmlText } from "../endpoint/guard";
 import type { InProcessService } from "../endpoint/in-process";
+import type { SentMessage } from "./sent-messages";
 
 const NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/";
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
@@ -15,10 +16,10 @@ const PENDING = "PendingConfirmation";
 type Asked = Readonly<Record<string, string>>;
 
 /**
- * SNS over the declared topics: clients find them with their subscriptions, and the terminal shows each message, because
+ * SNS over the declared topics: clients find them with their subscriptions, and each message is handed to `onMessage`, because
  * nobody's mailbox is asked for here. https://docs.aws.amazon.com/sns/latest/api/API_Operations.html
  */
-export function snsApi(recording: Recording, note: (text: string) => void): InProcessService {
+export function snsApi(recording: Recording, onMessage: (message: SentMessage) => void): InProcessService {
   const topics = recording.ofType("aws:sns/topic:Topic");
   const subscriptions = recording.ofType("aws:sns/topicSubscription:TopicSubscription");
   return async ({ query, body }) => {
@@ -45,9 +46,13 @@ export function snsApi(recording: Recording, note: (text: string) => void): InPr
       default: {
         const fault = publishFault(asked);
         if (fault !== undefined) return queryRefusal(400, "InvalidParameter", fault);
-        note(
-          `${String(topic.state.name)}: ${asked.Subject === undefined ? "" : `${JSON.stringify(asked.Subject)} `}${JSON.stringify(asked.Message)}`,
-        );
+        const { Subject: subject, Message: message = "" } = asked;
+        onMessage({
+          topicArn: String(topic.state.arn),
+          message,
+          at: Date.now(),
+          ...(subject !== undefined && { subject }),
+        });
         return answered(element("MessageId", randomUUID()));
       }
     }

@@ -1,37 +1,18 @@
+import { axis, byId, CHOOSE_DEVICE, clock, colour, fill, inputById, SHOW_DEVICE, uPlot } from "./kit.js";
+
 /**
  * @import { Sample, Totals } from "../samples"
  * @import { ShownAnomaly, ShownReading, ShownReject } from "../shown"
  * @typedef {{ title: string, lines: [label: string, colour: string, pick: (sample: Sample) => number | null][] }} Chart
  */
 
-/**
- * A script of its own has put it here.
- * @type {typeof import("uplot")}
- */
-const uPlot = Reflect.get(globalThis, "uPlot");
 const SVG = "http://www.w3.org/2000/svg";
 const MAX_SAMPLES = 300;
 const ANNOUNCE_EVERY_MS = 10_000;
 const REJECTED_EVERY_MS = 5000;
 
-/** @param {string} id */
-function byId(id) {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error(`"${id}" must be an element of the page, got none`);
-  return element;
-}
-
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-/**
- * The time of day, with the date where it is not today's.
- * @param {number} ms
- */
-function clock(ms) {
-  const [then, now] = [new Date(ms), new Date()];
-  const time = then.toLocaleTimeString("en-GB");
-  return then.toDateString() === now.toDateString() ? time : `${then.toLocaleDateString("en-CA")} ${time}`;
-}
 const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
@@ -47,8 +28,6 @@ function verdictOf({ timestamp, isAnomaly }) {
 }
 /** @param {number} value */
 const rate = (value) => `${tenth.format(value)}/s`;
-/** @param {string} name */
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 /** @type {Sample[]} */
 const samples = [];
 
@@ -139,7 +118,6 @@ function chartData({ lines }) {
 
 function buildCharts() {
   byId("charts").replaceChildren();
-  const axis = { stroke: colour("quiet"), grid: { stroke: colour("line"), width: 0.5 }, ticks: { show: false } };
   const holders = CHARTS.map(({ title }) => {
     const holder = document.createElement("div");
     holder.setAttribute("role", "img");
@@ -157,7 +135,7 @@ function buildCharts() {
         height: 170,
         cursor: { drag: { x: false, y: false } },
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
-        axes: [axis, { ...axis, size: 55 }],
+        axes: [axis(), { ...axis(), size: 55 }],
         series: [
           { value: (_plot, at) => (at === null ? "–" : clock(at * 1000)) },
           ...chart.lines.map(([label, name], index) => ({
@@ -187,40 +165,7 @@ addEventListener("resize", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", buildCharts);
 
-/* The tables: what devices have sent is set as text, never as markup. */
-
-/**
- * @param {string} id
- * @param {string[]} heads
- * @param {string[][]} rows
- * @param {string} [none] What the table says without rows.
- */
-function fill(id, heads, rows, none) {
-  /**
-   * @param {"th" | "td"} name
-   * @param {string} text
-   */
-  const cell = (name, text) => {
-    const element = document.createElement(name);
-    if (element instanceof HTMLTableCellElement && name === "th") element.scope = "col";
-    element.textContent = text;
-    return element;
-  };
-  /**
-   * @param {"th" | "td"} name
-   * @param {string[]} texts
-   */
-  const row = (name, texts) => {
-    const element = document.createElement("tr");
-    element.append(...texts.map((text) => cell(name, text)));
-    return element;
-  };
-  const head = document.createElement("thead");
-  head.append(row("th", heads));
-  const body = document.createElement("tbody");
-  body.append(...(rows.length > 0 ? rows : none ? [[none]] : []).map((texts) => row("td", texts)));
-  byId(id).replaceChildren(head, body);
-}
+/* The tables */
 
 function fillSamples() {
   const heads = ["Time", "Sent/s", "Stored/s", "Anomalies/s", "Rejected/s", "Median ms", "95 of 100 ms", "Lag ms"];
@@ -264,8 +209,9 @@ async function showRejected() {
 let lookups = 0;
 byId("lookup").addEventListener("submit", async (submit) => {
   submit.preventDefault();
-  const device = /** @type {HTMLInputElement} */ (byId("device")).value.trim();
+  const device = inputById("device").value.trim();
   const lookup = ++lookups;
+  dispatchEvent(new CustomEvent(SHOW_DEVICE, { detail: device }));
   /** @type {ShownReading[] | undefined} */
   const readings = await fetch(`/api/readings?device=${encodeURIComponent(device)}`)
     .then((response) => (response.ok ? response.json() : undefined))
@@ -284,6 +230,12 @@ byId("lookup").addEventListener("submit", async (submit) => {
     ["Time", "Type", "Value", "Verdict"],
     readings.map((r) => [clock(r.timestamp), r.sensorType, String(r.value), verdictOf(r)]),
   );
+});
+
+addEventListener(CHOOSE_DEVICE, (event) => {
+  inputById("device").value = /** @type {CustomEvent<string>} */ (event).detail;
+  /** @type {HTMLFormElement} */ (byId("lookup")).requestSubmit();
+  byId("device-title").scrollIntoView();
 });
 
 /* Live */

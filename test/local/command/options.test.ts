@@ -7,6 +7,9 @@ const DEFAULT_OPTIONS = {
   devices: 25,
   ratePerSecond: 100,
   perMessage: 1,
+  silence: 0,
+  drift: 0,
+  flap: 0,
   form: "list",
   anomalyShare: 0.02,
   badShare: 0.01,
@@ -29,11 +32,15 @@ describe("the command line of npm run local", () => {
   it("follows every option", () => {
     const line =
       "--devices 0 --rate 2.5 --for 5m --anomalies 0 --bad 1 --json --mqtt-port 0 --aws-port 65535 --stack prod " +
-      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear --patience 30s --per-message 20 --form senml";
+      "--config shardCount=2 --config alarmEmails=a=b --seed 4294967295 --chaos --page-port 4600 --mqtts-port 8884 --keep kept --clear --patience 30s --per-message 20 --form senml --silence 0.1 --drift 0.2 --flap 0.3 --sweep-every 5s";
     expect(parse(line.split(" "), 7)).toEqual({
       devices: 0,
       ratePerSecond: 2.5,
       perMessage: 20,
+      silence: 0.1,
+      drift: 0.2,
+      flap: 0.3,
+      sweepEveryMs: 5000,
       form: "senml",
       forMs: 300_000,
       anomalyShare: 0,

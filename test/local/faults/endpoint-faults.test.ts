@@ -7,6 +7,7 @@ describe("parseFaults", () => {
       dynamodb: { kind: "unprocessed", share: 0.5 },
       s3: { kind: "latency", share: 1, latencyMs: 300 },
       kinesis: { kind: "reset", share: 0 },
+      sns: { kind: "throttle", share: 1 },
       function: { kind: "timeout", share: 0.1 },
     };
     expect(parseFaults(JSON.stringify(faults))).toEqual({ ok: true, faults });
@@ -15,8 +16,8 @@ describe("parseFaults", () => {
   it.each([
     ["{", ["the body must be JSON"]],
     ["[]", ["the body must be an object"]],
-    ['{"sqs":{}}', ['"sqs" must be one of dynamodb, s3, kinesis, function']],
-    ['{"__proto__":{}}', ['"__proto__" must be one of dynamodb, s3, kinesis, function']],
+    ['{"sqs":{}}', ['"sqs" must be one of dynamodb, s3, kinesis, sns, function']],
+    ['{"__proto__":{}}', ['"__proto__" must be one of dynamodb, s3, kinesis, sns, function']],
     [
       '{"s3":{"kind":"full","share":1}}',
       ['"s3.kind" must be one of unavailable, throttle, error500, reset, hang, latency, got "full"'],

@@ -4,8 +4,8 @@ import { parseFaults } from "../../../local/faults/endpoint-faults";
 import { type ChaosEvent, chaosEvents, describeEvent } from "../../../local/faults/schedule";
 import { seededRandom } from "../../../local/fleet/random";
 
-function firstEvents(seed: number, count: number): ChaosEvent[] {
-  const events = chaosEvents(seededRandom(seed));
+function firstEvents(seed: number, count: number, breaksTopics = false): ChaosEvent[] {
+  const events = chaosEvents(seededRandom(seed), breaksTopics);
   return Array.from({ length: count }, () => events.next().value);
 }
 
@@ -26,8 +26,11 @@ describe("chaosEvents", () => {
     );
   });
 
-  it("reaches every part", () => {
-    const events = firstEvents(3, 100);
+  it.each([
+    [false, []],
+    [true, ["sns"]],
+  ])("reaches every part, and the topics where somebody publishes to them: %s", (breaksTopics, topics) => {
+    const events = firstEvents(3, 100, breaksTopics);
     const parts = new Set(
       events.flatMap(({ faults, breaks, reshards }) => [
         ...Object.keys(faults),
@@ -35,7 +38,8 @@ describe("chaosEvents", () => {
         ...(reshards ? ["shards"] : []),
       ]),
     );
-    expect([...parts].sort()).toEqual(["broker", "device", "dynamodb", "function", "kinesis", "s3", "shards"]);
+    const usual = ["broker", "device", "dynamodb", "function", "kinesis", "s3", "shards", ...topics];
+    expect([...parts].sort()).toEqual(usual.sort());
     expect(events.some(({ faults }) => faults.kinesis?.kind === "full")).toBe(true);
   });
 });

@@ -39,7 +39,7 @@ let s3: S3Client;
 let dynamodb: DynamoDBClient;
 /** What the emulator was asked. */
 let reached: string[] = [];
-const notes: string[] = [];
+const sent: (string | undefined)[][] = [];
 
 beforeAll(async () => {
   const recording = await declareStack({ environmentSuffix: "dev" }, "dev");
@@ -50,7 +50,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => emulator.listen(0, "127.0.0.1", resolve));
   gateway = gatewayWith({
     guards: { s3: s3Guard(recording), dynamodb: dynamodbGuard(recording) },
-    inProcess: { sts: stsApi("123456789012"), sns: snsApi(recording, (text) => notes.push(text)) },
+    inProcess: {
+      sts: stsApi("123456789012"),
+      sns: snsApi(recording, ({ subject, message }) => sent.push([subject, message])),
+    },
   });
   endpoint = `http://127.0.0.1:${await gateway.listen(0)}`;
   for (const service of ["s3", "dynamodb"] as const) gateway.connect(service, (emulator.address() as AddressInfo).port);
@@ -166,7 +169,7 @@ describe("a question about the declaration", () => {
     expect((await query("sts", { Action: "GetCallerIdentity" }))[1]).toContain("<Account>123456789012</Account>");
     expect((await query("sns", { Action: "ListTopics" }))[1]).toContain(`<TopicArn>${TOPIC}</TopicArn>`);
     expect((await query("sns", { Action: "Publish", TopicArn: TOPIC, Message: "hi" }))[0]).toBe(200);
-    expect(notes).toEqual(['iot-alarms-dev: "hi"']);
+    expect(sent).toEqual([[undefined, "hi"]]);
     expect((await query("sns", { Action: "Publish", TopicArn: `${TOPIC}x`, Message: "hi" }))[1]).toContain(
       "<Code>NotFound</Code>",
     );

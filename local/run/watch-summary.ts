@@ -1,0 +1,39 @@
+import type { Io } from "../../cli/kit/terminal";
+import type { ReadBack } from "../accounting/read-back";
+import { unitsOf } from "../accounting/seen-record";
+import { readHistory } from "../accounting/watch/history-read-back";
+import { sentByDevice } from "../accounting/watch/sent-by-device";
+import { takeWatchAccount, type WatchAccount } from "../accounting/watch/watch-account";
+import { documentsOf } from "../aws/clients";
+import type { Pipeline } from "../pipeline/pipeline";
+import type { Declaration } from "../stack/declaration";
+
+/** Differences that are told one by one. */
+const WRONG_SHOWN = 10;
+
+/** What the device watch made of the run; undefined where the stack has none. */
+export async function summarizeWatch(
+  { deviceWatch: declared }: Declaration,
+  { deviceWatch, clients, ledger, watchLedger }: Pipeline,
+  found: ReadBack,
+  terminal: Pick<Io, "note">,
+): Promise<WatchAccount | undefined> {
+  if (!declared || !deviceWatch) return undefined;
+  let shown = 0;
+  const onWrong = (why: string) => {
+    shown += 1;
+    if (shown <= WRONG_SHOWN) terminal.note(`alarm ${why}`);
+  };
+  const { notices, looks, mails } = watchLedger;
+  return takeWatchAccount(
+    {
+      readings: sentByDevice(ledger.records, unitsOf(found.rejected)),
+      rules: deviceWatch.rules,
+      history: await readHistory(documentsOf(clients.dynamodb), declared.table.name),
+      notices,
+      looks,
+      mails,
+    },
+    onWrong,
+  );
+}
