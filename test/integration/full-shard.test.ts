@@ -30,7 +30,7 @@ async function burst(thing: string, mqttPort: number): Promise<void> {
 
 describe("a shard that is full", () => {
   it("refuses, the rule's error log keeps each message that found no room, and a replay stores them all", async () => {
-    const run = new LocalRun("--devices 0 --json --config shardCount=1");
+    const run = new LocalRun("--devices 0 --json --config shardCount=1 --config batchSize=10");
     const { mqttPort, endpoint } = await run.ready();
     await Promise.all(Array.from({ length: DEVICES }, (_, device) => burst(`press-${device}`, mqttPort)));
 
@@ -47,6 +47,6 @@ describe("a shard that is full", () => {
     run.interrupt();
     const ended = await run.ended;
     expect(summaryOf(ended)).toMatchObject({ external: { taken: ALL, stored: ALL, ruleErrors: 0, lost: 0 } });
-    expect(ended.err).toContain("the rule's action fails, its error log has the message: Rate exceeded for shard");
+    expect(ended.err).toMatch(/the rule's action fails .*: Rate exceeded for shard/);
   }, 120_000);
 });

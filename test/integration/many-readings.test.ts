@@ -14,7 +14,7 @@ describe("messages of many readings, from another client", () => {
   let at: { mqttPort: number; endpoint: string };
 
   beforeAll(async () => {
-    run = new LocalRun("--devices 0 --json");
+    run = new LocalRun("--devices 0 --json --config batchSize=1");
     at = await run.ready();
     const client = await connectAsync(`mqtt://127.0.0.1:${at.mqttPort}`, { clientId: "pump-7" });
     const publish = (message: unknown) =>

@@ -13,7 +13,7 @@ describe("iot replay", () => {
   let s3: S3Client;
 
   beforeAll(async () => {
-    run = new LocalRun("--devices 0 --json --config retryAttempts=0");
+    run = new LocalRun("--devices 0 --json --config retryAttempts=0 --config batchSize=1");
     at = await run.ready();
     s3 = new S3Client({
       endpoint: at.endpoint,
