@@ -29,6 +29,8 @@ export interface WatchAccount {
   readonly alarmsRaised: number;
   /** Of these, what is over. */
   readonly alarmsEnded: number;
+  /** Both by rule. */
+  readonly alarmsByRule: Readonly<Record<string, { readonly raised: number; readonly ended: number }>>;
   /** Notices for machines, each counted once; `noticesRepeated` came again under the same id. */
   readonly noticesSent: number;
   readonly noticesRepeated: number;
@@ -71,7 +73,12 @@ export function takeWatchAccount(evidence: WatchEvidence, onWrong: (why: string)
   checkPairs(history, notices, fault);
   return {
     alarmsRaised: history.length,
-    alarmsEnded: history.filter(({ endedAt }) => endedAt !== undefined).length,
+    alarmsEnded: endedOf(history),
+    alarmsByRule: Object.fromEntries(
+      [...Map.groupBy(history, ({ key }) => keyOf(key).rule)]
+        .sort()
+        .map(([rule, own]) => [rule, { raised: own.length, ended: endedOf(own) }]),
+    ),
     noticesSent: notices.size,
     noticesRepeated: [...notices.values()].filter(({ times }) => times > 1).length,
     mailsSent: mails,
@@ -80,6 +87,10 @@ export function takeWatchAccount(evidence: WatchEvidence, onWrong: (why: string)
     alarmsNotFollowed: compared.notFollowed,
     raiseLatencyMs: { p50: percentile(compared.latencies, 0.5), p95: percentile(compared.latencies, 0.95) },
   };
+}
+
+function endedOf(history: readonly HistoryOccurrence[]): number {
+  return history.filter(({ endedAt }) => endedAt !== undefined).length;
 }
 
 type Fault = (kind: keyof AlarmFaults, what: string) => void;

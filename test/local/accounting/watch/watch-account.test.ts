@@ -57,6 +57,7 @@ describe("takeWatchAccount", () => {
     expect(takeWatchAccount(EVIDENCE)).toEqual({
       alarmsRaised: 2,
       alarmsEnded: 1,
+      alarmsByRule: { hot: { raised: 2, ended: 1 } },
       noticesSent: 3,
       noticesRepeated: 1,
       mailsSent: 1,
