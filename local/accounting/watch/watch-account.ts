@@ -127,14 +127,14 @@ function compareAlarm(
 ): readonly number[] {
   const left = [...expected];
   const latencies: number[] = [];
-  for (const { n, raisedAt, endedAt } of found) {
+  for (const { n, raisedAt, endedAt, isClosed } of found) {
     const at = left.findIndex(({ from, to }) => raisedAt >= from && raisedAt <= to);
     const [match] = at < 0 ? [] : left.splice(at, 1);
     if (match === undefined) {
       fault("surplus", `${name}#${n}, raised ${dated(raisedAt)}`);
       continue;
     }
-    if (endedAt !== match.endedAt) compareEnds(`${name}#${n}`, match, endedAt, fault);
+    if (endedAt !== match.endedAt && !isClosed) compareEnds(`${name}#${n}`, match, endedAt, fault);
     const sentAt = raises.get(`${name}#${n}`)?.sentAt;
     if (match.arrivedAt !== undefined && sentAt !== undefined) latencies.push(sentAt - match.arrivedAt);
   }
