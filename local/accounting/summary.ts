@@ -79,9 +79,14 @@ function publishedWords({ published, messages }: Account): string {
 function watchRows(summary: WatchAccount): Row[] {
   const { alarmsRaised, alarmsEnded, alarmsWrong, noticesSent, noticesRepeated, mailsSent, raiseLatencyMs } = summary;
   const repeated = noticesRepeated > 0 ? `, ${NUMBER.format(noticesRepeated)} of them again under the same id` : "";
+  const byRule = Object.entries(summary.alarmsByRule).map(([rule, { raised }]) => `${rule} ${NUMBER.format(raised)}`);
   const seconds = (ms: number) => `${NUMBER.format(ms / 1000)} s`;
   return [
-    ["alarmsRaised", NUMBER.format(alarmsRaised), "by the device watch, in its history"],
+    [
+      "alarmsRaised",
+      NUMBER.format(alarmsRaised),
+      `by the device watch${byRule.length > 1 ? `: ${byRule.join(", ")}` : ""}`,
+    ],
     ["  alarmsEnded", NUMBER.format(alarmsEnded), `${NUMBER.format(alarmsRaised - alarmsEnded)} are still active`],
     ["  alarmsWrong", NUMBER.format(alarmsWrong), wrongWords(summary)],
     ["noticesSent", NUMBER.format(noticesSent), `to machines${repeated}; ${NUMBER.format(mailsSent)} mails`],

@@ -1,3 +1,4 @@
+import { LOCAL_PATHS } from "../../contract/local-paths";
 import { topicsOf } from "../../contract/topics";
 import type { Declaration } from "../stack/declaration";
 
@@ -7,7 +8,7 @@ export function banner(
   at: { readonly mqttPort: number; readonly mqttsPort: number; readonly awsPort: number },
   pageUrl: string,
 ): string {
-  const { table, stream, outputs, region, processor } = declaration;
+  const { table, stream, outputs, region, processor, deviceWatch } = declaration;
   const reading = '{"deviceId":"ext-1","sensorType":"temperature","value":25.5}';
   const { data } = topicsOf(outputs.topic_prefix);
   return [
@@ -19,6 +20,9 @@ export function banner(
     `stream         ${stream.name} (${stream.shardCount} shards)`,
     `buckets        ${declaration.buckets.join(", ")}`,
     `function       ${processor.name}`,
+    ...(deviceWatch
+      ? [`device watch   ${deviceWatch.watch.name}   its notices: http://127.0.0.1:${at.awsPort}${LOCAL_PATHS.notices}`]
+      : []),
     "",
     "Try it, in another terminal:",
     `  mosquitto_pub -h 127.0.0.1 -p ${at.mqttPort} -q 1 -i ext-1 -t ${data("ext-1")} -m '${reading}'`,

@@ -30,11 +30,15 @@ describe("a run of the fleet", () => {
     }
   }, 60_000);
 
-  it("loses nothing while everything breaks, and heals before it accounts", async () => {
-    const ended = await new LocalRun("--devices 20 --rate 150 --for 15s --bad 0.02 --chaos --seed 5 --json").ended;
+  it("loses nothing and ends every alarm while everything breaks, and heals before it accounts", async () => {
+    const rules = JSON.stringify({ hot: { sensorType: "temperature", above: 105, deadband: 5 } });
+    const ended = await new LocalRun(
+      `--devices 20 --rate 150 --for 15s --bad 0.02 --flap 0.3 --sweep-every 4s --chaos --seed 5 --json --config watchRules=${rules}`,
+    ).ended;
     expect(ended).toMatchObject({ status: 0 });
     const summary = summaryOf(ended);
-    expect(summary).toMatchObject({ lost: 0, unacknowledged: 0 });
+    expect(summary).toMatchObject({ lost: 0, unacknowledged: 0, alarmsWrong: 0 });
+    expect(summary.alarmsEnded).toBeGreaterThan(0);
     expect(summary.published).toBeGreaterThan(1500);
     expect(ended.err).toMatch(/chaos at \d/);
   }, 120_000);

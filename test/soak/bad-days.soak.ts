@@ -56,4 +56,24 @@ describe("chaos", () => {
     },
     15 * MINUTE,
   );
+
+  it(
+    "leaves no alarm without its end, and makes no device silent that speaks",
+    async () => {
+      const rules = {
+        hot: { sensorType: "temperature", above: 105, deadband: 5 },
+        pressed: { sensorType: "pressure", above: 205, for: "5s", clearFor: "5s" },
+        quiet: { silentFor: "1m" },
+      };
+      const run = new LocalRun(
+        `--chaos --for 5m --rate 200 --devices 100 --silence 0.1 --drift 0.1 --flap 0.1 --sweep-every 10s --seed 9 --json --config watchRules=${JSON.stringify(rules)}`,
+      );
+      const ended = await run.ended;
+      expect(ended.status).toBe(0);
+      const summary = summaryOf(ended);
+      expect(summary).toMatchObject({ lost: 0, alarmsWrong: 0 });
+      expect(summary.alarmsEnded).toBeGreaterThan(100);
+    },
+    15 * MINUTE,
+  );
 });

@@ -169,6 +169,9 @@ function ofSilence(
     const mustBe = looks.some(({ clock, endedAt }) => clock >= latest && endedAt < back);
     found.push({ from: from + silentForMs, to: latest, mustBe, ...(until !== undefined && { endedAt: until }) });
   };
+  const first = readings[0]?.arrivedAt;
+  // A device that was added is missed before it speaks: since when, only who added it knows.
+  if (first !== undefined) found.push({ from: 0, to: first, endedAt: first, mustBe: false });
   for (const { arrivedAt } of readings) {
     if (seenAt !== undefined && arrivedAt > seenAt) gap(seenAt, arrivedAt);
     seenAt = Math.max(seenAt ?? 0, arrivedAt);

@@ -8,6 +8,8 @@ export interface HistoryOccurrence {
   readonly n: number;
   readonly raisedAt: number;
   readonly endedAt: number | undefined;
+  /** It ended for another reason than what its sensor did: the rule or the device is gone. */
+  readonly isClosed: boolean;
   /** It opened a chattering, whose end is told once it is quiet. */
   readonly isChattering: boolean;
   readonly quietAt: number | undefined;
@@ -77,6 +79,7 @@ function occurrenceOf(item: Readonly<Record<string, unknown>>): HistoryOccurrenc
     n: Number(item.n),
     raisedAt: Number(item.raisedAt),
     endedAt: time("endedAt"),
+    isClosed: item.endReason !== undefined && item.endReason !== "chattering",
     isChattering,
     quietAt: time("quietAt"),
     isRaiseTold: item.raiseTold === true || item.toldAt !== undefined,

@@ -29,6 +29,8 @@ export interface WatchAccount {
   readonly alarmsRaised: number;
   /** Of these, what is over. */
   readonly alarmsEnded: number;
+  /** Both by rule. */
+  readonly alarmsByRule: Readonly<Record<string, { readonly raised: number; readonly ended: number }>>;
   /** Notices for machines, each counted once; `noticesRepeated` came again under the same id. */
   readonly noticesSent: number;
   readonly noticesRepeated: number;
@@ -71,7 +73,12 @@ export function takeWatchAccount(evidence: WatchEvidence, onWrong: (why: string)
   checkPairs(history, notices, fault);
   return {
     alarmsRaised: history.length,
-    alarmsEnded: history.filter(({ endedAt }) => endedAt !== undefined).length,
+    alarmsEnded: endedOf(history),
+    alarmsByRule: Object.fromEntries(
+      [...Map.groupBy(history, ({ key }) => keyOf(key).rule)]
+        .sort()
+        .map(([rule, own]) => [rule, { raised: own.length, ended: endedOf(own) }]),
+    ),
     noticesSent: notices.size,
     noticesRepeated: [...notices.values()].filter(({ times }) => times > 1).length,
     mailsSent: mails,
@@ -80,6 +87,10 @@ export function takeWatchAccount(evidence: WatchEvidence, onWrong: (why: string)
     alarmsNotFollowed: compared.notFollowed,
     raiseLatencyMs: { p50: percentile(compared.latencies, 0.5), p95: percentile(compared.latencies, 0.95) },
   };
+}
+
+function endedOf(history: readonly HistoryOccurrence[]): number {
+  return history.filter(({ endedAt }) => endedAt !== undefined).length;
 }
 
 type Fault = (kind: keyof AlarmFaults, what: string) => void;
@@ -116,14 +127,14 @@ function compareAlarm(
 ): readonly number[] {
   const left = [...expected];
   const latencies: number[] = [];
-  for (const { n, raisedAt, endedAt } of found) {
+  for (const { n, raisedAt, endedAt, isClosed } of found) {
     const at = left.findIndex(({ from, to }) => raisedAt >= from && raisedAt <= to);
     const [match] = at < 0 ? [] : left.splice(at, 1);
     if (match === undefined) {
       fault("surplus", `${name}#${n}, raised ${dated(raisedAt)}`);
       continue;
     }
-    if (endedAt !== match.endedAt) compareEnds(`${name}#${n}`, match, endedAt, fault);
+    if (endedAt !== match.endedAt && !isClosed) compareEnds(`${name}#${n}`, match, endedAt, fault);
     const sentAt = raises.get(`${name}#${n}`)?.sentAt;
     if (match.arrivedAt !== undefined && sentAt !== undefined) latencies.push(sentAt - match.arrivedAt);
   }

@@ -55,6 +55,41 @@ describe("formatSummary", () => {
     ]);
   });
 
+  const WATCHED: Summary = {
+    ...SUMMARY,
+    alarmsRaised: 12,
+    alarmsEnded: 9,
+    alarmsByRule: { hot: { raised: 10, ended: 9 }, quiet: { raised: 2, ended: 0 } },
+    noticesSent: 20,
+    noticesRepeated: 0,
+    mailsSent: 2,
+    alarmsWrong: 0,
+    alarmsWrongFrom: { missing: 0, surplus: 0, unended: 0, endedWrongly: 0, unpaired: 0, twoIds: 0 },
+    alarmsNotFollowed: 0,
+    raiseLatencyMs: { p50: 4200, p95: 6641 },
+  };
+
+  it("says what the device watch made of the run, where there is one", () => {
+    expect(formatSummary(WATCHED).split("\n").slice(-6)).toEqual([
+      "alarmsRaised         12  by the device watch: hot 10, quiet 2",
+      "  alarmsEnded         9  3 are still active",
+      "  alarmsWrong         0  raised and ended as the devices did it, no more and no less",
+      "noticesSent          20  to machines; 2 mails",
+      "raise p50         4.2 s  from a reading's arrival to the notice, of rules without a delay",
+      "raise p95         6.6 s",
+    ]);
+    expect(accountsForAll(WATCHED)).toBe(true);
+  });
+
+  it("says what is wrong with the alarms, which is an error", () => {
+    const wrong = { missing: 1, surplus: 0, unended: 2, endedWrongly: 0, unpaired: 0, twoIds: 0 };
+    const summary = { ...WATCHED, alarmsWrong: 3, alarmsWrongFrom: wrong, noticesRepeated: 4, alarmsNotFollowed: 5 };
+    const lines = formatSummary(summary).split("\n");
+    expect(lines.at(-4)).toMatch(/3 {2}1 missing, 2 unended: this must not be; 5 were not followed$/);
+    expect(lines.at(-3)).toMatch(/to machines, 4 of them again under the same id; 2 mails$/);
+    expect(accountsForAll(summary)).toBe(false);
+  });
+
   it("says more where there is more to say", () => {
     const more = {
       ...SUMMARY,

@@ -1,8 +1,12 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { tableInput } from "../../../local/aws/emulators/resources";
-import { readDeclaration } from "../../../local/stack/declaration";
+import { readDeclaration, type TableDeclaration } from "../../../local/stack/declaration";
 import { declareStack } from "../../../local/stack/declare-stack";
 import { DeclarationError } from "../../../local/stack/declared-property";
+import { writeFunctionFiles } from "../../../local/stack/function-files";
 import type { RecordedResource, Recording } from "../../../local/stack/recording";
 
 /** The stack's own declaration, with one resource changed. */
@@ -28,7 +32,8 @@ describe("readDeclaration", () => {
       "iot-sensor-access-logs-dev-123456789012",
       "iot-sensor-archival-dev-123456789012",
     ]);
-    const { delivery, archiveTransform, outputs, ...rest } = declaration;
+    const { delivery, archiveTransform, outputs, deviceWatch, ...rest } = declaration;
+    expect(deviceWatch).toBeUndefined();
     expect(outputs).toMatchObject({ region: "sa-east-1", dynamodb_table_name: "iot-sensor-data-dev" });
     expect(delivery).toMatchObject({
       name: "iot-sensor-archive-dev",
@@ -99,6 +104,43 @@ describe("readDeclaration", () => {
         failureBucket: "iot-sensor-archival-dev-123456789012",
       },
     });
+  });
+
+  it("reads the device watch where there are rules: functions, mapping, sweep, table and topics", async () => {
+    const config = { environmentSuffix: "dev", watchRules: { hot: { sensorType: "temperature", above: 90 } } };
+    const recording = await declareStack(config, "dev");
+    const { deviceWatch, processor, mapping, table } = readDeclaration(recording);
+    expect([processor.name, table.name]).toEqual(["iot-sensor-processor-dev", "iot-sensor-data-dev"]);
+    expect(deviceWatch).toMatchObject({
+      watch: { name: "iot-device-watch-dev", timeoutMs: 60_000 },
+      mapping: { windowMs: 5000, parallelizationFactor: 1, maximumRetryAttempts: -1, maximumRecordAgeSeconds: 3600 },
+      sweep: { name: "iot-device-watch-sweep-dev", reservedConcurrency: 1 },
+      sweepEveryMs: 60_000,
+      table: { name: "iot-device-watch-dev", hashKey: "deviceId", rangeKey: "item" },
+      mailTopic: "arn:aws:sns:sa-east-1:123456789012:iot-device-notices-dev",
+      feedTopic: "arn:aws:sns:sa-east-1:123456789012:iot-device-notices-feed-dev",
+    });
+    expect(deviceWatch?.mapping.uuid).not.toBe(mapping.uuid);
+    expect(tableInput(deviceWatch?.table as TableDeclaration).GlobalSecondaryIndexes).toMatchObject([
+      { IndexName: "DueIndex", Projection: { ProjectionType: "KEYS_ONLY" } },
+      {
+        IndexName: "ListedIndex",
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["raised", "shelved", "silent"] },
+      },
+    ]);
+    const folder = await mkdtemp(path.join(tmpdir(), "function-files-"));
+    await writeFunctionFiles(recording, "iot-device-watch-dev", folder);
+    expect(JSON.parse(await readFile(path.join(folder, "watch-rules.json"), "utf8"))).toMatchObject({
+      rules: [{ name: "hot", condition: { kind: "above", limit: 90 } }],
+    });
+    expect(await readFile(path.join(folder, "index.js"), "utf8")).toContain("handler");
+    await rm(folder, { recursive: true });
+    await expect(writeFunctionFiles(recording, "no-such-function", folder)).rejects.toThrow(DeclarationError);
+  });
+
+  it("reads a connection of the watch's own as the stream itself", async () => {
+    const config = { environmentSuffix: "dev", watchFanOut: true, watchRules: { quiet: { silentFor: "5m" } } };
+    expect(readDeclaration(await declareStack(config, "dev")).deviceWatch).toBeDefined();
   });
 
   it("follows the configuration", async () => {

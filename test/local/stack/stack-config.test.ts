@@ -35,6 +35,15 @@ describe("stackConfig", () => {
     });
   });
 
+  it("takes an object as JSON, and refuses by name what begins as one and is none", () => {
+    const rules = '{"hot":{"sensorType":"temperature","above":90}}';
+    expect(stackConfig(root, "empty", { watchRules: rules })).toEqual({ watchRules: JSON.parse(rules) });
+    expect(() => stackConfig(root, "empty", { watchRules: "{hot:{above:90}}" })).toThrow(UsageError);
+    expect(() => stackConfig(root, "empty", { watchRules: "{hot:{above:90}}" })).toThrow(
+      '"--config watchRules" must be JSON where it begins with "{", got {hot:{above:90}}',
+    );
+  });
+
   it("takes an empty file", () => {
     expect(stackConfig(root, "empty", {})).toEqual({});
   });

@@ -66,12 +66,18 @@ describe("expectedAlarms", () => {
     const silences = (gap: number, looks: readonly SweepLook[]) =>
       expectedAlarms("a", readings([0, 1], [gap, 1]), rules, looks)
         .get("quiet")
-        ?.slice(0, 1);
+        ?.slice(1, 2);
     const silence = { from: at(60) + 500, to: at(72) + 500, endedAt: at(90) + 500 };
     expect(silences(90, [{ clock: at(80), endedAt: at(85) }])).toEqual([{ ...silence, mustBe: true }]);
     expect(silences(90, [{ clock: at(80), endedAt: at(91) }])).toEqual([{ ...silence, mustBe: false }]);
     expect(silences(90, [{ clock: at(70), endedAt: at(75) }])).toEqual([{ ...silence, mustBe: false }]);
     expect(silences(60, [])).toEqual([expect.objectContaining({ from: at(120) + 500 })]);
+  });
+
+  it("allows a silence before the first reading, of a device that was added", () => {
+    const [before] =
+      expectedAlarms("a", readings([0, 1]), rulesOf({ quiet: { silentFor: "1m" } }), []).get("quiet") ?? [];
+    expect(before).toEqual({ from: 0, to: at(0) + 500, endedAt: at(0) + 500, mustBe: false });
   });
 
   it("agrees with the watch's own machine, whatever the readings", () => {

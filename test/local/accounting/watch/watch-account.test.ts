@@ -23,6 +23,7 @@ const occurrence = (n: number, from: number, to: number | undefined, more: Parti
   n,
   raisedAt: START + from * 1000,
   endedAt: to === undefined ? undefined : START + to * 1000,
+  isClosed: false,
   isChattering: false,
   quietAt: undefined,
   isRaiseTold: true,
@@ -57,6 +58,7 @@ describe("takeWatchAccount", () => {
     expect(takeWatchAccount(EVIDENCE)).toEqual({
       alarmsRaised: 2,
       alarmsEnded: 1,
+      alarmsByRule: { hot: { raised: 2, ended: 1 } },
       noticesSent: 3,
       noticesRepeated: 1,
       mailsSent: 1,
@@ -113,6 +115,12 @@ describe("takeWatchAccount", () => {
     expect(takeWatchAccount({ ...EVIDENCE, history }).alarmsWrong).toBe(0);
     const quiet = [occurrence(1, 1, 2), occurrence(2, 5, undefined, { ...chattering, quietAt: START + 9 })];
     expect(takeWatchAccount({ ...EVIDENCE, history: quiet }).alarmsWrongFrom).toEqual({ ...NOTHING, unpaired: 1 });
+  });
+
+  it("takes the end of an alarm whose rule or device is gone for its end", () => {
+    const history = [occurrence(1, 1, 2), occurrence(2, 5, 9, { isClosed: true })];
+    const notices = new Map([...EVIDENCE.notices, ...told([2, "end", 9, 12])]);
+    expect(takeWatchAccount({ ...EVIDENCE, notices, history }).alarmsWrong).toBe(0);
   });
 
   it("does not judge a device that never spoke", () => {
