@@ -113,7 +113,7 @@ describe("iot replay", () => {
   it("leaves the run's account as it should be, though some objects cannot be read", async () => {
     for (const [Key = "", Body = ""] of [
       ["rejected/2026/01/31/08/shardId-0-1-2.jsonl", "not a line of ours\n"],
-      ["aws/lambda/mapping/shard/2026/01/31/2026-01-31T08.00.00-x", "{"],
+      ["aws/lambda/11111111-2222-4333-8444-555555555555/shard/2026/01/31/2026-01-31T08.00.00-x", "{"],
       ["readings/2026/01/31/08/cut.parquet", "PAR1"],
       ["firehose-errors/processing-failed/x", "{}"],
     ])
