@@ -17,7 +17,12 @@ module.exports = {
   // Jest counts a file that no test imports only where it is in a root.
   roots: ["test", ...Object.keys(FLOORS)].map((folder) => `<rootDir>/${folder}`),
   testMatch: ["**/*.test.ts"],
-  transform: { "\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json" }] },
+  transform: {
+    "\\.ts$": ["ts-jest", { tsconfig: "<rootDir>/tsconfig.json" }],
+    // An ES module, which Jest's require does not load.
+    "/node_modules/p-map/.*\\.js$": ["ts-jest", { tsconfig: { module: "commonjs", allowJs: true } }],
+  },
+  transformIgnorePatterns: ["/node_modules/(?!p-map/)"],
   globalSetup: "<rootDir>/scripts/require-node.mjs",
   collectCoverageFrom: Object.keys(FLOORS).map((folder) => `${folder}/**/*.ts`),
   coverageDirectory: "dist/coverage",

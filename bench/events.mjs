@@ -7,13 +7,32 @@ const ARRIVED_AT = 1_767_225_600_000;
 /**
  * An event of `count` records, the same each time.
  * @param {number} count
+ * @param {number} perMessage Readings in each.
  */
-export function event(count) {
-  return { Records: Array.from({ length: count }, (_, place) => record(place)) };
+export function event(count, perMessage = 1) {
+  return { Records: Array.from({ length: count }, (_, place) => record(place, perMessage)) };
 }
 
-/** @param {number} place */
-function record(place) {
+/**
+ * A message of one reading, or the same with its readings a second apart.
+ * @param {Record<string, unknown>} reading
+ * @param {number} perMessage
+ */
+function messageOf(reading, perMessage) {
+  if (perMessage === 1) return reading;
+  const { value, timestamp, ...shared } = reading;
+  const readings = Array.from({ length: perMessage }, (_, at) => ({
+    value: Number(value) + at / 100,
+    timestamp: Number(timestamp) - 1000 * at,
+  }));
+  return { ...shared, readings };
+}
+
+/**
+ * @param {number} place
+ * @param {number} perMessage
+ */
+function record(place, perMessage) {
   const deviceId = `sensor-${String(place % 250).padStart(4, "0")}`;
   const sequenceNumber = String(FIRST_SEQUENCE + BigInt(place));
   const reading = {
@@ -34,7 +53,7 @@ function record(place) {
     invokeIdentityArn: "arn:aws:iam::123456789012:role/iot-processor-lambda-role-dev",
     kinesis: {
       approximateArrivalTimestamp: (ARRIVED_AT + place) / 1000,
-      data: Buffer.from(JSON.stringify(reading)).toString("base64"),
+      data: Buffer.from(JSON.stringify(messageOf(reading, perMessage))).toString("base64"),
       kinesisSchemaVersion: "1.0",
       partitionKey: deviceId,
       sequenceNumber,

@@ -1,4 +1,4 @@
-/** `node bench/parquet-size.mjs`: how large the cold tier's objects get at some rates, as Parquet with Snappy, by the table's own columns. */
+/** `node bench/parquet-size.mjs`: how large the archive's objects get at some rates, as Parquet with Snappy, by the table's own columns. */
 import { parquetWriteBuffer } from "hyparquet-writer";
 import requireNode from "../scripts/require-node.mjs";
 import { event } from "./events.mjs";

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { buildSync } from "esbuild";
+import { bundleFunction, FUNCTION_BUILD } from "../lib/function-bundle.ts";
 import requireNode from "../scripts/require-node.mjs";
 
 requireNode();
@@ -43,15 +44,16 @@ const sizes = {};
 /** @type {Readonly<Record<string, string>>} */
 const handlers = {
   floor: join(here, "floor.cjs"),
-  processor: await processorBundle(),
+  processor: processorBundle(),
   plain: bundle("plain"),
   "bare clients": bundle("bare-clients"),
 };
-/** Name, records a batch, latency of a call, and how many batches are measured. */
+/** Name, records per batch and readings in each (one, if it does not say), latency of a call, and how many batches are measured. */
 const CASES = [
   { name: "batch 100", records: 100, latencyMs: 0, rounds: 200, who: ["floor", "processor", "plain"] },
   { name: "batch 1,000", records: 1_000, latencyMs: 0, rounds: 30, who: ["floor", "processor", "plain"] },
   { name: "batch 100, 20 ms per call", records: 100, latencyMs: 20, rounds: 40, who: ["floor", "processor", "plain"] },
+  { name: "batch 100 of 20 readings", records: 100, perMessage: 20, latencyMs: 0, rounds: 60, who: ["processor"] },
   { name: "batch 10,000", records: 10_000, latencyMs: 0, rounds: 2, who: ["processor"] },
   { name: "load", records: 1, latencyMs: 0, rounds: 1, who: ["bare clients", "processor", "plain"] },
 ];
@@ -64,10 +66,14 @@ const endpoints = { 0: await standIn(0), 20: await standIn(20) };
  */
 const results = new Map();
 for (let pass = 1; pass <= passes; pass++) {
-  for (const { name, records, latencyMs, rounds, who } of CASES) {
+  for (const { name, records, perMessage = 1, latencyMs, rounds, who } of CASES) {
     for (const handler of who) {
       process.stderr.write(`\r\x1b[Kpass ${pass} of ${passes}: ${name}, ${handler}`);
-      const measured = await measure(handlers[handler] ?? "", records, rounds, endpoints[latencyMs] ?? "");
+      const measured = await measure(
+        handlers[handler] ?? "",
+        { records, perMessage, rounds },
+        endpoints[latencyMs] ?? "",
+      );
       const key = `${name}\t${handler}`;
       results.set(key, [...(results.get(key) ?? []), measured]);
     }
@@ -96,8 +102,7 @@ function fail(message) {
   process.exit(2);
 }
 
-async function processorBundle() {
-  const { bundleFunction } = await import("../lib/function-bundle.ts");
+function processorBundle() {
   return written("processor", bundleFunction("processor", dirname(here)).code);
 }
 
@@ -108,14 +113,8 @@ async function processorBundle() {
 function bundle(name) {
   const { outputFiles } = buildSync({
     entryPoints: [join(here, `${name}.ts`)],
-    bundle: true,
     write: false,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    minify: true,
-    legalComments: "none",
+    ...FUNCTION_BUILD,
   });
   return written(name, outputFiles[0]?.text ?? "");
 }
@@ -150,12 +149,11 @@ function standIn(latencyMs) {
 
 /**
  * @param {string} file
- * @param {number} records
- * @param {number} rounds
+ * @param {{ records: number, perMessage: number, rounds: number }} work
  * @param {string} endpoint
  * @returns {Promise<Record<Figure, number>>}
  */
-async function measure(file, records, rounds, endpoint) {
+async function measure(file, { records, perMessage, rounds }, endpoint) {
   const env = {
     PATH: process.env.PATH,
     AWS_ENDPOINT_URL: endpoint,
@@ -165,7 +163,7 @@ async function measure(file, records, rounds, endpoint) {
     DYNAMODB_TABLE: "table",
     S3_BUCKET: "bucket",
   };
-  const args = [join(here, "measure.mjs"), file, String(records), String(rounds)];
+  const args = [join(here, "measure.mjs"), file, String(records), String(rounds), String(perMessage)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout);
 }
@@ -189,11 +187,11 @@ function report() {
   const ratio = (key, base, figure) => (median(key, figure) / median(base, figure)).toFixed(1);
   row("case", "handler", "CPU per reading, µs", "of the floor's", "wall time per batch, ms", "memory, MB");
   row("---", "---", "---:", "---:", "---:", "---:");
-  for (const { name, records, who } of CASES.filter((one) => one.name !== "load")) {
+  for (const { name, records, perMessage = 1, who } of CASES.filter((one) => one.name !== "load")) {
     for (const handler of who) {
       const key = `${name}\t${handler}`;
       const floor = who.includes("floor") ? ratio(key, `${name}\tfloor`, "cpuUs") : "";
-      const wall = ((median(key, "wallUs") * records) / 1000).toFixed(1);
+      const wall = ((median(key, "wallUs") * records * perMessage) / 1000).toFixed(1);
       row(name, handler, median(key, "cpuUs").toFixed(1), floor, wall, median(key, "memoryMb").toFixed(0));
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Stands in for DynamoDB and S3 and answers every write at once, or LATENCY_MS later, so that what is measured is the
+ * Stands in for DynamoDB and S3 and answers every write immediately, or LATENCY_MS later, so that what is measured is the
  * handler. It stores nothing and checks nothing. Prints its port.
  */
 import { createServer } from "node:http";

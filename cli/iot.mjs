@@ -2,25 +2,20 @@
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
+import { AS_MODULES } from "../scripts/build-options.mjs";
 import requireNode from "../scripts/require-node.mjs";
 
 requireNode();
 
 const projectRoot = dirname(import.meta.dirname);
-/** A folder for each call: two at once must not see each other's half-written files. */
+/** A folder for each call: concurrent calls must not see each other's half-written files. */
 const folder = join(projectRoot, "dist", "cli", String(process.pid));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 await build({
   absWorkingDir: projectRoot,
   entryPoints: { main: "cli/main.ts" },
   outdir: folder,
-  outExtension: { ".js": ".mjs" },
-  bundle: true,
-  packages: "external",
-  platform: "node",
-  target: "node24",
-  format: "esm",
-  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  ...AS_MODULES,
 });
 const { main } = await import(join(folder, "main.mjs"));
 const status = await main(process.argv.slice(2));

@@ -1,3 +1,4 @@
+import { alarms } from "./alarms/alarms";
 import { capacity } from "./capacity/capacity";
 import { cost } from "./cost/cost";
 import { device } from "./device/device";
@@ -19,7 +20,7 @@ export const iot: Command = defineGroup({
     "Operates the stack: the local run, if you name no other, or a deployed stack with --stack. Read commands take --json " +
     "for scripts.",
   examples: ["readings sensor-001 --since 1h", "rejected stats --stack dev"],
-  commands: [device, readings, latest, rejected, replay, history, restore, cost, capacity],
+  commands: [device, readings, latest, alarms, rejected, replay, history, restore, cost, capacity],
 });
 
 /** Runs the command line, and resolves with its exit status: 0, 1 where the command failed, 2 for a wrong command line, 130 for Ctrl-C. */

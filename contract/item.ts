@@ -39,7 +39,7 @@ export const ATTRIBUTE = {
 /** The global index for "this sensor type over time". */
 export const SENSOR_TYPE_INDEX = "SensorTypeIndex";
 
-/** Shards that spread each sensor type over the index: one partition takes 1,000 writes a second, even on demand. */
+/** Shards that spread each sensor type over the index: one partition takes 1,000 writes per second, even on demand. */
 export const INDEX_SHARDS = 10;
 
 /** Longest time between a packed item's first and last reading, milliseconds: whoever reads by time looks this far back. */

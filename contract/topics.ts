@@ -17,7 +17,7 @@ export interface Topics {
   readonly thingLevel: number;
 }
 
-/** The topics of the stack whose `topicPrefix` is this; "" is none. */
+/** The topics of the stack whose `topicPrefix` is this; "" means no prefix. */
 export function topicsOf(prefix: string): Topics {
   const before = prefix === "" ? "" : `${prefix}/`;
   const data = (thing: string) => `${before}sensor/data/${thing}`;

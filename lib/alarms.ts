@@ -15,7 +15,7 @@ type AlarmRow = {
   /** Whether a period without data breaks the threshold. @default false */
   readonly missingDataBreaches?: boolean;
   /** Whether the alarm exists. @default always */
-  readonly when?: (config: StackConfig) => boolean;
+  readonly when?: (config: AlarmSwitches) => boolean;
   /** What has happened, without a full stop: the unit follows. */
   readonly description: Configured<string>;
 } & Threshold;
@@ -26,6 +26,9 @@ type Threshold =
   | { readonly below: Configured<number>; readonly above?: never };
 
 type Configured<Value> = Value | ((config: StackConfig) => Value);
+
+/** The part of the configuration that decides which alarms there are. */
+export type AlarmSwitches = Pick<StackConfig, "silenceMinutes" | "watchRules">;
 
 /** An alarm of one configuration. */
 export interface Alarm extends Pick<AlarmRow, "key" | "metric" | "statistic"> {
@@ -44,12 +47,19 @@ export interface Alarm extends Pick<AlarmRow, "key" | "metric" | "statistic"> {
 const FIVE_MINUTES = 300;
 const SECONDS = 60;
 const MILLISECONDS = 60_000;
+/** A notice that is not sent after this is late: a batch sends it at once, else a sweep within a minute. */
+const OUTBOX_AGE_SECONDS = 300;
+
+const hasWatch = ({ watchRules }: AlarmSwitches) => watchRules.length > 0;
+/** A record waits for its batch to fill before it is judged. */
+const watchAgeMs = ({ alarmIteratorAgeMs, watchWindowSeconds }: StackConfig) =>
+  alarmIteratorAgeMs + watchWindowSeconds * 1000;
 
 /**
  * Every alarm. A sum counts events, and no data means that there was none. An age must be too high twice in a row, because one slow read
  * is no fault.
  */
-export const ALARMS: readonly AlarmRow[] = [
+const ALARMS: readonly AlarmRow[] = [
   {
     key: "lambda-errors",
     metric: "processorErrors",
@@ -201,11 +211,75 @@ export const ALARMS: readonly AlarmRow[] = [
     above: 0,
     description: "The archive's transform function failed; Firehose retries",
   },
+  {
+    key: "watch-iterator-age",
+    metric: "watchIteratorAge",
+    statistic: "Maximum",
+    above: watchAgeMs,
+    periods: 2,
+    when: hasWatch,
+    description: (config) => `The device watch is more than ${watchAgeMs(config)} milliseconds behind the stream`,
+  },
+  {
+    key: "watch-errors",
+    metric: "watchErrors",
+    statistic: "Sum",
+    above: ({ alarmFunctionErrors }) => alarmFunctionErrors,
+    periods: 2,
+    when: hasWatch,
+    description: ({ alarmFunctionErrors }) =>
+      `More than ${alarmFunctionErrors} invocations of the device watch failed in five minutes, twice in a row`,
+  },
+  {
+    key: "watch-dropped",
+    metric: "watchFailedRecords",
+    statistic: "Sum",
+    above: 0,
+    when: hasWatch,
+    description: "Records were not judged within an hour; they are in the failure destination",
+  },
+  {
+    key: "watch-notices-dropped",
+    metric: "watchNoticesDropped",
+    statistic: "Sum",
+    above: 0,
+    when: hasWatch,
+    description: "Notices found no room in a device's outbox and will never be sent",
+  },
+  {
+    key: "sweep-missing",
+    metric: "watchSweeps",
+    statistic: "Sum",
+    below: 1,
+    // A sweep that does not run says nothing.
+    missingDataBreaches: true,
+    when: hasWatch,
+    description:
+      "No sweep of the device watch has come to its end for five minutes: no timer fires and no silence is found",
+  },
+  {
+    key: "outbox-age",
+    metric: "watchOutboxAge",
+    statistic: "Maximum",
+    above: OUTBOX_AGE_SECONDS,
+    periods: 2,
+    when: hasWatch,
+    description: `A notice of a device has waited more than ${OUTBOX_AGE_SECONDS} seconds to be sent`,
+  },
 ];
+
+/** How many alarms a configuration has. */
+export function alarmCount(config: AlarmSwitches): number {
+  return rowsOf(config).length;
+}
+
+function rowsOf(config: AlarmSwitches): readonly AlarmRow[] {
+  return ALARMS.filter(({ when }) => when === undefined || when(config));
+}
 
 /** The alarms of a configuration, in the table's order. */
 export function alarms(config: StackConfig): readonly Alarm[] {
-  return ALARMS.filter(({ when }) => when === undefined || when(config)).map((row) => ({
+  return rowsOf(config).map((row) => ({
     key: row.key,
     metric: row.metric,
     statistic: row.statistic,

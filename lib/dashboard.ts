@@ -8,9 +8,11 @@ interface Panel {
   readonly statistic: "Sum" | "Maximum" | "Minimum" | "Average";
   /** All with one period. */
   readonly metrics: readonly [MetricKey, ...MetricKey[]];
+  /** Only where there is a device watch. @default false */
+  readonly isOfWatch?: boolean;
 }
 
-/** From left to right, row by row: what arrives, how far behind, what is wrong, the archive, and what costs. */
+/** From left to right, row by row: what arrives, how far behind, what is wrong, the archive, what costs, and the device watch. */
 const PANELS: readonly Panel[] = [
   {
     title: "Throughput",
@@ -82,6 +84,50 @@ const PANELS: readonly Panel[] = [
     statistic: "Average",
     metrics: ["bucketBytes", "bucketObjects"],
   },
+  {
+    title: "Device watch: alarms now",
+    unit: "alarms, devices",
+    statistic: "Maximum",
+    metrics: ["watchActive", "watchStale", "watchShelved", "watchSilent"],
+    isOfWatch: true,
+  },
+  {
+    title: "Device watch: raises, and readings that are not judged",
+    unit: "count",
+    statistic: "Sum",
+    metrics: ["watchRaised", "watchLate", "watchBackfilled"],
+    isOfWatch: true,
+  },
+  {
+    title: "Device watch: lag",
+    unit: "milliseconds behind the stream; seconds until told",
+    statistic: "Maximum",
+    metrics: ["watchIteratorAge", "watchOutboxAge"],
+    isOfWatch: true,
+  },
+  {
+    title: "Device watch: sweeps and failures",
+    unit: "count",
+    statistic: "Sum",
+    metrics: [
+      "watchSweeps",
+      "watchErrors",
+      "sweepErrors",
+      "watchFailedRecords",
+      "watchLostRecords",
+      "watchNoticesDropped",
+      "watchConflicts",
+      "watchThrottledWrites",
+    ],
+    isOfWatch: true,
+  },
+  {
+    title: "Device watch: cost drivers",
+    unit: "units",
+    statistic: "Sum",
+    metrics: ["watchReads", "watchWrites"],
+    isOfWatch: true,
+  },
 ];
 
 /** Two panels in a row of CloudWatch's 24 columns. */
@@ -90,7 +136,8 @@ const PANEL = { width: 12, height: 6 };
 /** The dashboard's body. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 export function dashboardBody(watched: Watched<string>, region: string): object {
   const metrics = metricsOf(watched);
-  const widgets = PANELS.map(({ title, unit, statistic, metrics: keys }, i) => ({
+  const panels = PANELS.filter(({ isOfWatch = false }) => !isOfWatch || watched.deviceWatch !== undefined);
+  const widgets = panels.map(({ title, unit, statistic, metrics: keys }, i) => ({
     type: "metric",
     x: (i % 2) * PANEL.width,
     y: Math.floor(i / 2) * PANEL.height,

@@ -182,7 +182,7 @@ function fanOut(
     {
       name: watchConsumer,
       streamArn: stream.arn,
-      tags: tagsOf(environment, watchConsumer, "The device watch's own connection to the stream"),
+      tags: tagsOf(environment, watchConsumer, "Reads the stream for the device watch"),
     },
     opts,
   );

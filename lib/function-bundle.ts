@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildSync, type Metafile } from "esbuild";
+import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 /** The functions of the stack. */
 export type FunctionName = "processor" | "archive" | "watch" | "watchSweep";
@@ -37,6 +37,19 @@ export function readNotices(root = findRoot()): string {
   return readFileSync(join(root, NOTICES_FILE), "utf8");
 }
 
+/** How a function is bundled for Lambda's runtime. */
+export const FUNCTION_BUILD = {
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "cjs",
+  // The bundler drops unused parts of ES modules: a third smaller than the packages' CommonJS, and half the load time.
+  mainFields: ["module", "main"],
+  minify: true,
+  // THIRD-PARTY-NOTICES has the licences.
+  legalComments: "none",
+} satisfies BuildOptions;
+
 /**
  * Bundles a function for the Node.js 24 runtime. The same sources give the same bytes in every folder of every machine, so a preview
  * shows a change only if there is one.
@@ -48,16 +61,8 @@ export function bundleFunction(name: FunctionName, root = findRoot()): FunctionB
     absWorkingDir: root,
     entryPoints: [ENTRY[name]],
     outfile: BUNDLE_FILE[name],
-    bundle: true,
     write: false,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    // The bundler drops unused parts of ES modules: a third smaller than the packages' CommonJS, and half the load time.
-    mainFields: ["module", "main"],
-    minify: true,
-    // THIRD-PARTY-NOTICES has the licences.
-    legalComments: "none",
+    ...FUNCTION_BUILD,
     sourcemap: "external",
     metafile: true,
     logLevel: "silent",

@@ -1,5 +1,6 @@
 import { SENSOR_TYPE_INDEX } from "../contract/item";
 import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
+import { WATCH_METRIC } from "../contract/watch";
 
 /** What is watched: the physical names of an environment's resources, known now (`string`) or later (an input of Pulumi). */
 export interface Watched<Name> {
@@ -18,6 +19,18 @@ export interface Watched<Name> {
   readonly deliveryStreamName: Name;
   /** Name of the archive's transform function. */
   readonly transformName: Name;
+  /** The device watch; undefined where there are no rules: then nobody looks at its metrics. */
+  readonly deviceWatch: WatchedDevices<Name> | undefined;
+}
+
+/** The names of the device watch's resources. */
+export interface WatchedDevices<Name> {
+  /** Name of the function that judges batches. */
+  readonly functionName: Name;
+  /** Id of the event source mapping from the stream to it. */
+  readonly mappingUuid: Name;
+  readonly sweepName: Name;
+  readonly tableName: Name;
 }
 
 /** What a metric's value counts or measures. */
@@ -115,8 +128,42 @@ export function metricsOf<Name>(watched: Watched<Name>) {
     transformErrors: transform("Errors", "count"),
     bucketBytes: bucketSize("BucketSizeBytes", "bytes"),
     bucketObjects: bucketObjects("NumberOfObjects", "count"),
+    ...deviceMetricsOf<Name>(watched),
   };
 }
+
+/** The device watch's. */
+function deviceMetricsOf<Name>({ suffix, deviceWatch }: Watched<Name>) {
+  const { functionName, mappingUuid, sweepName, tableName } = deviceWatch ?? NO_WATCH;
+  const own = series<Name>(METRIC_NAMESPACE, { [METRIC_DIMENSION]: suffix });
+  const watch = series<Name>("AWS/Lambda", { FunctionName: functionName });
+  const mapping = series<Name>("AWS/Lambda", { EventSourceMappingUUID: mappingUuid });
+  const sweep = series<Name>("AWS/Lambda", { FunctionName: sweepName });
+  const table = series<Name>("AWS/DynamoDB", { TableName: tableName });
+  return {
+    watchRaised: own(WATCH_METRIC.raised, "count"),
+    watchActive: own(WATCH_METRIC.active, "count"),
+    watchStale: own(WATCH_METRIC.stale, "count"),
+    watchShelved: own(WATCH_METRIC.shelved, "count"),
+    watchSilent: own(WATCH_METRIC.silent, "count"),
+    watchLate: own(WATCH_METRIC.late, "count"),
+    watchBackfilled: own(WATCH_METRIC.backfilled, "count"),
+    watchConflicts: own(WATCH_METRIC.conflicts, "count"),
+    watchOutboxAge: own(WATCH_METRIC.outboxAge, "seconds"),
+    watchNoticesDropped: own(WATCH_METRIC.dropped, "count"),
+    watchSweeps: own(WATCH_METRIC.sweeps, "count"),
+    watchErrors: watch("Errors", "count"),
+    watchIteratorAge: watch("IteratorAge", "milliseconds"),
+    watchFailedRecords: mapping("OnFailureDestinationDeliveredEventCount", "count"),
+    watchLostRecords: mapping("DroppedEventCount", "count"),
+    sweepErrors: sweep("Errors", "count"),
+    watchThrottledWrites: table("WriteThrottleEvents", "count"),
+    watchReads: table("ConsumedReadCapacityUnits", "capacity units"),
+    watchWrites: table("ConsumedWriteCapacityUnits", "capacity units"),
+  };
+}
+
+const NO_WATCH: WatchedDevices<string> = { functionName: "", mappingUuid: "", sweepName: "", tableName: "" };
 
 /** The metrics of one namespace that share their dimensions. */
 function series<Name>(namespace: string, dimensions: Metric<Name>["dimensions"], periodSeconds = MINUTE) {

@@ -54,7 +54,7 @@ export function minuteSchedule(
   );
   new aws.cloudwatch.EventTarget(
     `${name}-target`,
-    { rule: rule.name, arn: called.arn },
+    { rule: rule.name, targetId: "function", arn: called.arn },
     { ...opts, dependsOn: [permission] },
   );
 }

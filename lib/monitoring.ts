@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, alarms } from "./alarms";
 import type { StackConfig } from "./config";
 import { dashboardBody } from "./dashboard";
+import type { DeviceWatch } from "./device-watch";
 import { arnOf, type Environment, tagsOf } from "./environment";
 import { mailTopic, type Publishers } from "./mail-topic";
 import { type Metric, metricsOf, type Watched } from "./metrics";
@@ -30,6 +31,8 @@ export interface MonitoringArgs {
   readonly deliveryStream: aws.kinesis.FirehoseDeliveryStream;
   /** The function that transforms payloads into rows of the archive. */
   readonly transform: aws.lambda.Function;
+  /** The device watch; undefined where there are no rules. */
+  readonly watch: DeviceWatch | undefined;
 }
 
 /** The alarm topic with its subscribers, the alarms, and the dashboard. */
@@ -75,6 +78,7 @@ export class Monitoring extends pulumi.ComponentResource {
 }
 
 function watchedBy(args: MonitoringArgs): Watched<pulumi.Output<string>> {
+  const { watch } = args;
   return {
     suffix: args.environment.suffix,
     streamName: args.stream.name,
@@ -85,6 +89,12 @@ function watchedBy(args: MonitoringArgs): Watched<pulumi.Output<string>> {
     mappingUuid: args.mapping.uuid,
     deliveryStreamName: args.deliveryStream.name,
     transformName: args.transform.name,
+    deviceWatch: watch && {
+      functionName: watch.function.name,
+      mappingUuid: watch.mapping.uuid,
+      sweepName: watch.sweep.name,
+      tableName: watch.table.name,
+    },
   };
 }
 

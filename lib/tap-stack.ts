@@ -59,7 +59,7 @@ export class TapStack extends pulumi.ComponentResource {
     const { function: fn, mapping } = processor;
     const { topic, dashboard } = new Monitoring(
       `${name}-monitoring`,
-      { environment, config, stream, rule, table, bucket, function: fn, mapping, deliveryStream, transform },
+      { environment, config, stream, rule, table, bucket, function: fn, mapping, deliveryStream, transform, watch },
       childOptions,
     );
 

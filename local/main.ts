@@ -2,8 +2,11 @@ import { rmSync } from "node:fs";
 import { runProgram } from "../cli/kit/program";
 import { type Io, Terminal } from "../cli/kit/terminal";
 import { accountsForAll } from "./accounting/summary";
-import { localCommand } from "./command/options";
-import { type RunPaths, runLocally } from "./run/run";
+import { localCommand, type Options } from "./command/options";
+import { clearKept } from "./run/kept-data";
+import type { RunPaths } from "./run/run";
+import { declareApart } from "./stack/declare-apart";
+import { stackConfig } from "./stack/stack-config";
 
 /** A second signal this soon after the first is the same Ctrl-C: npm passes on a signal that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;
@@ -16,15 +19,31 @@ const PLAIN_PROGRESS_MS = 5000;
 
 /** Runs the command line, and resolves with its exit status: 0, 1 where something was lost, unfinished or broke, 2 for a wrong option. */
 export function main(args: readonly string[], paths: RunPaths): Promise<number> {
-  process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true }));
+  process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true, maxRetries: 3 }));
   // Ctrl-C asks a run to drain and to end with its own status, so it never interrupts the command.
   const { signal } = new AbortController();
   const terminal = new Terminal(process, { signal, plainProgressMs: PLAIN_PROGRESS_MS });
   const command = localCommand(async (options, io) => {
-    const summary = await runLocally(options, paths, io, onSignals(io));
+    const stopRequested = onSignals(io);
+    if (options.clear && options.keep !== undefined) await clearKept(options.keep);
+    const declaring = declared(options, paths);
+    // The run's own modules are loaded meanwhile.
+    const { runLocally } = await import("./run/run.js");
+    const summary = await runLocally(options, await declaring, paths, io, stopRequested);
     return accountsForAll(summary) ? 0 : 1;
   });
   return runProgram(command, "npm run local --", args, terminal);
+}
+
+function declared({ stack, config }: Options, paths: RunPaths) {
+  const declaring = declareApart(paths.declare, {
+    config: stackConfig(paths.projectRoot, stack, Object.fromEntries(config)),
+    stack,
+    files: paths,
+  });
+  // It may fail before anyone waits for it.
+  declaring.catch(() => {});
+  return declaring;
 }
 
 /** Aborted at the first Ctrl-C, which asks the run to come to its end; the second one ends the process. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
+import { AS_COMMONJS } from "./build-options.mjs";
 import requireNode from "./require-node.mjs";
 
 requireNode();
@@ -22,11 +23,7 @@ export function loadTypeScript(file) {
     absWorkingDir: root,
     entryPoints: [file],
     outfile,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    target: "node24",
-    format: "cjs",
+    ...AS_COMMONJS,
   });
   return createRequire(import.meta.url)(outfile);
 }

@@ -1,13 +1,14 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildSync } from "esbuild";
+import { buildSync, stop } from "esbuild";
+import { AS_MODULES } from "./build-options.mjs";
 import requireNode from "./require-node.mjs";
 
 requireNode();
 
 const projectRoot = dirname(import.meta.dirname);
 const builds = join(projectRoot, "dist", "local");
-/** A folder for each run: two at once must not see each other's half-written files. */
+/** A folder for each run: concurrent runs must not see each other's half-written files. */
 const runFolder = join(builds, String(process.pid));
 const paths = {
   projectRoot,
@@ -18,10 +19,14 @@ const paths = {
   functionRuntime: join(runFolder, "runtime.mjs"),
   emulator: join(runFolder, "emulator.mjs"),
   stream: join(runFolder, "stream"),
+  tables: join(runFolder, "tables"),
+  declare: join(runFolder, "declare.mjs"),
 };
 
 removeLeftovers();
 build();
+// The process that esbuild keeps for the next build would stay as long as the run.
+await stop();
 const { main } = await import(join(runFolder, "main.mjs"));
 process.exit(await main(process.argv.slice(2), paths));
 
@@ -49,15 +54,10 @@ function build() {
       main: "local/main.ts",
       runtime: "local/aws/lambda/function-host/runtime.ts",
       emulator: "local/aws/emulators/child.ts",
+      declare: "local/stack/declare-process.ts",
     },
     outdir: runFolder,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    // Packages that are CommonJS are required, which ES modules cannot do by themselves.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    splitting: true,
+    ...AS_MODULES,
   });
 }

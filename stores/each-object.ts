@@ -1,4 +1,5 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import pMap from "p-map";
 import { readBytes, type Unreadable } from "./read-object";
 
 const CONCURRENT_OBJECTS = 16;
@@ -32,13 +33,14 @@ export async function eachObject(
       return wordsOf(error);
     }
   };
-  const worker = async () => {
-    for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
+  await pMap(
+    keys,
+    async (key) => {
       const why = await readOne(key);
       if (why !== undefined) onUnreadable({ key, why });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_OBJECTS }, worker));
+    },
+    { concurrency: CONCURRENT_OBJECTS },
+  );
 }
 
 function wordsOf(error: unknown): string {

@@ -1,6 +1,8 @@
-import { defaultConfig } from "../cost/cost";
-import { type CostLine, month, total } from "../cost/model";
+import type { StackConfig } from "../../lib/config";
+import type { CostLine } from "../cost/cost-line";
+import { month, total } from "../cost/model";
 import { PRICES_DATES } from "../cost/prices";
+import { configWith, WATCH_OPTIONS } from "../cost/watch-options";
 import { defineCommand } from "../kit/command";
 import { flag, optional, required, withDefault } from "../kit/options";
 import { JSON_OPTION } from "../kit/output";
@@ -20,7 +22,11 @@ export const capacity = defineCommand({
   description:
     "Calculates how large a stack a plant needs, what it costs per month, which limits of AWS it meets first, and which " +
     "configuration to set.",
-  examples: ["--devices 5000 --every 1s --per-message 20", "--devices 5000 --every 1s --deployed 4"],
+  examples: [
+    "--devices 5000 --every 1s --per-message 20",
+    "--devices 5000 --every 1s --deployed 4",
+    "--devices 5000 --every 1s --watch",
+  ],
   options: {
     devices: required(wholeNumber(1, 10_000_000), "devices that are connected all the time"),
     everyMs: required(duration, "time between two readings of a device, such as 500ms, 1s or 5m", { name: "every" }),
@@ -30,17 +36,20 @@ export const capacity = defineCommand({
     perMessage: withDefault(wholeNumber(1, 1000), "1", "readings that a device gathers in one message"),
     anomalyShare: withDefault(share, "0.01", "share of messages with a reading out of bounds", { name: "anomalies" }),
     basicIngest: flag("devices publish to $aws/rules/<rule>/sensor/data/<name>, which costs no message"),
+    ...WATCH_OPTIONS,
     deployed: optional(wholeNumber(1, 10_000), "shards that are deployed now: list the updates from there"),
     ...JSON_OPTION,
   },
-  async run({ devices, everyMs, deployed, json, ...sent }, io) {
+  async run({ devices, everyMs, deployed, json, watch, silentForMs, windowSeconds, ...sent }, io) {
     const secondsBetween = everyMs / 1000;
     const plant: Plant = { devices, secondsBetween, readingsPerSecond: devices / secondsBetween, ...sent };
-    const needs = plan(plant, defaultConfig());
+    const defaults = configWith({ watch, silentForMs, windowSeconds });
+    const needs = plan(plant, defaults);
     const resharding = deployed === undefined ? undefined : { deployed, steps: reshardSteps(deployed, needs.shards) };
     const bill = month(plant, devices, needs.config);
-    if (json) io.result(JSON.stringify(answerOf(needs, resharding?.steps, bill, savings(plant))));
-    else for (const part of reportOf(plant, needs, resharding, bill, savings(plant))) io.result(part);
+    const alternatives = savings(plant, defaults);
+    if (json) io.result(JSON.stringify(answerOf(needs, resharding?.steps, bill, alternatives)));
+    else for (const part of reportOf(plant, needs, resharding, bill, alternatives)) io.result(part);
     return 0;
   },
 });
@@ -51,8 +60,8 @@ const SUGGESTED = [20, 60];
 const WORTHWHILE = 0.9;
 
 /** What the bill would be if the plant sent otherwise, where that is worth it. */
-function savings(plant: Plant): readonly Saving[] {
-  const usdOf = (changed: Plant) => total(month(changed, plant.devices, plan(changed, defaultConfig()).config));
+function savings(plant: Plant, defaults: StackConfig): readonly Saving[] {
+  const usdOf = (changed: Plant) => total(month(changed, plant.devices, plan(changed, defaults).config));
   const now = usdOf(plant);
   const gathered = SUGGESTED.filter((perMessage) => perMessage > plant.perMessage).map((perMessage) => ({
     change: `${perMessage} in a message (one every ${secondsText(perMessage * plant.secondsBetween)})`,

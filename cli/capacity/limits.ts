@@ -41,6 +41,22 @@ export function shardsNeeded(load: Load): number {
 }
 
 /**
+ * A shard gives all its readers together twice what it takes: 2 MB or 2,000 records per second. The processor, the archive and the watch are
+ * three: they can share 0.66 MB or 666 records. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ */
+const SHARED_READING = { readers: 3, times: 2 };
+
+/** What three readers take from the shards together, in shards that are read in full. */
+export function sharedReading(load: Load): number {
+  return (shardLoad(load) * SHARED_READING.readers) / SHARED_READING.times;
+}
+
+/** Shards that three readers can share so that none is read more than planned. */
+export function shardsForThreeReaders(load: Load): number {
+  return Math.max(1, Math.ceil(sharedReading(load) / SHARD_SHARE));
+}
+
+/**
  * Every limit that grows with the plant, the nearest first. Quotas are AWS's defaults, and most can be raised:
  * https://docs.aws.amazon.com/general/latest/gr/iot-core.html, https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -60,7 +76,7 @@ export function limits(plant: Plant, config: PricedConfig): Limit[] {
   ].sort((left, right) => right.needed / right.limit - left.needed / left.limit);
 }
 
-function streamLimits(plant: Plant, { shardCount }: PricedConfig): Limit[] {
+function streamLimits(plant: Plant, { shardCount, watchRules, watchFanOut }: PricedConfig): Limit[] {
   return [
     {
       name: "the stream's shards",
@@ -76,6 +92,17 @@ function streamLimits(plant: Plant, { shardCount }: PricedConfig): Limit[] {
       unit: "shards",
       remedy: 'raise "Shards per Region" of Kinesis Data Streams in Service Quotas',
     },
+    ...(watchRules.length === 0 || watchFanOut
+      ? []
+      : [
+          {
+            name: "the shards' reading, shared by three",
+            needed: sharedReading(plant),
+            limit: shardCount,
+            unit: "shards read in full",
+            remedy: "pulumi config set watchFanOut true",
+          },
+        ]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../lib/config";
 import { invocationSeconds, messagesPerBatch, type PricedConfig, writeUnits } from "../cost/usage";
-import { type Limit, limits, type Plant, shardsNeeded } from "./limits";
+import { type Limit, limits, type Plant, shardsForThreeReaders, shardsNeeded } from "./limits";
 
 /** What a plant needs. */
 export interface Plan {
@@ -15,6 +15,8 @@ export interface Plan {
   readonly functionsAtOnce: number;
   /** How many of them work on average. */
   readonly functionsBusy: number;
+  /** Shards that three readers could share, where the watch needs fan-out with fewer. */
+  readonly shardsWithoutFanOut?: number;
   /** The nearest first. */
   readonly limits: readonly Limit[];
   /** Arguments of `pulumi config set`: the settings that differ from the default configuration. */
@@ -27,7 +29,10 @@ export const NEW_TABLE_WRITE_UNITS = 4_000;
 /** Sizes the stack for a plant, from its default configuration. */
 export function plan(plant: Plant, defaults: StackConfig): Plan {
   const shards = shardsNeeded(plant);
-  const config = { ...defaults, shardCount: shards };
+  // A third reader needs a connection of its own where the shards have no room for it.
+  const shardsToShare = defaults.watchRules.length === 0 ? undefined : shardsForThreeReaders(plant);
+  const watchFanOut = shardsToShare !== undefined && shardsToShare > shards;
+  const config = { ...defaults, shardCount: shards, watchFanOut };
   const functionsAtOnce = shards * config.parallelizationFactor;
   const batchMessages = messagesPerBatch(plant, config);
   const invocationsPerSecond = plant.readingsPerSecond / plant.perMessage / batchMessages;
@@ -40,7 +45,9 @@ export function plan(plant: Plant, defaults: StackConfig): Plan {
     functionsAtOnce,
     functionsBusy: invocationsPerSecond * invocationSeconds(batchMessages, plant),
     limits: limits(plant, config),
+    ...(watchFanOut && { shardsWithoutFanOut: shardsToShare }),
     settings: [
+      ...(watchFanOut ? ["watchFanOut true"] : []),
       ...(shards === defaults.shardCount ? [] : [`shardCount ${shards}`]),
       ...(functionsAtOnce > (defaults.reservedConcurrency ?? Number.POSITIVE_INFINITY)
         ? [`reservedConcurrency ${functionsAtOnce}`]

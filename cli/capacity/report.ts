@@ -1,5 +1,5 @@
+import type { CostLine } from "../cost/cost-line";
 import { basis, row, sum } from "../cost/cost-tables";
-import type { CostLine } from "../cost/model";
 import { formatAnswer } from "../kit/output";
 import type { Limit, Plant } from "./limits";
 import { NEW_TABLE_WRITE_UNITS, type Plan } from "./plan";
@@ -68,7 +68,7 @@ function limitRow({ name, needed, limit, unit }: Limit): string[] {
 }
 
 /** What to do before the plant is connected. */
-function advice({ limits, settings, writeUnitsPerSecond }: Plan): string {
+function advice({ limits, settings, writeUnitsPerSecond, shards, shardsWithoutFanOut }: Plan): string {
   return [
     ...limits
       .filter(({ needed, limit }) => needed > limit)
@@ -76,6 +76,11 @@ function advice({ limits, settings, writeUnitsPerSecond }: Plan): string {
     settings.length === 0
       ? "The default configuration is large enough, and not too large."
       : `Set:\n${settings.map((setting) => `  pulumi config set ${setting}`).join("\n")}`,
+    ...(shardsWithoutFanOut === undefined
+      ? []
+      : [
+          `Three readers share a shard up to 0.66 MB or 666 records per second. ${shards} shards leave too little room for that; instead of watchFanOut, ${shardsWithoutFanOut} shards have enough.`,
+        ]),
     ...(writeUnitsPerSecond / 2 > NEW_TABLE_WRITE_UNITS
       ? [
           `A new table takes ${number(NEW_TABLE_WRITE_UNITS)} write units per second at first, and twice its peak half an hour later: connect the devices in steps.`,

@@ -1,16 +1,8 @@
-import {
-  archiveYear,
-  type CostLine,
-  keeping,
-  moving,
-  oneObjectPerReading,
-  standing,
-  takingIn,
-  tierUsd,
-  total,
-} from "./model";
+import type { CostLine } from "./cost-line";
+import { archiveYear, keeping, moving, oneObjectPerReading, standing, takingIn, tierUsd, total } from "./model";
 import { PRICES, PRICES_DATES } from "./prices";
 import type { Load, PricedConfig } from "./usage";
+import { watching } from "./watch";
 
 const MILLION = 1_000_000;
 
@@ -60,6 +52,32 @@ export function costTables(load: Load, config: PricedConfig): CostTable[] {
       title: "A month in which nothing is sent",
       columns: ["what", "how many", "unit", "USD"],
       rows: [...idle.map(row), sum(idle)],
+    },
+    ...watchTables(load, config),
+  ];
+}
+
+/** The plant whose watch is listed: devices, and seconds between two readings of each. */
+const WATCHED = { devices: 1_000, secondsBetween: 10 };
+
+/** A month of the device watch, alone and with a connection of its own; nothing where there are no rules. */
+function watchTables(load: Load, config: PricedConfig): CostTable[] {
+  const { devices, secondsBetween } = WATCHED;
+  const sent = { ...load, readingsPerSecond: devices / secondsBetween };
+  const lines = watching(sent, devices, { ...config, watchFanOut: true });
+  if (lines.length === 0) return [];
+  const own = lines.filter(({ name }) => !name.startsWith("Kinesis"));
+  const fanOut = lines.filter(({ name }) => name.startsWith("Kinesis"));
+  const plant = `${devices.toLocaleString("en")} devices, a reading every ${secondsBetween} s`;
+  return [
+    {
+      title: `A month of the device watch: ${plant}`,
+      columns: ["what", "how many", "unit", "USD"],
+      rows: [
+        ...own.map(row),
+        sum(own),
+        ...fanOut.map((each) => row({ ...each, name: `${each.name}, with watchFanOut` })),
+      ],
     },
   ];
 }

@@ -1,10 +1,11 @@
-import { parseConfig, REGION, type StackConfig } from "../../lib/config";
+import type { StackConfig } from "../../lib/config";
 import { defineCommand } from "../kit/command";
 import { flag, withDefault } from "../kit/options";
 import { formatAnswer, JSON_OPTION } from "../kit/output";
 import { wholeNumber } from "../kit/values";
 import { basis, costTables, markdown } from "./cost-tables";
 import type { Load } from "./usage";
+import { configWith, WATCH_OPTIONS } from "./watch-options";
 
 /** What the README's tables are for: a mid-sized plant. */
 export const USUAL_LOAD: Load = {
@@ -20,9 +21,7 @@ export const USUAL_LOAD: Load = {
  * @throws Error where the defaults break the stack's own rules
  */
 export function defaultConfig(): StackConfig {
-  const checked = parseConfig({ environmentSuffix: "cost" }, REGION);
-  if (!checked.ok) throw new Error(checked.problems.join("\n"));
-  return checked.config;
+  return configWith({ watch: false, silentForMs: 0, windowSeconds: 5 });
 }
 
 /** `iot cost`: what readings cost. */
@@ -32,15 +31,16 @@ export const cost = defineCommand({
   description:
     "Shows what a million readings cost on their way in and in each tier, and what the stack costs while nothing is sent, " +
     'with the default configuration. "npx iot capacity" calculates the same for your own plant.',
-  examples: ["", "--per-message 20"],
+  examples: ["", "--per-message 20", "--watch --silent-for 1h"],
   options: {
     perMessage: withDefault(wholeNumber(1, 1000), "1", "readings that a device gathers in one message"),
+    ...WATCH_OPTIONS,
     markdown: flag("print the tables as the README has them", { excludes: ["json"] }),
     ...JSON_OPTION,
   },
-  async run({ perMessage, markdown: asMarkdown, json }, io) {
+  async run({ perMessage, markdown: asMarkdown, json, ...choice }, io) {
     const load = { ...USUAL_LOAD, perMessage };
-    const tables = costTables(load, defaultConfig());
+    const tables = costTables(load, configWith(choice));
     if (asMarkdown) {
       io.result(markdown(tables, load));
       return 0;

@@ -1,8 +1,17 @@
 import { METRIC } from "../../contract/metrics";
-import { ALARMS } from "../../lib/alarms";
+import { alarmCount } from "../../lib/alarms";
 import { SHARD_LEVEL_METRICS } from "../../lib/metrics";
 import { ARCHIVE_DAYS, FUNCTION_SIZES, TRANSFORM_BUFFER } from "../../lib/sizes";
-import { PRICES, type PriceName } from "./prices";
+import {
+  BATCH_LINE_BYTES,
+  type CostLine,
+  HOURS_PER_MONTH,
+  LAMBDA_LINES_BYTES,
+  line,
+  MAPPING_METRICS,
+  SECONDS_PER_MONTH,
+} from "./cost-line";
+import type { PriceName } from "./prices";
 import {
   archiveObject,
   invocationSeconds,
@@ -13,27 +22,12 @@ import {
   type PricedConfig,
   writeUnits,
 } from "./usage";
-
-/** A line of a bill. */
-export interface CostLine {
-  /** What is paid for. */
-  readonly name: string;
-  /** In the price's unit. */
-  readonly quantity: number;
-  readonly price: PriceName;
-  /** US dollars. */
-  readonly usd: number;
-}
+import { watching } from "./watch";
 
 const KB = 1024;
 const GB = 1024 ** 3;
-const HOURS_PER_MONTH = 730;
 const DAYS_PER_MONTH = 365 / 12;
-const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
-/** Bytes of the batch's log line, and of Lambda's own three lines for each invocation. A test measures the first. */
-export const BATCH_LINE_BYTES = 600;
-const LAMBDA_LINES_BYTES = 450;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ITEM_STORAGE_OVERHEAD_BYTES = 100;
 /** What the transform function is called with at most. */
@@ -49,11 +43,10 @@ const FUNCTION_GB = {
   transform: FUNCTION_SIZES.archive.memoryMb / KB,
 };
 
-/** Metrics that alarms look at, that are the stack's own, that a mapping's event counts have, and that are kept for each shard. */
+/** Metrics that are the stack's own, that a mapping's event counts have, and that are kept for each shard. */
 export const WATCHING = {
-  alarmMetrics: ALARMS.length,
   ownMetrics: Object.keys(METRIC).length,
-  mappingMetrics: 7,
+  mappingMetrics: MAPPING_METRICS,
   metricsPerShard: SHARD_LEVEL_METRICS.length,
 };
 
@@ -178,7 +171,7 @@ export function tierUsd({ days, lines }: Tier): number {
 
 /** The cost of a month in which nothing is sent. */
 export function standing(config: PricedConfig): CostLine[] {
-  const { streamMode, shardCount, streamRetentionHours, silenceMinutes } = config;
+  const { streamMode, shardCount, streamRetentionHours } = config;
   const provisioned = streamMode === "PROVISIONED";
   const extended = streamRetentionHours > 24;
   return [
@@ -190,7 +183,7 @@ export function standing(config: PricedConfig): CostLine[] {
       : []),
     line("CloudWatch: metrics of each shard", shardCount * WATCHING.metricsPerShard, "customMetricMonth"),
     line("CloudWatch: the stack's metrics", WATCHING.ownMetrics + WATCHING.mappingMetrics, "customMetricMonth"),
-    line("CloudWatch: alarms", WATCHING.alarmMetrics - (silenceMinutes === 0 ? 1 : 0), "alarmMetricMonth"),
+    line("CloudWatch: alarms", alarmCount(config), "alarmMetricMonth"),
     line("CloudWatch: the dashboard", 1, "dashboardMonth"),
   ];
 }
@@ -206,14 +199,11 @@ export function month(load: Load, devices: number, config: PricedConfig): CostLi
       lines.map(({ name, quantity, price }) => line(`${tier}: ${name}`, (quantity * days) / DAYS_PER_MONTH, price)),
     ),
     ...moving(readings, load).map((moved) => ({ ...moved, name: `S3: ${moved.name}` })),
+    ...watching(load, devices, config),
   ];
 }
 
 /** What these lines cost in total, in US dollars. */
 export function total(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { usd }) => sum + usd, 0);
-}
-
-function line(name: string, quantity: number, price: PriceName): CostLine {
-  return { name, quantity, price, usd: quantity * PRICES[price].usd };
 }

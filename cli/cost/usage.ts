@@ -25,12 +25,15 @@ export type PricedConfig = Pick<
   | "parallelizationFactor"
   | "hotRetentionDays"
   | "silenceMinutes"
+  | "watchRules"
+  | "watchWindowSeconds"
+  | "watchFanOut"
 >;
 
 const KB = 1024;
 
 /** Bytes of a usual item beyond its payload's: what the processor adds, less JSON's signs. A test measures it. */
-export const ITEM_BYTES_BESIDE_PAYLOAD = 87;
+export const ITEM_BYTES_BESIDE_PAYLOAD = 90;
 /** Bytes of an archived reading: as Parquet, and as JSON, which the buffer counts, beyond its payload's. `node bench/parquet-size.mjs` */
 const PARQUET_BYTES = 23;
 const ROW_BYTES_BESIDE_PAYLOAD = 241;

@@ -1,3 +1,4 @@
+import { expectUnknown } from "../alarms/expectation";
 import { defineCommand } from "../kit/command";
 import { optional } from "../kit/options";
 import { JSON_OPTION } from "../kit/output";
@@ -12,8 +13,9 @@ export const addDevices = defineCommand({
   description:
     "Makes a key on this machine, which is never sent, has it certified, and lets the certificate in as the thing NAME. " +
     "Adding a device again changes nothing, and completes what was interrupted.\n\n" +
-    "DIR/NAME then holds private.key, certificate.pem, ca.pem, publish.sh, which publishes a reading with mosquitto_pub, and " +
-    "stack.json, which names the stack: a folder of another stack is refused.",
+    "DIR/NAME then holds private.key, certificate.pem, ca.pem, publish.sh and publish-batch.sh, which publish a reading, or many " +
+    "in one message, with mosquitto_pub, and stack.json, which names the stack: a folder of another stack is refused.\n\n" +
+    "Where the stack has a device watch, a new device is expected from now on: one that never publishes is found silent.",
   examples: ["sensor-001 --type probe", "--from fleet.csv --stack dev"],
   usage: ["NAME [--type TYPE] [options]", "--from FILE.csv [options]"],
   positionals: { device: optional(NAME, "the device's name") },
@@ -24,6 +26,9 @@ export const addDevices = defineCommand({
     ...JSON_OPTION,
   },
   async run({ device, ...values }, io) {
-    return changeDevices(await devicesNamed(device, values), values, io, addDevice);
+    return changeDevices(await devicesNamed(device, values), values, io, addDevice, {
+      how: "expect",
+      watch: expectUnknown,
+    });
   },
 });

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Owner, ownerIn } from "./folder-owner";
+import { PUBLISH_BATCH_SCRIPT, PUBLISH_SCRIPT, publishBatchScript, publishScript } from "./publish-scripts";
 
 /** What a device needs to connect. */
 export interface Connection {
@@ -19,11 +20,10 @@ export interface Connection {
 const KEY = "private.key";
 const CERTIFICATE = "certificate.pem";
 const AUTHORITY = "ca.pem";
-const SCRIPT = "publish.sh";
+/** The files that the scripts name. */
+const FILES = { authorityFile: AUTHORITY, certificateFile: CERTIFICATE, keyFile: KEY };
 /** The stack that the folder belongs to. */
 const OWNER = "stack.json";
-/** The timestamp of the script's example, milliseconds since the epoch: 2026-01-01. */
-const EXAMPLE_TIME = 1_767_225_600_000;
 /** The key and certificate of a rotation that is under way. */
 const NEXT = "next-";
 
@@ -54,7 +54,7 @@ export class DeviceFolder {
 
   /** Host and port that its script publishes to; undefined where there is no script. */
   async scriptEndpoint(): Promise<string | undefined> {
-    const [, host, port] = / -h (\S+) -p (\d+) /.exec((await this.#read(SCRIPT)) ?? "") ?? [];
+    const [, host, port] = / -h (\S+) -p (\d+) /.exec((await this.#read(PUBLISH_SCRIPT)) ?? "") ?? [];
     return host === undefined ? undefined : `${host}:${port}`;
   }
 
@@ -97,15 +97,26 @@ export class DeviceFolder {
     await rename(this.#file(NEXT + CERTIFICATE), this.#file(CERTIFICATE));
   }
 
-  /** Writes the authority, and a script that publishes a reading. */
+  /** Writes the authority, and scripts that publish a reading, or many in one message. */
   async saveConnection({ host, port, authority, topicOf }: Connection): Promise<void> {
     await this.#write(AUTHORITY, authority, 0o644);
-    await this.#write(SCRIPT, publishScript(this.#name, host, port, topicOf(this.#name)), 0o755);
+    const publisher = { name: this.#name, host, port, topic: topicOf(this.#name), ...FILES };
+    await this.#write(PUBLISH_SCRIPT, publishScript(publisher), 0o755);
+    await this.#write(PUBLISH_BATCH_SCRIPT, publishBatchScript(publisher), 0o755);
   }
 
   /** Removes the files of the device, and the folder if it is empty then. */
   async remove(): Promise<void> {
-    for (const file of [KEY, CERTIFICATE, AUTHORITY, SCRIPT, NEXT + KEY, NEXT + CERTIFICATE, OWNER])
+    for (const file of [
+      KEY,
+      CERTIFICATE,
+      AUTHORITY,
+      PUBLISH_SCRIPT,
+      PUBLISH_BATCH_SCRIPT,
+      NEXT + KEY,
+      NEXT + CERTIFICATE,
+      OWNER,
+    ])
       await rm(this.#file(file), { force: true });
     await rmdir(this.path).catch(() => {});
   }
@@ -139,19 +150,4 @@ export class DeviceFolder {
 /** The id of a certificate in PEM. */
 export function idOf(pem: string): string {
   return createHash("sha256").update(new X509Certificate(pem).raw).digest("hex");
-}
-
-function publishScript(name: string, host: string, port: number, topic: string): string {
-  // A reading with a timestamp is stored once, however often it is delivered.
-  const reading = (value: number) => `{"deviceId":"${name}","sensorType":"temperature","value":${value},"timestamp":`;
-  return `#!/bin/sh
-# Publishes a reading as ${name} with the present time, or a message of your own, such as: ./${SCRIPT} '${reading(21)}${EXAMPLE_TIME}}'
-reading=$1
-now=$(date +%s%3N)
-# Where date has no milliseconds: macOS, BusyBox.
-case $now in *[!0-9]*) now=$(date +%s)000 ;; esac
-[ -n "$reading" ] || reading='${reading(25.5)}'$now'}'
-cd "$(dirname "$0")" && exec mosquitto_pub -h ${host} -p ${port} --cafile ${AUTHORITY} --cert ${CERTIFICATE} --key ${KEY} \\
-  -q 1 -i '${name}' -t '${topic}' -m "$reading"
-`;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import pMap from "p-map";
 
 /** How work on many things is paced. */
 export interface Pace {
@@ -16,16 +17,20 @@ export async function paced<T>(
   { perSecond, maxConcurrent, signal }: Pace,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const working = new Set<Promise<void>>();
+  await pMap(atRate(items, perSecond, signal), work, { concurrency: maxConcurrent });
+}
+
+/** The items, each no earlier than the rate allows, until the signal aborts. */
+async function* atRate<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  perSecond: number,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
   let nextAt = performance.now();
   for await (const item of items) {
     await sleep(Math.max(0, nextAt - performance.now()), undefined, { signal }).catch(() => {});
-    if (signal.aborted) break;
+    if (signal.aborted) return;
     nextAt = Math.max(nextAt, performance.now()) + 1000 / perSecond;
-    const piece = work(item).finally(() => working.delete(piece));
-    piece.catch(() => {});
-    working.add(piece);
-    if (working.size >= maxConcurrent) await Promise.race(working);
+    yield item;
   }
-  await Promise.all(working);
 }

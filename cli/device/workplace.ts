@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { IoTClient } from "@aws-sdk/client-iot";
+import { type ConnectedWatch, connectedWatch } from "../alarms/watch";
 import { optional, type Values, withDefault } from "../kit/options";
 import { clientConfig, TARGET_OPTIONS, type Target, type TargetValues, targetOf } from "../kit/target";
 import type { Io } from "../kit/terminal";
@@ -78,17 +79,32 @@ export function paceOf({ rate }: Values<typeof RATE_OPTION>, { signal }: Pick<Io
 /**
  * Changes devices of the stack that the options name, each by itself, and resolves with the exit status: 1 where one failed.
  * @param change Resolves with the outcome, in a word.
+ * @param tell Tells the device watch of a changed device, where the stack has one.
  */
 export async function changeDevices(
   devices: readonly NewDevice[],
   values: Values<typeof CHANGE_OPTIONS> & TargetValues & { readonly json: boolean },
   io: Io,
   change: (device: NewDevice, workplace: Workplace) => Promise<string>,
+  tell?: {
+    readonly how: "expect" | "forget";
+    readonly watch: (name: string, watch: ConnectedWatch) => Promise<unknown>;
+  },
 ): Promise<number> {
   const target = await targetOf(values);
   const directory = directoryOf(target);
   const connection = await connectionOf(directory, target);
   const folderOf = (name: string) => new DeviceFolder(path.join(values.out, encodeURIComponent(name)), name);
-  const changeOne = (device: NewDevice) => change(device, { directory, folder: folderOf(device.name), connection });
+  const watch = tell && (await connectedWatch(target));
+  const changeOne = async (device: NewDevice) => {
+    const outcome = await change(device, { directory, folder: folderOf(device.name), connection });
+    if (tell !== undefined && watch !== undefined)
+      await tell.watch(device.name, watch).catch((error: Error) => {
+        throw new Error(
+          `${outcome}, but the device watch was not told: ${error.message}. Fix: npx iot alarms ${tell.how} ${device.name}`,
+        );
+      });
+    return outcome;
+  };
   return changeAll(devices, changeOne, paceOf(values, io), (name) => folderOf(name).path, values.json, io);
 }

@@ -21,6 +21,8 @@ export interface Target {
   output(name: OutputName): string;
   /** The levels before `sensor/` in the stack's topics, "" where there are none. */
   readonly topicPrefix: string;
+  /** The name of the device watch's table; undefined where the stack has no watch. */
+  readonly watchTable: string | undefined;
 }
 
 const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
@@ -94,8 +96,14 @@ function targetFrom(outputs: Outputs, owner: string, endpoint?: string): Target 
     return value;
   };
   // A stack that an earlier version deployed has no prefix, and no output that says so.
-  const { topic_prefix: topicPrefix = "" } = outputs;
-  return { endpoint, region: output("region"), output, topicPrefix: String(topicPrefix) };
+  const { topic_prefix: topicPrefix = "", watch_table_name: watchTable } = outputs;
+  return {
+    endpoint,
+    region: output("region"),
+    output,
+    topicPrefix: String(topicPrefix),
+    watchTable: typeof watchTable === "string" && watchTable !== "" ? watchTable : undefined,
+  };
 }
 
 /** @throws UsageError for the outputs of a local run: a command would look in AWS for what is here */

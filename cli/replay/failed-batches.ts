@@ -9,6 +9,8 @@ import { type Batch, outcomeOf, type ReplayDeps, type Tally } from "./run";
 /** Which batches that the event source mapping gave up are wanted. */
 export interface FailedQuestion {
   readonly bucket: string;
+  /** The function that they were for: the device watch's are not replayed, because the processor has stored their readings. */
+  readonly functionName: string;
   /** Given up from this moment on, milliseconds since the epoch. */
   readonly from: number;
   /** Given up before this moment. */
@@ -26,7 +28,7 @@ const KEY = /\/(\d{4}-\d\d-\d\d)T(\d\d)\.(\d\d)\.(\d\d)-[^/]+$/;
  */
 export async function* failedBatches(
   client: S3Client,
-  { bucket, from, until, again }: FailedQuestion,
+  { bucket, functionName, from, until, again }: FailedQuestion,
   marks: Marks,
   tally: Tally,
   { io }: Pick<ReplayDeps, "io">,
@@ -43,7 +45,8 @@ export async function* failedBatches(
         continue;
       }
       const read = await readText(client, bucket, Key);
-      const items = "content" in read ? recordsIn(read.content) : undefined;
+      const items = "content" in read ? recordsIn(read.content, functionName) : undefined;
+      if (items === NOT_OURS) continue;
       if (items === undefined) {
         tally.unusable += 1;
         io.note(
@@ -66,10 +69,18 @@ function timeIn(key: string): number | undefined {
   return day === undefined ? undefined : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
 }
 
+/** A batch of another function. */
+const NOT_OURS = "another function's";
+
 /** The records of the event that a failure object holds as text. */
-function recordsIn(body: string): readonly ReplayedRecord[] | undefined {
+function recordsIn(body: string, functionName: string): readonly ReplayedRecord[] | typeof NOT_OURS | undefined {
   try {
-    const { payload } = JSON.parse(body) as { payload: string };
+    const { payload, requestContext } = JSON.parse(body) as {
+      payload: string;
+      requestContext?: { functionArn?: string };
+    };
+    const [, name = functionName] = /:function:([^:]+)/.exec(requestContext?.functionArn ?? "") ?? [];
+    if (name !== functionName) return NOT_OURS;
     const { Records } = JSON.parse(payload) as { Records: readonly ReplayedRecord[] };
     return Records.length > 0 &&
       Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string" && /^\d+$/.test(kinesis.sequenceNumber))

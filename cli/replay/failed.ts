@@ -20,7 +20,8 @@ export const replayFailed = defineCommand({
   async run({ again, ...values }, io) {
     const period = periodOf(values);
     return replayFrom("failed", { again, ...values }, io, ({ target, s3, bucket, marks, tally, manner, deps }) => {
-      const batches = failedBatches(s3, { bucket, ...period, again }, marks, tally, deps);
+      const functionName = target.output("lambda_function_name");
+      const batches = failedBatches(s3, { bucket, functionName, ...period, again }, marks, tally, deps);
       return replayAll(batches, invokerOf(target), tally, manner, deps);
     });
   },

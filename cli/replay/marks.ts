@@ -1,4 +1,5 @@
 import { PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import pMap from "p-map";
 import { arrivalHour } from "../../contract/arrival-hour";
 import { PREFIX } from "../../contract/objects";
 import { readText, type Unreadable } from "../../stores/read-object";
@@ -62,21 +63,14 @@ export class Marks {
 
   /** The identities of this kind's records that were replayed and arrived in these hours. */
   async replayedRecords(kind: string, { from, until }: { from: number; until: number }): Promise<Set<string>> {
-    const found = new Set<string>();
     const last = until === Number.POSITIVE_INFINITY ? "~" : `${arrivalHour(until)}/~`;
-    let names: string[] = [];
-    const read = async () => {
-      for (const ids of await Promise.all(names.map((name) => this.#idsIn(name)))) for (const id of ids) found.add(id);
-      names = [];
-    };
+    const names: string[] = [];
     for await (const name of this.names(`${kind}/`)) {
       const place = name.slice(kind.length + 1);
-      if (place < arrivalHour(from) || place > last) continue;
-      names.push(name);
-      if (names.length === CONCURRENT_OBJECTS) await read();
+      if (place >= arrivalHour(from) && place <= last) names.push(name);
     }
-    await read();
-    return found;
+    const found = await pMap(names, (name) => this.#idsIn(name), { concurrency: CONCURRENT_OBJECTS });
+    return new Set(found.flat());
   }
 
   async #idsIn(name: string): Promise<string[]> {

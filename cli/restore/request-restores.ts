@@ -1,4 +1,5 @@
 import { RestoreObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import pMap from "p-map";
 import type { ArchivedObject } from "../../stores/archived-objects";
 import { TIERS, type TierName } from "./estimate";
 
@@ -26,17 +27,16 @@ export async function requestRestores(
 ): Promise<Requested> {
   const refused = new Map<string, number>();
   let [done, accepted] = [0, 0];
-  for (let start = 0; start < objects.length; start += CONCURRENT_REQUESTS) {
-    signal.throwIfAborted();
-    await Promise.all(
-      objects.slice(start, start + CONCURRENT_REQUESTS).map(async ({ key }) => {
-        const why = await request(key);
-        if (why === undefined) accepted += 1;
-        else refused.set(why, (refused.get(why) ?? 0) + 1);
-        onProgress(++done);
-      }),
-    );
-  }
+  await pMap(
+    objects,
+    async ({ key }) => {
+      const why = await request(key);
+      if (why === undefined) accepted += 1;
+      else refused.set(why, (refused.get(why) ?? 0) + 1);
+      onProgress(++done);
+    },
+    { concurrency: CONCURRENT_REQUESTS, signal },
+  );
   return { accepted, refused };
 
   async function request(Key: string): Promise<string | undefined> {

@@ -3,8 +3,8 @@ import type {
   FirehoseTransformationEventRecord,
   FirehoseTransformationResult,
 } from "aws-lambda";
-import { readRules } from "../reading/environment";
 import { shapeOf } from "../reading/kinesis-batch";
+import { readRules } from "../reading/settings";
 import { transform } from "./transform";
 
 const rules = readRules(process.env);

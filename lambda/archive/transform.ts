@@ -5,7 +5,7 @@ import type {
 } from "aws-lambda";
 import { recordId as recordIdOf, type StreamRecord } from "../../contract/stream-record";
 import { checkRecord } from "../reading/check-record";
-import type { Rules } from "../reading/environment";
+import type { Rules } from "../reading/settings";
 import { archiveRow } from "./archive-row";
 
 /** Most bytes of an answer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -19,7 +19,7 @@ export interface Transformed {
   readonly archived: number;
   /** In `rejected/`, by the processor's own verdict. */
   readonly rejected: number;
-  /** Unpacked by Firehose from an aggregate, which the processor sets aside whole. */
+  /** Unpacked by Firehose from an aggregate, which the processor rejects as a whole. */
   readonly unpacked: number;
   /** Records without the metadata that tells who published: for `firehose-errors/`. */
   readonly unidentified: number;
@@ -28,7 +28,7 @@ export interface Transformed {
 }
 
 /**
- * Turns the stream's records into rows. What the processor sets aside is dropped here, because it is in `rejected/`. A record that
+ * Transforms the stream's records into rows. Records that the processor rejects are dropped here, because they are in `rejected/`. A record that
  * another shares its sequence number with came in an aggregate, whose inner partition keys anybody can write.
  * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  */
@@ -52,7 +52,7 @@ export function transform({ records }: Pick<FirehoseTransformationEvent, "record
       counts.unpacked++;
       return { recordId, result: "Dropped", data };
     }
-    const checked = checkRecord(received, rules, 0);
+    const checked = checkRecord(received, rules);
     if (!checked.ok) {
       counts.rejected += checked.entries?.length ?? 1;
       return { recordId, result: "Dropped", data };

@@ -1,8 +1,8 @@
 import type { RejectedEntry } from "../../contract/rejected";
 import type { StreamRecord } from "../../contract/stream-record";
 import { checkRecord } from "../reading/check-record";
-import type { Settings } from "../reading/environment";
 import type { Rejection } from "../reading/rejection";
+import type { Rules } from "../reading/settings";
 import { anomalyKey } from "./object-keys";
 import { type ItemDraft, packItems } from "./packed-items";
 
@@ -23,9 +23,17 @@ export interface Accepted {
   readonly isList: boolean;
 }
 
-/** What becomes of a record: all that can be told without asking a store. `now` is noted on the item and decides nothing. */
-export function assess(record: StreamRecord, settings: Settings, now: number, asArrived = false): Accepted | Rejection {
-  const checked = checkRecord(record, settings, now, asArrived);
+/**
+ * What to write for a record, or why it is rejected: everything that can be decided without a store.
+ * @param processedAt Milliseconds since the epoch, noted on each item.
+ */
+export function assess(
+  record: StreamRecord,
+  rules: Rules,
+  processedAt: number,
+  asArrived = false,
+): Accepted | Rejection {
+  const checked = checkRecord(record, rules, asArrived);
   if (!checked.ok) return checked;
   const { body, readings, facts, rejected, isList } = checked;
   const anomalies = readings.filter(({ isAnomaly }) => isAnomaly).map(({ reading }) => reading);
@@ -37,7 +45,7 @@ export function assess(record: StreamRecord, settings: Settings, now: number, as
     ok: true,
     arrivedAt: facts.arrivedAt,
     expirationTime: facts.expirationTime,
-    items: packItems(readings, facts),
+    items: packItems(readings, facts, processedAt),
     anomaly: first && { key: anomalyKey(first, record.sequenceNumber), body },
     rejected,
     isList,

@@ -4,25 +4,25 @@ import { type Rejection, reject } from "../reading/rejection";
 import type { Accepted } from "./assess";
 import type { BatchPlan, ItemWrite, ObjectWrite } from "./batch-plan";
 
-/** What became of one write. */
+/** The outcome of one write. */
 export type WriteOutcome =
   | { readonly kind: "written" }
-  /** Not needed: what is stored under this key arrived later. */
+  /** Not needed: the item stored under this key arrived later. */
   | { readonly kind: "superseded" }
   /** Not now, maybe later. */
   | { readonly kind: "failed" }
-  /** Never: the store refuses this very thing. */
+  /** Never: the store rejects its content. */
   | { readonly kind: "refused"; readonly message: string };
 
-/** What became of a record. */
+/** The outcome of a record. */
 export interface Fate {
-  /** Whether Lambda must hand the record over again; it then counts as nothing else. */
+  /** Whether Lambda must send the record again; it then counts as nothing else. */
   readonly isFailed: boolean;
   /** Readings in the record; a message that is rejected as a whole counts as one. */
   readonly readings: number;
   /** Readings that are stored. */
   readonly stored: number;
-  /** Of these, the ones out of bounds. */
+  /** Stored readings that are out of bounds. */
   readonly anomalies: number;
   /** Readings in whose place one with the same identity that arrived later is stored. */
   readonly superseded: number;
@@ -33,7 +33,7 @@ export interface Fate {
 /** Characters of a store's message that a detail holds. */
 const MAX_MESSAGE_CHARACTERS = 300;
 
-/** Each record's fate, from what is known of it and what became of its writes. */
+/** Each record's fate, from its check and the outcomes of its writes. */
 export function decideFates(
   assessed: readonly (Accepted | Rejection)[],
   plan: BatchPlan,
@@ -46,13 +46,13 @@ export function decideFates(
     const last = write.records.at(-1);
     for (const record of write.records) tallies[record]?.add(write, outcome, record === last);
   }
-  // An anomaly is stored when both its object and its item are. What the object store does not take is tried again.
+  // An anomaly is stored when both its object and its item are. A missing object is written by the retry.
   for (const write of [...plan.supersededAnomalies, ...plan.anomalies])
     if (objects.get(write)?.kind !== "written") for (const record of write.records) tallies[record]?.objectMissing();
   return tallies.map((tally) => tally.fate());
 }
 
-/** The place of the first record that Lambda must hand over again; the number of records where there is none. */
+/** The index of the first record that Lambda must send again; the number of records if there is none. */
 export function checkpointOf(fates: readonly Fate[]): number {
   const failed = fates.findIndex(({ isFailed }) => isFailed);
   return failed === -1 ? fates.length : failed;
@@ -93,7 +93,7 @@ class Tally {
 
   /** The object of the record's anomalies was not written. */
   objectMissing(): void {
-    // Where none of the items is stored, no anomaly is.
+    // Without a stored item there is no stored anomaly.
     if (this.#written) this.#failed = true;
   }
 

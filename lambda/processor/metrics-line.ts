@@ -1,34 +1,32 @@
 import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../../contract/metrics";
 import type { RejectReason } from "../../contract/rejected";
 import { type Fate, rejectedCount } from "./fates";
+import type { WriteEffort } from "./write-result";
 
-/** What the log line of a batch tells. */
+/** What the log line of a batch reports. */
 export interface BatchReport {
   readonly environment: string;
   readonly shardId: string;
   readonly fates: readonly Fate[];
-  /** Place of the first record handed back; the number of records where none is. */
+  /** Index of the first record handed back; the number of records if none is. */
   readonly checkpoint: number;
   /** Its sequence number. */
   readonly checkpointSequenceNumber: string | undefined;
-  /** Requests for the same write that were made again after the first. */
-  readonly writesRetried: number;
-  /** How often a store answered with each error. */
-  readonly storeErrors: ReadonlyMap<string, number>;
+  readonly effort: WriteEffort;
   readonly now: number;
   readonly durationMs: number;
 }
 
-/** Kinds of errors that a line names; the rest is added up as `other`. */
+/** Kinds of errors that a line names; the others are added up as `other`. */
 const MAX_ERROR_NAMES = 8;
 
 /**
- * The batch's one line: its counts of readings as metrics, and what an operator asks first. Metrics count what lies before the
- * checkpoint, so that a retry counts nothing twice; only what is handed back counts as an error each time it is.
+ * The batch's one log line: its counts of readings as metrics, and what an operator asks first. Metrics count the records before the
+ * checkpoint, so that a retry counts nothing twice; a record that is handed back counts as an error each time.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function metricsLine(report: BatchReport): string {
-  const { fates, checkpoint } = report;
+  const { fates, checkpoint, effort } = report;
   const handedBack = sum(fates.slice(checkpoint), ({ readings }) => readings);
   const settled = fates.slice(0, checkpoint);
   const stored = sum(settled, (fate) => fate.stored);
@@ -59,8 +57,8 @@ export function metricsLine(report: BatchReport): string {
     handedBack,
     ...(handedBack > 0 && { checkpoint: report.checkpointSequenceNumber }),
     ...(rejects > 0 && { rejectedReasons: reasonsOf(settled) }),
-    ...(report.writesRetried > 0 && { writesRetried: report.writesRetried }),
-    ...(report.storeErrors.size > 0 && { storeErrors: boundedCounts(report.storeErrors) }),
+    ...(effort.retried > 0 && { writesRetried: effort.retried }),
+    ...(effort.errors.size > 0 && { storeErrors: boundedCounts(effort.errors) }),
     durationMs: Math.round(report.durationMs),
   };
   return `${JSON.stringify(line)}\n`;

@@ -26,12 +26,14 @@ const LARGE_SHARE_BYTES = 768;
 
 /**
  * The items of one message's readings: those of one sensor type that share their metadata go together, up to ten minutes and one write
- * unit. A reading without a time of its own has an item of its own. Depends on the message alone, so that a retry writes the same items.
+ * unit. A reading without a time of its own has an item of its own. The keys depend on the message alone, so that a retry writes the
+ * same items.
+ * @param processedAt Milliseconds since the epoch, noted on each item.
  */
-export function packItems(readings: readonly CheckedReading[], facts: ItemFacts): ItemDraft[] {
+export function packItems(readings: readonly CheckedReading[], facts: ItemFacts, processedAt: number): ItemDraft[] {
   const [first] = readings;
-  if (first && readings.length === 1) return [single(first, facts)];
-  return groupsOf(readings).flatMap((group) => partsOf(group).map((part) => draftOf(part, facts)));
+  if (first && readings.length === 1) return [single(first, facts, processedAt)];
+  return groupsOf(readings).flatMap((group) => partsOf(group).map((part) => draftOf(part, facts, processedAt)));
 }
 
 /** Readings that may share an item, in the order of their times. */
@@ -84,19 +86,20 @@ function partsOf(group: readonly CheckedReading[]): CheckedReading[][] {
   return parts;
 }
 
-function draftOf(part: readonly CheckedReading[], facts: ItemFacts): ItemDraft {
+function draftOf(part: readonly CheckedReading[], facts: ItemFacts, processedAt: number): ItemDraft {
   const [first, second] = part;
-  if (first && second === undefined) return single(first, facts);
-  return packed(part, facts);
+  if (first && second === undefined) return single(first, facts, processedAt);
+  return packed(part, facts, processedAt);
 }
 
-function single(checked: CheckedReading, facts: ItemFacts): ItemDraft {
+function single(checked: CheckedReading, facts: ItemFacts, processedAt: number): ItemDraft {
   const { deviceId } = checked.reading;
-  // As bytes: until it is sent, text put together from pieces takes ten times the memory.
-  return { deviceId, range: checked.range, item: Buffer.from(itemJson(checked, facts)), readings: [checked] };
+  // As bytes: a string concatenated from pieces takes ten times the memory until it is sent.
+  const item = Buffer.from(itemJson(checked, facts, processedAt));
+  return { deviceId, range: checked.range, item, readings: [checked] };
 }
 
-function packed(readings: readonly CheckedReading[], facts: ItemFacts): ItemDraft {
+function packed(readings: readonly CheckedReading[], facts: ItemFacts, processedAt: number): ItemDraft {
   const { deviceId, sensorType, timestamp: first, metadata } = (readings[0] as CheckedReading).reading;
   const offsets = readings.map(({ reading }) => reading.timestamp - first);
   const last = first + (offsets.at(-1) ?? 0);
@@ -115,7 +118,7 @@ function packed(readings: readonly CheckedReading[], facts: ItemFacts): ItemDraf
     `"${ATTRIBUTE.isAnomaly}":{"BOOL":${anomalies.length > 0}},` +
     `"${ATTRIBUTE.expirationTime}":{"N":"${facts.expirationTime}"},` +
     `"${ATTRIBUTE.arrivedAt}":{"N":"${facts.arrivedAt}"},` +
-    `"${ATTRIBUTE.processedAt}":{"N":"${facts.processedAt}"}` +
+    `"${ATTRIBUTE.processedAt}":{"N":"${processedAt}"}` +
     `${metadata ? `,"${ATTRIBUTE.metadata}":{"M":${metadata.json}}` : ""}}`;
   return { deviceId, range, item: Buffer.from(json), readings };
 }

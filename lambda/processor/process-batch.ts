@@ -1,6 +1,6 @@
 import type { KinesisStreamBatchResponse } from "aws-lambda";
 import type { StreamRecord } from "../../contract/stream-record";
-import type { Settings } from "../reading/environment";
+import type { Settings } from "../reading/settings";
 import { assess } from "./assess";
 import { planBatch } from "./batch-plan";
 import { Deadline } from "./deadline";
@@ -10,15 +10,15 @@ import { metricsLine } from "./metrics-line";
 import { rejectedObject } from "./rejected-object";
 import type { Stores } from "./stores";
 import { writeBatch } from "./write-batch";
-import { WriteReport } from "./write-report";
+import { totalEffort, type WriteEffort } from "./write-result";
 
-/** Time before the function's timeout in which no reading is written any more. */
-export const WRITE_RESERVE_MS = 10_000;
-/** Time before the function's timeout in which nothing is set aside any more either. */
-export const SET_ASIDE_RESERVE_MS = 5_000;
+/** Stop writing readings this long before the function's timeout. */
+const WRITE_RESERVE_MS = 10_000;
+/** Stop writing rejected records this long before the function's timeout. */
+const REJECT_RESERVE_MS = 5_000;
 
-/** What the batch's processing takes from outside. */
-export interface Surroundings {
+/** What a batch's processing depends on. */
+export interface ProcessorDeps {
   readonly settings: Settings;
   readonly stores: Stores;
   /** Milliseconds since the epoch. */
@@ -28,30 +28,32 @@ export interface Surroundings {
 }
 
 /**
- * Stores, sets aside or hands back every record, or lets it give way to a later one. Never throws for what a record holds or a store does.
+ * Stores or rejects each record, lets it give way to a later one, or hands it back. Whatever a record holds and a store does, it does
+ * not throw.
  */
 export async function processBatch(
   records: readonly StreamRecord[],
   remainingMs: number,
-  { settings, stores, now, log }: Surroundings,
+  { settings, stores, now, log }: ProcessorDeps,
   manner: Manner = AS_THEY_COME,
 ): Promise<KinesisStreamBatchResponse> {
   const startedAt = now();
-  const report = new WriteReport();
   const writing = new Deadline(remainingMs - WRITE_RESERVE_MS);
-  const settingAside = new Deadline(remainingMs - SET_ASIDE_RESERVE_MS);
+  const rejecting = new Deadline(remainingMs - REJECT_RESERVE_MS);
   try {
     const assessed = records.map((record) => assess(record, settings, startedAt, manner.asArrived));
     const plan = planBatch(assessed);
-    const { items, objects } = await writeBatch(plan, stores, manner.isReplay, writing, report);
-    const fates = decideFates(assessed, plan, items, objects);
+    const { items, objects } = await writeBatch(plan, stores, manner.isReplay, writing);
+    const fates = decideFates(assessed, plan, items.outcomes, objects.outcomes);
+    const efforts: WriteEffort[] = [items, objects];
 
-    // Poison behind the first failure belongs to the retry; what cannot be set aside now must be retried itself.
+    // Rejected records behind the first failure belong to the retry. Those that cannot be written now are retried themselves.
     let checkpoint = checkpointOf(fates);
     const rejected = rejectedObject(records, fates, checkpoint);
     if (rejected) {
-      const written = await stores.objects.write([rejected], "application/x-ndjson", settingAside, report);
-      if (written.get(rejected)?.kind !== "written") checkpoint = rejected.records[0] ?? checkpoint;
+      const result = await stores.objects.write([rejected], "application/x-ndjson", rejecting);
+      if (result.outcomes.get(rejected)?.kind !== "written") checkpoint = rejected.records[0] ?? checkpoint;
+      efforts.push(result);
     }
 
     const failed = records[checkpoint]?.sequenceNumber;
@@ -62,8 +64,7 @@ export async function processBatch(
         fates,
         checkpoint,
         checkpointSequenceNumber: failed,
-        writesRetried: report.retried,
-        storeErrors: report.errors,
+        effort: totalEffort(efforts),
         now: startedAt,
         durationMs: now() - startedAt,
       }),
@@ -73,6 +74,6 @@ export async function processBatch(
     return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
   } finally {
     writing.clear();
-    settingAside.clear();
+    rejecting.clear();
   }
 }

@@ -1,9 +1,12 @@
-/** What to do after a store's error: send it again, leave it to Lambda's retry, or take it for an answer about the content. */
-export type Verdict = "again" | "handBack" | "refused";
+/**
+ * What a store's error says of the request. `transient`: send it again. `persistent`: it fails until a person acts, so it is left to
+ * Lambda's retry. `refusal`: the store rejects the request's content.
+ */
+export type StoreErrorKind = "transient" | "persistent" | "refusal";
 
-/** Errors about what is in a request: the same request can never succeed. */
+/** Errors about a request's content: the same request can never succeed. */
 const REFUSALS = new Set(["ValidationException", "SerializationException"]);
-/** Client errors by their status that pass with time. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+/** Client errors, by their status, that pass with time. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 const TRANSIENT = new Set([
   "ProvisionedThroughputExceededException",
   "ThrottlingException",
@@ -15,18 +18,18 @@ const TRANSIENT = new Set([
 ]);
 
 /**
- * Judges an error of an SDK client. Other client errors (access denied, no such table) wait for a person: they are
- * not worth sending again at once, and not the record's fault either. What has no status never reached the store.
+ * Classifies an error of an SDK client. Access denied, no such table and other client errors are persistent: sending the request again
+ * does not help, and the record is not at fault. An error without a status never reached the store.
  */
-export function judgeStoreError(error: unknown): Verdict {
+export function classifyStoreError(error: unknown): StoreErrorKind {
   const status = statusOf(error);
   const name = errorName(error);
-  if (REFUSALS.has(name) || status === 413) return "refused";
-  if (TRANSIENT.has(name) || status === 429 || status === 408) return "again";
-  return status !== undefined && status >= 400 && status < 500 ? "handBack" : "again";
+  if (REFUSALS.has(name) || status === 413) return "refusal";
+  if (TRANSIENT.has(name) || status === 429 || status === 408) return "transient";
+  return status !== undefined && status >= 400 && status < 500 ? "persistent" : "transient";
 }
 
-/** The error's name as a log line may hold it: a short identifier. */
+/** The error's name, as a short identifier that is safe in a log line. */
 export function errorName(error: unknown): string {
   const { code, name } = (typeof error === "object" && error !== null ? error : {}) as {
     code?: unknown;
@@ -37,7 +40,7 @@ export function errorName(error: unknown): string {
   return typeof own === "string" && /^[\w.-]{1,64}$/.test(own) ? own : "UnknownError";
 }
 
-/** The error's message, or its name where there is none. */
+/** The error's message, or its name if the message is empty. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error && error.message !== "" ? error.message : errorName(error);
 }

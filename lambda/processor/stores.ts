@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
-import type { Settings } from "../reading/environment";
+import type { Settings } from "../reading/settings";
 import { ObjectWriter } from "./object-writer";
 import { ReplayWriter } from "./replay-writer";
 import { TableWriter } from "./table-writer";

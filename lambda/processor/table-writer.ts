@@ -4,82 +4,70 @@ import { MAX_BATCH_ITEMS } from "../reading/dynamodb-limits";
 import type { ItemWrite } from "./batch-plan";
 import { BatchPut, type BatchPutAnswer } from "./batch-put";
 import type { Deadline } from "./deadline";
-import type { WriteOutcome } from "./fates";
-import { inRounds, withLimit } from "./rounds";
-import { errorMessage, judgeStoreError } from "./store-error";
-import type { WriteReport } from "./write-report";
+import { type CallResult, CUT_OFF, mapWithLimit, writeInRounds } from "./rounds";
+import { classifyStoreError, errorMessage, errorName } from "./store-error";
+import type { WriteResult } from "./write-result";
 
-/** BatchWriteItem calls in flight: a batch of 100 goes out at once, and ten environments do not storm the table. */
+/** BatchWriteItem calls in flight: a batch of 100 goes out together, and ten environments do not overload the table. */
 const MAX_CALLS_IN_FLIGHT = 8;
-
-type BatchPutCall = "attempt" | "send";
 
 /** Puts items into the hot tier. */
 export class TableWriter {
-  readonly #random: () => number;
   readonly #put: BatchPut;
+  readonly #random: () => number;
 
   constructor(client: DynamoDBClient, table: string, random: () => number) {
-    this.#random = random;
     this.#put = new BatchPut(client, table);
+    this.#random = random;
   }
 
-  /** Writes all that it can until the deadline. No two writes may have one key. What is not in the result has not been written. */
-  async write(
-    writes: readonly ItemWrite[],
-    deadline: Deadline,
-    report: WriteReport,
-  ): Promise<Map<ItemWrite, WriteOutcome>> {
-    const outcomes = new Map<ItemWrite, WriteOutcome>();
-    let call: BatchPutCall = "attempt";
-    report.retried += await inRounds(writes, deadline, this.#random, async (pending) => {
-      const left: ItemWrite[] = [];
-      await withLimit(chunks(pending), MAX_CALLS_IN_FLIGHT, async (chunk) => {
-        left.push(...(await this.#send(chunk, call, deadline, report, outcomes)));
-      });
-      // Whatever went wrong: the SDK tells what is to be made of it.
-      call = "send";
-      return left;
-    });
-    return outcomes;
+  /** Writes as many items as it can until the deadline. No two writes may have the same key. */
+  write(writes: readonly ItemWrite[], deadline: Deadline): Promise<WriteResult<ItemWrite>> {
+    return writeInRounds(writes, deadline, this.#random, (pending, isFirst) =>
+      mapWithLimit(chunks(pending), MAX_CALLS_IN_FLIGHT, (chunk) => this.#send(chunk, deadline, isFirst)),
+    );
   }
 
-  /** One call. Notes what is settled, and returns what is to be sent again. */
-  async #send(
-    writes: readonly ItemWrite[],
-    call: BatchPutCall,
-    deadline: Deadline,
-    report: WriteReport,
-    outcomes: Map<ItemWrite, WriteOutcome>,
-  ): Promise<readonly ItemWrite[]> {
-    if (deadline.hasPassed) return [];
-    const settle = (settled: readonly ItemWrite[], outcome: WriteOutcome) => {
-      for (const write of settled) outcomes.set(write, outcome);
-      return [];
-    };
+  /** One call, by the shortcut if `isFirst`: after an error, the SDK's own call says what is wrong. */
+  async #send(writes: readonly ItemWrite[], deadline: Deadline, isFirst: boolean): Promise<CallResult<ItemWrite>> {
+    if (deadline.hasPassed) return CUT_OFF;
+    const items = writes.map(({ item }) => item);
     try {
-      const items = writes.map(({ item }) => item);
-      const answer = await deadline.race(this.#put[call](items, deadline.signal));
-      const left = unprocessed(writes, answer);
-      if (left.length > 0) report.count("UnprocessedItems", left.length);
-      settle(left.length === 0 ? writes : writes.filter((write) => !left.includes(write)), { kind: "written" });
-      return left;
+      const call = isFirst ? this.#put.attempt(items, deadline.signal) : this.#put.send(items, deadline.signal);
+      return answered(writes, await deadline.race(call));
     } catch (error) {
-      if (deadline.hasPassed) return [];
-      report.countError(error);
-      const verdict = judgeStoreError(error);
-      if (verdict === "again") return writes;
-      if (verdict === "handBack") return settle(writes, { kind: "failed" });
-      if (writes.length === 1) return settle(writes, { kind: "refused", message: errorMessage(error) });
-      // One item fails a batch whole: halve it until that one stands alone, and the others are stored.
-      const half = Math.ceil(writes.length / 2);
-      const first = await this.#send(writes.slice(0, half), "send", deadline, report, outcomes);
-      return [...first, ...(await this.#send(writes.slice(half), "send", deadline, report, outcomes))];
+      return deadline.hasPassed ? CUT_OFF : this.#failed(writes, error, deadline);
     }
+  }
+
+  async #failed(writes: readonly ItemWrite[], error: unknown, deadline: Deadline): Promise<CallResult<ItemWrite>> {
+    const errors = [errorName(error)];
+    const kind = classifyStoreError(error);
+    if (kind === "transient") return { settled: [], again: writes, errors };
+    if (kind === "persistent") return { settled: [{ writes, outcome: { kind: "failed" } }], again: [], errors };
+    if (writes.length === 1)
+      return { settled: [{ writes, outcome: { kind: "refused", message: errorMessage(error) } }], again: [], errors };
+    // One item fails the whole batch: halve it until that item stands alone and the others are stored.
+    const half = Math.ceil(writes.length / 2);
+    const first = await this.#send(writes.slice(0, half), deadline, false);
+    const second = await this.#send(writes.slice(half), deadline, false);
+    return {
+      settled: [...first.settled, ...second.settled],
+      again: [...first.again, ...second.again],
+      errors: [...errors, ...first.errors, ...second.errors],
+    };
   }
 }
 
-/** The writes that a response names as not done. One that cannot be told which it is means all of them: a put can be repeated. */
+/** The result of a call that DynamoDB took: it may have left items unprocessed. */
+function answered(writes: readonly ItemWrite[], answer: BatchPutAnswer): CallResult<ItemWrite> {
+  const again = unprocessed(writes, answer);
+  const written = again.length === 0 ? writes : writes.filter((write) => !again.includes(write));
+  const settled = [{ writes: written, outcome: { kind: "written" } }] as const;
+  return { settled, again, errors: again.map(() => "UnprocessedItems") };
+}
+
+/** The writes that a response names as unprocessed; all of them if it names one that is not among them, because a put can be repeated. */
 function unprocessed(writes: readonly ItemWrite[], { UnprocessedItems = {} }: BatchPutAnswer): readonly ItemWrite[] {
   const requests = Object.values(UnprocessedItems).flat();
   if (requests.length === 0) return [];

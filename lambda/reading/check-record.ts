@@ -4,13 +4,13 @@ import { isAnomaly } from "./anomaly";
 import type { CheckedReading } from "./checked-reading";
 import { MAX_ITEM_BYTES } from "./dynamodb-limits";
 import type { Entry, Message } from "./entry";
-import type { Rules } from "./environment";
 import { expirationTime, type ItemFacts, itemBytes, rangeKey } from "./item";
 import { readMessage } from "./message";
 import { parsePayload } from "./payload";
 import { type Provenance, parseReading, type Reading, SharedChecks } from "./reading";
 import { type Rejection, reject } from "./rejection";
 import { MAX_ROWS_BYTES, rowsBytes } from "./row-size";
+import type { Rules } from "./settings";
 
 /** A record that holds at least one reading which the hot tier takes. */
 export interface CheckedRecord {
@@ -28,26 +28,17 @@ export interface CheckedRecord {
 }
 
 /**
- * Checks a record and judges its readings: the same record gets the same verdict, whoever asks. `now` is only noted
- * in the facts; `asArrived` stores a reading with a wrong timestamp at its arrival.
+ * Checks a record and judges its readings. The result depends on the record and the rules alone.
+ * @param asArrived Store a reading with a wrong timestamp at its arrival.
  */
-export function checkRecord(
-  record: StreamRecord,
-  rules: Rules,
-  now: number,
-  asArrived = false,
-): CheckedRecord | Rejection {
+export function checkRecord(record: StreamRecord, rules: Rules, asArrived = false): CheckedRecord | Rejection {
   const body = Buffer.from(record.data, "base64");
   const payload = parsePayload(body);
   if (!payload.ok) return payload;
   const { partitionKey: publisher, arrivedAt } = record;
   const message = readMessage(payload, { publisher, arrivedAt, bytes: body.length });
   if (!message.ok) return message;
-  const facts = {
-    expirationTime: expirationTime(arrivedAt, rules.hotRetentionDays),
-    arrivedAt,
-    processedAt: now,
-  };
+  const facts = { expirationTime: expirationTime(arrivedAt, rules.hotRetentionDays), arrivedAt };
   const checker = new EntryChecker(record, rules, facts, { publisher, arrivedAt, asArrived });
   checker.check(message);
   const { readings, rejected } = checker;

@@ -31,7 +31,7 @@ const BASE_TYPES = { bn: "string", bt: "number", bu: "string", bv: "number", bs:
 /** Other values than numbers. */
 const OTHER_VALUES = { vs: "text", vb: "a boolean", vd: "data" } as const;
 
-/** The entries of a SenML pack; a record of base fields alone is none. */
+/** The entries of a SenML pack. A record with base fields only is not an entry. */
 export function senmlEntries(pack: readonly unknown[], texts: EntryTexts, source: Source): Message | Rejection {
   let base: Base = { name: "", time: undefined, unit: undefined, value: undefined, hasSum: false };
   const entries: (Entry | Rejection | undefined)[] = [];

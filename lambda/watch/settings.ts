@@ -1,6 +1,6 @@
 import { DEFAULTS, ENV } from "../../contract/variables";
 import { RULES_FILE, WATCH_ENV } from "../../contract/watch";
-import { type Rules, readRules } from "../reading/environment";
+import { type Rules, readRules } from "../reading/settings";
 
 /** What the watch and its sweep need to know, read once when they load. */
 export interface WatchSettings extends Rules {

@@ -1,13 +1,15 @@
 import type { ExternalMessages, LedgerEntry } from "./ledger";
+import type { PayloadId } from "./payload-id";
+import { percentile } from "./percentile";
 import { type GaveUp, PLACES, type Place, placesOf, type StreamEvidence, type Units, unitsIn } from "./places";
 import type { ReadBack } from "./read-back";
-import { type PayloadId, rowId, type UnitId, unitIds } from "./seen-record";
+import { rowId, type UnitId, unitIds } from "./seen-record";
 
 /** Where readings ended. Each is in one of these; a message that is no reading counts as one. */
 export interface Counts {
   /** Its item can be read back. */
   readonly stored: number;
-  /** Set aside in `rejected/`. */
+  /** Kept in `rejected/`. */
   readonly rejected: number;
   /** Only in the failure destination. */
   readonly failed: number;
@@ -159,9 +161,4 @@ function countsOf({ nowhere, inTableOnly, inArchiveOnly, ...others }: Readonly<R
     lost: nowhere + inTableOnly + inArchiveOnly,
     lostFrom: { nowhere, inTableOnly, inArchiveOnly },
   };
-}
-
-/** The value that this share of the sorted values does not exceed (nearest rank); 0 for none. */
-export function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }

@@ -3,9 +3,10 @@ import { recordId } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
 import { documentsIn } from "../aws/firehose/json-documents";
-import { itemKey, type PayloadId, payloadId, rowId } from "./seen-record";
+import { type PayloadId, payloadId } from "./payload-id";
+import { itemKey, rowId } from "./seen-record";
 
-/** What the cold tier holds at the end. */
+/** The content of the archive at the end. */
 export interface ArchiveReadBack {
   /** Readings that have a row, by `rowId`. */
   readonly rows: ReadonlySet<string>;
@@ -13,7 +14,7 @@ export interface ArchiveReadBack {
   readonly failed: ReadonlySet<PayloadId | string>;
 }
 
-/** Where the cold tier's delivery puts what it could not, and could, bring. */
+/** Where the delivery writes rows, and records that it could not deliver. */
 export interface Delivered {
   readonly bucket: string;
   readonly prefix: string;
@@ -47,7 +48,7 @@ function plainPart(prefix: string): string {
 
 /**
  * The rows of a Parquet object.
- * @throws Error where it is none
+ * @throws Error for another object
  */
 async function archivedRows(body: Uint8Array): Promise<string[]> {
   // Loaded when it is needed: jest does not load it.
@@ -83,7 +84,7 @@ function readingsOf(json: string): string[] {
   });
 }
 
-/** The JSON object in a text; an empty one where there is none. */
+/** The JSON object in a string; an empty one if it holds none. */
 function parsed(json: string): object {
   try {
     const value: unknown = JSON.parse(json);

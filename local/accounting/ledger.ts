@@ -1,8 +1,16 @@
-import type { StreamRecord } from "../../contract/stream-record";
-import { type RecordId, recordId } from "../../contract/stream-record";
+import { type RecordId, recordId, type StreamRecord } from "../../contract/stream-record";
 import type { Publish } from "../fleet/fleet";
-import { type PayloadId, payloadId, readingsIn, type SeenRecord, seenRecord } from "./seen-record";
+import { type PayloadId, payloadId, payloadIdOf } from "./payload-id";
+import { readingsIn, type SeenRecord, seenRecord } from "./seen-record";
 import { Underway } from "./underway";
+
+/** A message that the rules engine accepted. */
+export interface AcceptedMessage {
+  readonly payload: Buffer;
+  readonly payloadId: PayloadId;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
 
 /** What is known of one publish of the fleet. */
 export interface LedgerEntry {
@@ -10,9 +18,9 @@ export interface LedgerEntry {
   readonly readings: number;
   readonly publishedAt: number;
   acknowledged: boolean;
-  /** How often the broker's rules engine took it: redelivery at QoS 1 makes it more than once. */
+  /** How often the rules engine accepted it: more than once after a redelivery at QoS 1. */
   accepted: number;
-  /** When the invocation that dealt with it answered. */
+  /** When the invocation that settled it answered. */
   settledAt: number | undefined;
 }
 
@@ -34,15 +42,24 @@ export class Ledger {
   readonly #external = new Map<PayloadId, ExternalMessages>();
   readonly #records = new Map<RecordId, SeenRecord>();
   readonly #settled = new Set<RecordId>();
+  /** The payloads of records that the rule's action has put and no one has read yet. */
+  readonly #putPayloads = new Map<RecordId, PayloadId>();
   readonly #messages = new Underway();
   /** Records that came into the stream past the broker. */
   readonly #foreign = new Underway();
+  readonly #latencyListeners = new Set<(latencyMs: number) => void>();
   #acknowledged = 0;
   #duplicates = 0;
   #externalTaken = 0;
 
-  /** Hears how long a publish of the fleet took, until the function had dealt with it. */
-  onSettled: (latencyMs: number) => void = () => {};
+  /**
+   * Calls the listener with the time from each of the fleet's publishes to the answer of the invocation that settled it. Returns how to
+   * unsubscribe.
+   */
+  onLatency(listener: (latencyMs: number) => void): () => void {
+    this.#latencyListeners.add(listener);
+    return () => this.#latencyListeners.delete(listener);
+  }
 
   get entries(): ReadonlyMap<PayloadId, LedgerEntry> {
     return this.#entries;
@@ -89,23 +106,21 @@ export class Ledger {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  published({ payload, publishedAt }: Publish): void {
-    const id = payloadId(payload.toString("base64"));
+  /** The fleet publishes a message. Returns what to call when the broker has acknowledged it. */
+  published({ payload, publishedAt }: Publish): () => void {
+    const id = payloadIdOf(payload);
     const readings = readingsIn(payload);
-    this.#entries.set(id, { readings, publishedAt, acknowledged: false, accepted: 0, settledAt: undefined });
+    const entry: LedgerEntry = { readings, publishedAt, acknowledged: false, accepted: 0, settledAt: undefined };
+    this.#entries.set(id, entry);
     this.#messages.add(id, publishedAt);
+    return () => {
+      entry.acknowledged = true;
+      this.#acknowledged += readings;
+    };
   }
 
-  acknowledge({ payload }: Publish): void {
-    const entry = this.#entries.get(payloadId(payload.toString("base64")));
-    if (!entry) return;
-    entry.acknowledged = true;
-    this.#acknowledged += entry.readings;
-  }
-
-  /** The rules engine took a message, of the fleet or of another client. */
-  accepted(payload: Buffer, at: number): void {
-    const id = payloadId(payload.toString("base64"));
+  /** The rules engine accepted a message, of the fleet or of another client. */
+  accepted({ payload, payloadId: id, receivedAt }: AcceptedMessage): void {
     const entry = this.#entries.get(id);
     if (entry) {
       entry.accepted += 1;
@@ -115,25 +130,30 @@ export class Ledger {
     const external = this.#externalOf(id, () => readingsIn(payload));
     external.taken += 1;
     this.#externalTaken += external.readings;
-    this.#messages.add(id, at);
+    this.#messages.add(id, receivedAt);
+  }
+
+  /** The rule's action has put a message into the stream. */
+  put(record: StreamRecord, { payloadId: id }: Pick<AcceptedMessage, "payloadId">): void {
+    if (!this.#records.has(recordId(record))) this.#putPayloads.set(recordId(record), id);
   }
 
   /** A put of the rule's action failed. */
-  putFailed(payload: Buffer): void {
-    const id = payloadId(payload.toString("base64"));
+  putFailed({ payload, payloadId: id }: Pick<AcceptedMessage, "payload" | "payloadId">): void {
     if (!this.#entries.has(id)) this.#externalOf(id, () => readingsIn(payload)).failedPuts += 1;
   }
 
   /** The rule's error action has a message. */
-  errorLogged(payload: Buffer): void {
-    this.#messages.remove(payloadId(payload.toString("base64")));
+  errorLogged({ payloadId: id }: Pick<AcceptedMessage, "payloadId">): void {
+    this.#messages.remove(id);
   }
 
   /** A record was read from the stream, once or again. */
   seen(record: StreamRecord): void {
     const id = recordId(record);
     if (this.#records.has(id)) return;
-    const seen = seenRecord(record);
+    const seen = seenRecord(record, this.#putPayloads.get(id));
+    this.#putPayloads.delete(id);
     this.#records.set(id, seen);
     if (this.#entries.has(seen.payload)) return;
     const external = this.#externalOf(seen.payload, () => seen.readings.length);
@@ -143,7 +163,7 @@ export class Ledger {
     this.#foreign.add(seen.payload, record.arrivedAt);
   }
 
-  /** The mapping is done with a record; `processed`: an invocation has dealt with it. */
+  /** The mapping is done with a record. `processed`: an invocation has settled it, so it was not given up. */
   settled(record: StreamRecord, processed: boolean, at: number): void {
     const payload = this.#records.get(recordId(record))?.payload ?? payloadId(record.data);
     this.#settled.add(recordId(record));
@@ -151,7 +171,7 @@ export class Ledger {
     const entry = this.#entries.get(payload);
     if (!processed || !entry || entry.settledAt !== undefined) return;
     entry.settledAt = at;
-    this.onSettled(at - entry.publishedAt);
+    for (const listener of this.#latencyListeners) listener(at - entry.publishedAt);
   }
 
   #externalOf(id: PayloadId, readings: () => number): ExternalMessages {

@@ -7,7 +7,7 @@ import { rowId, type SeenRecord, type SeenUnit, type UnitId, unitsOf } from "./s
 export const PLACES = [
   /** Its item can be read back. */
   "stored",
-  /** Set aside in `rejected/`. */
+  /** Kept in `rejected/`. */
   "rejected",
   /** Only in the failure destination. */
   "failed",

@@ -107,7 +107,7 @@ export function rejectedRecords(jsonLines: string): ReturnType<Readers> {
   return { records: lines, ...rest };
 }
 
-/** The records of a failed batch: the invocation's event is in it as a text. */
+/** The records of a failed batch, which holds the invocation's event as a JSON string. */
 export function failedRecords(body: string): ReturnType<Readers> {
   try {
     const { payload } = JSON.parse(body) as { payload: string };
@@ -119,7 +119,7 @@ export function failedRecords(body: string): ReturnType<Readers> {
   }
 }
 
-/** Whoever wrote the object, each text of its records is one. */
+/** Whether the record has all of its fields, whoever wrote the object. */
 function isWhole({ shardId, sequenceNumber, partitionKey, data }: StreamRecord): boolean {
   return [shardId, sequenceNumber, partitionKey, data].every((field) => typeof field === "string");
 }

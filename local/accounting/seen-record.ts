@@ -1,14 +1,6 @@
-import { hash } from "node:crypto";
 import type { RecordId, StreamRecord } from "../../contract/stream-record";
+import { type PayloadId, payloadId } from "./payload-id";
 import { sentReadings } from "./sent-readings";
-
-/** A payload's identity: each publish of the fleet has bytes of its own. */
-export type PayloadId = string;
-
-/** The identity of a payload given as base64, which is how Kinesis, the error log and `rejected/` carry it. */
-export function payloadId(base64: string): PayloadId {
-  return hash("sha1", base64, "base64");
-}
 
 /** The name under which an item's reading and a sent one find each other. */
 export function itemKey(key: { readonly deviceId: string; readonly timestampSensorType: string }): string {
@@ -33,12 +25,13 @@ export interface SeenRecord {
 }
 
 /** What the account keeps of a record. */
-export function seenRecord({ partitionKey, data, arrivedAt, sequenceNumber }: StreamRecord): SeenRecord {
+export function seenRecord(record: StreamRecord, payload = payloadId(record.data)): SeenRecord {
+  const { partitionKey, data, arrivedAt, sequenceNumber } = record;
   const text = Buffer.from(data, "base64").toString("utf8");
   const readings = sentReadings(text, { partitionKey, arrivedAt, sequenceNumber }).map(
     (sent) => sent && { key: itemKey({ deviceId: sent.deviceId, timestampSensorType: sent.range }), value: sent.value },
   );
-  return { payload: payloadId(data), arrivedAt, sequenceNumber, readings };
+  return { payload, arrivedAt, sequenceNumber, readings };
 }
 
 /** A reading of a record or of a message: the identity of what carries it, with its place where that carries several. */

@@ -7,7 +7,7 @@ export interface Summary extends Account, Partial<WatchAccount> {
   readonly duplicates: number;
   /** Objects of the archive bucket that could not be read, or not whole. */
   readonly unreadable: number;
-  /** Published a second, from the first publish to the last PUBACK. */
+  /** Readings published per second, from the first publish to the last PUBACK. */
   readonly readingsPerSecond: number;
   /** That time. */
   readonly durationSeconds: number;
@@ -37,13 +37,13 @@ export function formatSummary(summary: Summary): string {
     ["published", NUMBER.format(summary.published), publishedWords(summary)],
     ["  stored", NUMBER.format(summary.stored), "in the hot tier, read back"],
     ["  superseded", NUMBER.format(summary.superseded), "written again by a later reading of the same identity"],
-    ["  rejected", NUMBER.format(summary.rejected), "set aside in rejected/ with the reason"],
+    ["  rejected", NUMBER.format(summary.rejected), "kept in rejected/ with the reason"],
     ["  failed", NUMBER.format(summary.failed), "in the failure destination only"],
     ["  ruleErrors", NUMBER.format(summary.ruleErrors), "in the rule's error log only"],
     ...(summary.unfinished > 0 ? [unfinishedRow(summary)] : []),
     ["  lost", NUMBER.format(summary.lost), lostWords(summary)],
     ["anomalies", NUMBER.format(summary.anomalies), "of those stored"],
-    ["archived", NUMBER.format(summary.archived), "of those stored, in the cold tier's Parquet, read back"],
+    ["archived", NUMBER.format(summary.archived), "of those stored, in the archive's Parquet, read back"],
     ["duplicates", NUMBER.format(summary.duplicates), "redelivered: stored once, those without a timestamp again"],
     ["latency p50", `${NUMBER.format(latencyMs.p50)} ms`, "from publish to stored"],
     ["latency p99", `${NUMBER.format(latencyMs.p99)} ms`, ""],
@@ -107,16 +107,16 @@ function unfinishedRow({ unfinished }: Account): Row {
   return ["  unfinished", NUMBER.format(unfinished), "still on their way when the run gave up waiting"];
 }
 
-/** Where the lost are not: "nowhere" is said only of what is in no tier. */
+/** Where the lost readings are missing; a bare "missing" means in every tier. */
 function lostWords({ lost, lostFrom: { nowhere, inTableOnly, inArchiveOnly } }: Counts): string {
-  if (lost === 0 || lost === nowhere) return lost === 0 ? "nowhere" : "nowhere: this must not be";
+  if (lost === 0 || lost === nowhere) return lost === 0 ? "missing" : "missing: this is a bug";
   const parts = [
-    [nowhere, "nowhere"],
+    [nowhere, "missing"],
     [inTableOnly, "in the table, not in the archive"],
     [inArchiveOnly, "in the archive, not in the table"],
   ] as const;
   const words = parts.filter(([count]) => count > 0).map(([count, where]) => `${NUMBER.format(count)} ${where}`);
-  return `${words.join("; ")}: this must not be`;
+  return `${words.join("; ")}: this is a bug`;
 }
 
 function externalWords(external: Counts): string {

@@ -1,4 +1,4 @@
-import type { PayloadId } from "./seen-record";
+import type { PayloadId } from "./payload-id";
 
 /** What is on its way to its place, the oldest first. */
 export class Underway {

@@ -15,6 +15,13 @@ export interface StoreFault {
   readonly latencyMs?: number;
 }
 
+/** Shards that refuse every write, as if another writer used them up. They can be read. */
+export interface FullShards {
+  readonly kind: "full";
+  /** The shards that begin in this share of the hash keys, from the first one on. */
+  readonly share: number;
+}
+
 /** A fault of the function. */
 export interface FunctionFault {
   readonly kind: (typeof FUNCTION_KINDS)[number];
@@ -25,7 +32,7 @@ export interface FunctionFault {
 export interface Faults {
   readonly dynamodb?: StoreFault;
   readonly s3?: StoreFault;
-  readonly kinesis?: StoreFault;
+  readonly kinesis?: StoreFault | FullShards;
   readonly sns?: StoreFault;
   readonly function?: FunctionFault;
 }
@@ -48,7 +55,7 @@ function faultProblems(part: string, fault: unknown): string[] {
   const kinds: Readonly<Record<string, readonly string[]>> = {
     dynamodb: STORE_KINDS,
     s3: STORE_KINDS.filter((kind) => kind !== "unprocessed"),
-    kinesis: STORE_KINDS.filter((kind) => kind !== "unprocessed"),
+    kinesis: [...STORE_KINDS.filter((kind) => kind !== "unprocessed"), "full"],
     sns: STORE_KINDS.filter((kind) => kind !== "unprocessed"),
     function: FUNCTION_KINDS,
   };
@@ -98,10 +105,22 @@ export class FaultBoard {
   }
 
   /** The fault that hits this request or invocation, or undefined. */
-  strike<Part extends keyof Faults>(part: Part): Faults[Part] | undefined {
+  strike<Part extends keyof Faults>(part: Part): Exclude<Faults[Part], FullShards> | undefined {
     const fault = this.#faults[part];
-    if (!fault || this.#random() >= fault.share) return undefined;
+    if (!fault || fault.kind === "full" || this.#random() >= fault.share) return undefined;
+    this.#hit(part);
+    return fault as Exclude<Faults[Part], FullShards>;
+  }
+
+  /** Whether the shard that begins at `place` (0 to 1 of the hash keys) refuses this write. */
+  isFull(place: number): boolean {
+    const fault = this.#faults.kinesis;
+    if (fault?.kind !== "full" || place >= fault.share) return false;
+    this.#hit("kinesis");
+    return true;
+  }
+
+  #hit(part: keyof Faults): void {
     this.#hits.set(part, (this.#hits.get(part) ?? 0) + 1);
-    return fault;
   }
 }

@@ -1,4 +1,4 @@
-import type { Faults, FunctionFault, StoreFault } from "./endpoint-faults";
+import type { Faults, FullShards, FunctionFault, StoreFault } from "./endpoint-faults";
 
 /** One thing that goes wrong, and how long it stays so. */
 export interface ChaosEvent {
@@ -9,6 +9,8 @@ export interface ChaosEvent {
   readonly faults: Faults;
   /** Share of the connections that break at its start, from the device's side or the broker's. */
   readonly breaks?: { readonly side: "device" | "broker"; readonly share: number };
+  /** Whether the stream's shards are split or merged. */
+  readonly reshards?: true;
 }
 
 const MIN_PEACE_MS = 1000;
@@ -35,11 +37,13 @@ export function* chaosEvents(random: () => number, breaksTopics = false): Genera
     const kind = oneOf(kinds);
     return { kind, share: share(0.2, 1), ...(kind === "latency" ? { latencyMs: between(100, 1500) } : {}) };
   };
-  const misfortunes: readonly (() => Pick<ChaosEvent, "faults" | "breaks">)[] = [
+  const misfortunes: readonly (() => Pick<ChaosEvent, "faults" | "breaks" | "reshards">)[] = [
     () => ({ faults: { dynamodb: storeFault(STORE_FAULTS.dynamodb) } }),
     () => ({ faults: { s3: storeFault(STORE_FAULTS.s3) } }),
     () => ({ faults: { dynamodb: storeFault(STORE_FAULTS.dynamodb), s3: storeFault(STORE_FAULTS.s3) } }),
     () => ({ faults: { kinesis: storeFault(STREAM_FAULTS) } }),
+    () => ({ faults: { kinesis: { kind: "full", share: share(0.2, 1) } } }),
+    () => ({ faults: {}, reshards: true }),
     () => ({ faults: { function: { kind: oneOf(FUNCTION_FAULTS), share: share(0.1, 0.6) } } }),
     () => ({ faults: {}, breaks: { side: "device", share: share(0.1, 1) } }),
     () => ({ faults: {}, breaks: { side: "broker", share: share(0.1, 1) } }),
@@ -49,17 +53,19 @@ export function* chaosEvents(random: () => number, breaksTopics = false): Genera
     const misfortune = oneOf(misfortunes)();
     yield {
       afterMs: between(MIN_PEACE_MS, MAX_PEACE_MS),
-      forMs: misfortune.breaks ? 0 : between(MIN_FAULT_MS, MAX_FAULT_MS),
+      forMs: misfortune.breaks || misfortune.reshards ? 0 : between(MIN_FAULT_MS, MAX_FAULT_MS),
       ...misfortune,
     };
   }
 }
 
 /** An event in words: `dynamodb throttle 60 % for 4.0 s`. */
-export function describeEvent({ faults, breaks, forMs }: ChaosEvent): string {
+export function describeEvent({ faults, breaks, reshards, forMs }: ChaosEvent): string {
   const parts = Object.entries(faults).map(
-    ([part, fault]: [string, StoreFault | FunctionFault]) => `${part} ${fault.kind} ${percent(fault.share)}`,
+    ([part, fault]: [string, StoreFault | FullShards | FunctionFault]) =>
+      `${part} ${fault.kind} ${percent(fault.share)}`,
   );
+  if (reshards) return "the stream is resharded";
   if (breaks) return `${percent(breaks.share)} of the connections break, from the ${breaks.side}'s side`;
   return `${parts.join(", ")} for ${(forMs / 1000).toFixed(1)} s`;
 }

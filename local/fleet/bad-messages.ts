@@ -1,12 +1,12 @@
-import type { Reading } from "./readings";
+import type { FleetReading } from "./readings";
 
-/** A way to break a rule: a good reading in, a payload out that must be set aside. `mark` makes the payload unlike any other. */
-type Spoiler = (reading: Reading, mark: string) => string | Buffer;
+/** A way to break a rule: a good reading in, a payload out that must be rejected. `mark` makes the payload unlike any other. */
+type Spoiler = (reading: FleetReading, mark: string) => string | Buffer;
 
 const json = (body: unknown): string => JSON.stringify(body);
-const without = (reading: Reading, field: keyof Reading, mark: string): string =>
+const without = (reading: FleetReading, field: keyof FleetReading, mark: string): string =>
   json({ ...reading, [field]: undefined, metadata: { mark } });
-const withField = (reading: Reading, field: keyof Reading, value: unknown, mark: string): string =>
+const withField = (reading: FleetReading, field: keyof FleetReading, value: unknown, mark: string): string =>
   json({ ...reading, [field]: value, metadata: { mark } });
 
 /** What devices get wrong, by name. */
@@ -14,7 +14,7 @@ export const SPOILERS: Readonly<Record<string, Spoiler>> = {
   "not JSON": (_reading, mark) => `not json ${mark}`,
   "cut off": (reading, mark) => json({ mark, ...reading }).slice(0, -12),
   binary: (_reading, mark) => Buffer.concat([Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0xff, 0xfe]), Buffer.from(mark)]),
-  "an array": (reading, mark) => json([reading, mark]),
+  "an array": (_reading, mark) => json([mark]),
   "a text": (_reading, mark) => json(mark),
   "spoofed deviceId": (reading, mark) => withField(reading, "deviceId", "sensor-of-another", mark),
   "deviceId missing": (reading, mark) => without(reading, "deviceId", mark),
@@ -37,7 +37,7 @@ export const SPOILERS: Readonly<Record<string, Spoiler>> = {
 const NAMES = Object.keys(SPOILERS);
 
 /** Spoils a good reading, in a way that chance chooses. */
-export function spoil(reading: Reading, mark: string, random: () => number): Buffer {
+export function spoil(reading: FleetReading, mark: string, random: () => number): Buffer {
   const spoiler = SPOILERS[NAMES[Math.floor(random() * NAMES.length)] ?? ""];
   return Buffer.from(spoiler ? spoiler(reading, mark) : mark);
 }

@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { AnomalyLimits } from "../../contract/variables";
 import { spoil } from "./bad-messages";
 import { type Conduct, conductOf, type Misbehaviour } from "./conduct";
@@ -13,8 +14,8 @@ export const TIMELESS_SHARE = 0.02;
 const WHOLE_SHARE = 0.1;
 /** Readings of a message that may be of another sensor type than its first. */
 const MIXED_SHARE = 0.05;
-/** Connections that are opened at a time. */
-const CONNECTING_AT_ONCE = 50;
+/** Connections that are being opened, at most. */
+const CONCURRENT_CONNECTS = 50;
 
 /** How many devices publish what, how often and where. Shares are from 0 to 1. */
 export interface FleetSettings {
@@ -40,14 +41,14 @@ export interface Publish {
   readonly publishedAt: number;
 }
 
-/** Randomness, clock, and who is told of each message. */
-export interface FleetPorts {
+/** What the fleet depends on. */
+export interface FleetDeps {
   readonly random: () => number;
   /** Chooses what misbehaves, and how: what does not is the same with it and without. */
   readonly conductRandom: () => number;
   readonly now: () => number;
-  readonly onPublish: (publish: Publish) => void;
-  readonly onAcknowledged: (publish: Publish) => void;
+  /** Is called with each publish; returns what to call when it is acknowledged. */
+  readonly onPublish: (publish: Publish) => () => void;
 }
 
 interface Member {
@@ -59,19 +60,19 @@ interface Member {
 /** The simulated devices: real MQTT connections that publish at QoS 1, at one even rate for all together. */
 export class Fleet {
   readonly #settings: FleetSettings;
-  readonly #ports: FleetPorts;
+  readonly #deps: FleetDeps;
   readonly #members: readonly Member[];
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #marked = 0;
 
-  constructor(settings: FleetSettings, ports: FleetPorts) {
+  constructor(settings: FleetSettings, deps: FleetDeps) {
     this.#settings = settings;
-    this.#ports = ports;
-    const conducts = conductOf(settings.devices, settings.misbehaviour, ports.conductRandom);
+    this.#deps = deps;
+    const conducts = conductOf(settings.devices, settings.misbehaviour, deps.conductRandom);
     this.#members = deviceNames(settings.devices).map((name, place) => ({
       device: new Device(name, settings.mqttPort),
-      source: new ReadingSource(name, settings.limits, ports.random),
+      source: new ReadingSource(name, settings.limits, deps.random),
       conduct: conducts[place] as Conduct,
     }));
   }
@@ -82,11 +83,7 @@ export class Fleet {
   }
 
   async connect(): Promise<void> {
-    const waiting = this.#members.map(({ device }) => device);
-    const worker = async () => {
-      for (let device = waiting.shift(); device; device = waiting.shift()) await device.connect();
-    };
-    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, worker));
+    await pMap(this.#members, ({ device }) => device.connect(), { concurrency: CONCURRENT_CONNECTS });
   }
 
   start(): void {
@@ -115,7 +112,7 @@ export class Fleet {
   /** Publishes up to `count` readings, one device after the other, and returns how many; one that is not ready, or silent, is passed over. */
   #publish(count: number): number {
     const { perMessage } = this.#settings;
-    const now = this.#ports.now();
+    const now = this.#deps.now();
     let published = 0;
     for (let passedOver = 0; published + perMessage <= count && passedOver < this.#members.length; ) {
       const member = this.#members[this.#next];
@@ -131,18 +128,17 @@ export class Fleet {
 
   #publishMessage(member: Member): void {
     const { device } = member;
-    const { now, onPublish, onAcknowledged } = this.#ports;
+    const { now, onPublish } = this.#deps;
     const publishedAt = now();
     const { perMessage, form } = this.#settings;
     const isOfOne = perMessage === 1 && form === "list";
     const payload = isOfOne ? this.#reading(member, publishedAt) : this.#message(member, publishedAt);
-    const publish = { device: device.name, payload, publishedAt };
-    onPublish(publish);
-    device.publish(this.#settings.topicOf(device.name), payload, () => onAcknowledged(publish));
+    const onAcknowledged = onPublish({ device: device.name, payload, publishedAt });
+    device.publish(this.#settings.topicOf(device.name), payload, onAcknowledged);
   }
 
   #reading({ source, conduct }: Member, now: number): Buffer {
-    const { random } = this.#ports;
+    const { random } = this.#deps;
     const bad = random() < this.#settings.badShare;
     const reading = source.next(now, !bad && random() < this.#settings.anomalyShare, undefined, conduct.level(now));
     const isTimeless = !bad && random() < TIMELESS_SHARE;
@@ -152,7 +148,7 @@ export class Fleet {
 
   /** What the device has gathered since its last message: readings of one sensor type at an even pace, a few of others among them. */
   #message({ source, conduct }: Member, now: number): Buffer {
-    const { random } = this.#ports;
+    const { random } = this.#deps;
     const { devices, ratePerSecond, perMessage, badShare, anomalyShare, form } = this.#settings;
     const gapMs = Math.max(1, Math.floor((devices / ratePerSecond) * 1000));
     let sensorType: string | undefined;

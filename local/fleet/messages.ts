@@ -1,4 +1,4 @@
-import type { Reading } from "./readings";
+import type { FleetReading } from "./readings";
 
 /** How a message of several readings is written: this project's own list, or SenML (RFC 8428). */
 export const FORMS = ["list", "senml"] as const;
@@ -7,7 +7,7 @@ export type Form = (typeof FORMS)[number];
 
 /** A reading of a message, and what it is sent as in place of a good one. */
 export interface Gathered {
-  readonly reading: Reading;
+  readonly reading: FleetReading;
   /** Sent without a time of its own; SenML's base time holds for every record, so there it is not. */
   readonly isTimeless: boolean;
   /** Sent so that it breaks a rule, in the way of this number from 0 to below 1. */

@@ -1,7 +1,7 @@
 import type { AnomalyLimit, AnomalyLimits } from "../../contract/variables";
 
 /** A reading as a device publishes it. */
-export interface Reading {
+export interface FleetReading {
   readonly deviceId: string;
   readonly sensorType: string;
   readonly value: number;
@@ -10,7 +10,7 @@ export interface Reading {
 }
 
 /** A reading as a device without a clock publishes it. `mark` tells its payload from another one with the same value. */
-export function timelessReading({ timestamp: _, metadata, ...rest }: Reading, mark: string) {
+export function timelessReading({ timestamp: _, metadata, ...rest }: FleetReading, mark: string) {
   return { ...rest, metadata: { ...metadata, mark } };
 }
 
@@ -87,7 +87,7 @@ export class ReadingSource {
    * @param wanted The sensor type, where it can be had.
    * @param level Where the values of types with bounds are; it goes before `anomalous`.
    */
-  next(now: number, anomalous: boolean, wanted?: string, level?: number): Reading {
+  next(now: number, anomalous: boolean, wanted?: string, level?: number): FleetReading {
     const types = anomalous && level === undefined ? Object.keys(this.#limits) : fleetSensorTypes(this.#limits);
     this.#turn += 1;
     const sensorType =

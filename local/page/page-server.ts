@@ -20,7 +20,7 @@ const HEADERS = {
 };
 
 /** What the page shows, and where its files are. */
-export interface PagePorts {
+export interface PageDeps {
   /** Folder of the page's own files. */
   readonly staticFolder: string;
   /** What the stack calls its parts, shown once. */
@@ -29,20 +29,21 @@ export interface PagePorts {
   readonly alarms: PageAlarms | undefined;
   readonly recentReadings: (deviceId: string) => Promise<unknown>;
   readonly latestReadings: (deviceId: string) => Promise<unknown>;
-  readonly latestSetAside: () => Promise<unknown>;
+  /** The latest anomalies and rejected records. */
+  readonly latestFindings: () => Promise<unknown>;
 }
 
-/** Serves the page that shows the run, on 127.0.0.1: its files, its data as JSON, and a sample a second as server-sent events. */
+/** Serves the page of the run on 127.0.0.1: its files, its data as JSON, and one sample per second as server-sent events. */
 export class PageServer {
-  readonly #ports: PagePorts;
+  readonly #deps: PageDeps;
   readonly #server: Server;
   readonly #visitors = new Set<ServerResponse>();
   readonly #samples: Sample[] = [];
   readonly #files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
-  constructor(ports: PagePorts) {
-    this.#ports = ports;
-    this.#files = readFiles(ports.staticFolder);
+  constructor(deps: PageDeps) {
+    this.#deps = deps;
+    this.#files = readFiles(deps.staticFolder);
     this.#server = createServer((req, res) => {
       this.#handle(req, res).catch(() =>
         answer(res, 502, "application/json", '{"problem":"the store did not answer"}'),
@@ -83,13 +84,13 @@ export class PageServer {
     if (file) return answer(res, 200, file.type, file.body);
     switch (url.pathname) {
       case "/api/about":
-        return json(res, this.#ports.about);
+        return json(res, this.#deps.about);
       case "/api/live":
         return this.#follow(res);
-      case "/api/set-aside":
-        return json(res, await this.#ports.latestSetAside());
+      case "/api/findings":
+        return json(res, await this.#deps.latestFindings());
       case "/api/alarms":
-        return json(res, { isWatched: this.#ports.alarms !== undefined, alarms: await this.#ports.alarms?.list() });
+        return json(res, { isWatched: this.#deps.alarms !== undefined, alarms: await this.#deps.alarms?.list() });
       case "/api/readings":
       case "/api/device":
         return this.#answerDevice(url, res);
@@ -103,7 +104,7 @@ export class PageServer {
     const deviceId = searchParams.get("device") ?? "";
     if (deviceId === "" || deviceId.length > MAX_THING_NAME_LENGTH)
       return answer(res, 400, "application/json", '{"problem":"\\"device\\" must be a device\'s id"}');
-    const { alarms, latestReadings, recentReadings } = this.#ports;
+    const { alarms, latestReadings, recentReadings } = this.#deps;
     if (pathname === "/api/readings") return json(res, await latestReadings(deviceId));
     const none = { limits: [], occurrences: [] };
     const [readings, marks] = await Promise.all([recentReadings(deviceId), alarms?.ofDevice(deviceId) ?? none]);
@@ -115,7 +116,7 @@ export class PageServer {
     const refuse = (status: number, problem: string) =>
       answer(res, status, "application/json", JSON.stringify({ problem }));
     if (!/^application\/json\b/.test(req.headers["content-type"] ?? "")) return refuse(415, "the body must be JSON");
-    const { alarms } = this.#ports;
+    const { alarms } = this.#deps;
     if (alarms === undefined) return refuse(404, "the stack has no device watch");
     let deed: unknown;
     try {

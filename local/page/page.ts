@@ -1,6 +1,6 @@
 import path from "node:path";
 import { METRIC } from "../../contract/metrics";
-import { type AnomalyLimits, ENV } from "../../contract/variables";
+import type { AnomalyLimits } from "../../contract/variables";
 import { documentsOf } from "../aws/clients";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { Declaration } from "../stack/declaration";
@@ -21,12 +21,11 @@ export interface RunningPage {
 export async function servePage(
   wantedPort: number | undefined,
   projectRoot: string,
-  { table, processor, stream, deviceWatch: declared }: Declaration,
+  { table, processor, stream, archiveBucket: bucket, deviceWatch: declared }: Declaration,
   pipeline: Pipeline,
   limits: AnomalyLimits,
 ): Promise<RunningPage> {
   const { ledger, metrics, clients, errorLog, deviceWatch } = pipeline;
-  const bucket = processor.environment[ENV.bucket] ?? "";
   const server = new PageServer({
     staticFolder: path.join(projectRoot, "local", "page", "static"),
     about: { table: table.name, stream: stream.name, shards: stream.shardCount, function: processor.name, bucket },
@@ -34,7 +33,7 @@ export async function servePage(
       declared && deviceWatch ? pageAlarms(deviceWatch, documentsOf(clients.dynamodb), declared.table.name) : undefined,
     recentReadings: (deviceId) => recentReadings(clients, table.name, deviceId),
     latestReadings: (deviceId) => latestReadings(clients, table.name, deviceId),
-    latestSetAside: async () => {
+    latestFindings: async () => {
       const [anomalies, rejects] = await Promise.all([
         latestAnomalies(clients.s3, bucket, limits),
         latestRejects(clients.s3, bucket),
@@ -43,14 +42,14 @@ export async function servePage(
     },
   });
   let latencies: number[] = [];
-  ledger.onSettled = (latencyMs) => latencies.push(latencyMs);
+  const unsubscribe = ledger.onLatency((latencyMs) => latencies.push(latencyMs));
   const sample = () => {
     const totals = {
       published: ledger.acknowledged + ledger.externalTaken,
       stored: metrics.sum(METRIC.processed),
       rejected: metrics.sum(METRIC.rejected),
       anomalies: metrics.sum(METRIC.anomalies),
-      ruleErrors: errorLog.documents.length,
+      ruleErrors: errorLog.entries.length,
     };
     const now = { at: Date.now(), totals, lagMs: pipeline.lagMs, onTheirWay: ledger.waiting };
     server.push(nextSample(server.latest, now, latencies));
@@ -62,7 +61,7 @@ export async function servePage(
     url: `http://127.0.0.1:${port}/`,
     stop: async () => {
       clearInterval(timer);
-      ledger.onSettled = () => {};
+      unsubscribe();
       await server.stop();
     },
   };

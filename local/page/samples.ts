@@ -1,3 +1,5 @@
+import { percentile } from "../accounting/percentile";
+
 /** What the run has counted up to a moment. */
 export interface Totals {
   readonly published: number;
@@ -12,7 +14,7 @@ export interface Sample {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly totals: Totals;
-  /** Each total's growth since the sample before, in events a second. */
+  /** Each total's growth since the sample before, in events per second. */
   readonly perSecond: Totals;
   /** Age of the oldest message that is not stored yet, wherever it waits. */
   readonly lagMs: number;
@@ -42,11 +44,6 @@ export function nextSample(
     ruleErrors: rate("ruleErrors"),
   };
   const sorted = [...latencies].sort((a, b) => a - b);
-  const [p50, p95] = [quantile(sorted, 0.5), quantile(sorted, 0.95)];
-  return { ...now, perSecond, latencyMs: p50 === undefined || p95 === undefined ? null : { p50, p95 } };
-}
-
-/** The smallest value that at least this share of the sorted values does not exceed. */
-function quantile(sorted: readonly number[], share: number): number | undefined {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+  const [p50, p95] = [percentile(sorted, 0.5), percentile(sorted, 0.95)];
+  return { ...now, perSecond, latencyMs: sorted.length === 0 ? null : { p50, p95 } };
 }

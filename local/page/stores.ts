@@ -66,7 +66,7 @@ export async function latestAnomalies(s3: S3Client, bucket: string, limits: Anom
 function anomalyIn(body: string, key: string, limits: AnomalyLimits): Omit<ShownAnomaly, "at"> | undefined {
   const [, publisher = ""] = /^anomalies\/([^/]+)\//.exec(key) ?? [];
   const sent = sentReadings(body, { partitionKey: publisher, arrivedAt: 0, sequenceNumber: "" }).flatMap(
-    (one) => one ?? [],
+    (reading) => reading ?? [],
   );
   const reasons = sent.map(({ sensorType, value }) => whyAnomalous(limits, sensorType, value));
   const place = Math.max(
@@ -88,7 +88,7 @@ export function whyAnomalous(limits: AnomalyLimits, sensorType: string, value: n
   return min !== undefined && value < min ? `below ${min}` : "";
 }
 
-/** The latest records that were set aside, newest first. */
+/** The latest rejected records, newest first. */
 export async function latestRejects(s3: S3Client, bucket: string): Promise<ShownReject[]> {
   const objects = await newest(s3, bucket, PREFIX.rejected);
   const rejects = objects.flatMap(({ at, key, body }) => [

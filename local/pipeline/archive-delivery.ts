@@ -3,30 +3,30 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Clients } from "../aws/clients";
 import type { DeliveryDeclaration } from "../aws/firehose/delivery-declaration";
-import { DeliveryStream } from "../aws/firehose/delivery-stream";
+import { type DeliveryDeps, DeliveryStream } from "../aws/firehose/delivery-stream";
 import { parquetOf } from "../aws/firehose/parquet";
-import type { KinesisReader } from "../aws/lambda/event-source-mapping/ports";
-import { type RecordListener, watched } from "../aws/lambda/event-source-mapping/watched-reader";
+import type { KinesisReader } from "../aws/kinesis/kinesis-reader";
+import { type RecordListener, watched } from "../aws/kinesis/watched-reader";
 import { errorLine } from "../aws/lambda/function-host/error-line";
 import { FunctionHost } from "../aws/lambda/function-host/function-host";
 import type { Declaration, FunctionDeclaration } from "../stack/declaration";
 
-/** What the way into the archive needs from the run. */
-export interface ArchivingPorts {
+/** What the delivery to the archive depends on. */
+export interface ArchiveDeliveryDeps {
   readonly kinesis: KinesisReader;
   readonly clients: Clients;
-  /** Where the function finds every AWS service. */
+  /** The endpoint of every AWS service, for the function. */
   readonly endpoint: string;
   readonly bundlePath: string;
   readonly runtimePath: string;
-  /** Hears each record that is read. */
+  /** Is called with each record that is read. */
   readonly onRead: RecordListener;
-  /** A line of the function's log. */
+  /** Is called with each line of the function's log. */
   readonly onLog: (line: string) => void;
 }
 
-/** The way into the cold tier: the delivery stream and its transform function, as the stack declares them. */
-export class Archiving {
+/** The delivery stream into the archive and its transform function, as the stack declares them. */
+export class LocalArchiveDelivery {
   readonly #host: FunctionHost;
   readonly #delivery: DeliveryStream;
 
@@ -34,59 +34,41 @@ export class Archiving {
     { stream, region, accountId }: Declaration,
     delivery: DeliveryDeclaration,
     transform: FunctionDeclaration,
-    { kinesis, clients, endpoint, bundlePath, runtimePath, onRead, onLog }: ArchivingPorts,
+    deps: ArchiveDeliveryDeps,
   ) {
     this.#host = new FunctionHost({
       functionName: transform.name,
       functionArn: transform.arn,
-      bundlePath,
-      runtimePath,
+      bundlePath: deps.bundlePath,
+      runtimePath: deps.runtimePath,
       handler: transform.handler,
-      environment: { ...transform.environment, AWS_ENDPOINT_URL: endpoint },
+      environment: { ...transform.environment, AWS_ENDPOINT_URL: deps.endpoint },
       memoryMb: transform.memoryMb,
       timeoutMs: transform.timeoutMs,
-      // The delivery stream here has one invocation under way at a time.
+      // The local delivery stream has one invocation in flight.
       concurrency: 1,
-      onLog,
+      onLog: deps.onLog,
     });
     const arn = `arn:aws:firehose:${region}:${accountId}:deliverystream/${delivery.name}`;
-    this.#delivery = new DeliveryStream(
-      { ...delivery, arn, streamArn: stream.arn, region },
-      {
-        kinesis: watched(kinesis, onRead),
-        invoke: async (event) => {
-          const result = await this.#host.invoke(event);
-          if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
-          return result;
-        },
-        putObject: async (bucket, key, body) => {
-          await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
-        },
-        encode: parquetOf,
-        now: Date.now,
-        randomId: randomUUID,
-        sleep: async (ms, signal) => {
-          await sleep(ms, undefined, { signal }).catch(() => {});
-        },
-      },
-    );
+    const settings = { ...delivery, arn, streamArn: stream.arn, region };
+    this.#delivery = new DeliveryStream(settings, deliveryDeps(this.#host, deps));
   }
 
   start(): void {
     this.#delivery.start();
   }
 
-  /** Resolves when everything in the stream is in an object. */
+  /** Resolves when each record of the stream is in an object. */
   drained(): Promise<void> {
     return this.#delivery.drained();
   }
 
-  /** Resolves when everything that was read so far is in an object. */
+  /** Resolves when each record that was read so far is in an object. */
   flush(): Promise<void> {
     return this.#delivery.flush();
   }
 
-  /** Grows while it gets on. */
+  /** Grows as long as the delivery makes progress. */
   get steps(): number {
     return this.#delivery.steps;
   }
@@ -95,4 +77,24 @@ export class Archiving {
     await this.#delivery.stop();
     await this.#host.stop();
   }
+}
+
+function deliveryDeps(host: FunctionHost, { kinesis, clients, onRead, onLog }: ArchiveDeliveryDeps): DeliveryDeps {
+  return {
+    kinesis: watched(kinesis, onRead),
+    invoke: async (event) => {
+      const result = await host.invoke(event);
+      if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
+      return result;
+    },
+    putObject: async (bucket, key, body) => {
+      await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    },
+    encode: parquetOf,
+    now: Date.now,
+    randomId: randomUUID,
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, { signal }).catch(() => {});
+    },
+  };
 }

@@ -10,9 +10,9 @@ import { readRulesFile } from "../../watch/rules/rules-file";
 import { DynamoStore } from "../../watch/store/dynamo-store";
 import { DUE_NOW } from "../../watch/store/stored-device";
 import type { Clients } from "../aws/clients";
+import type { KinesisReader } from "../aws/kinesis/kinesis-reader";
+import { type RecordListener, watched } from "../aws/kinesis/watched-reader";
 import { EventSourceMapping } from "../aws/lambda/event-source-mapping/event-source-mapping";
-import type { KinesisReader } from "../aws/lambda/event-source-mapping/ports";
-import { type RecordListener, watched } from "../aws/lambda/event-source-mapping/watched-reader";
 import { errorLine } from "../aws/lambda/function-host/error-line";
 import { FunctionHost } from "../aws/lambda/function-host/function-host";
 import type { FaultBoard } from "../faults/endpoint-faults";
@@ -28,7 +28,7 @@ export interface DeviceWatchPaths {
 }
 
 /** What the device watch needs from the run. */
-export interface DeviceWatchPorts {
+export interface DeviceWatchDeps {
   readonly kinesis: KinesisReader;
   readonly clients: Clients;
   /** Where the functions find every AWS service. */
@@ -48,7 +48,7 @@ export interface DeviceWatchPorts {
 /** The device watch as the stack declares it: its function with a mapping of its own, and its sweep on a schedule. */
 export class LocalDeviceWatch {
   readonly #declared: DeviceWatchDeclaration;
-  readonly #ports: DeviceWatchPorts;
+  readonly #deps: DeviceWatchDeps;
   readonly #watch: FunctionHost;
   readonly #sweep: FunctionHost;
   readonly #mapping: EventSourceMapping;
@@ -64,16 +64,16 @@ export class LocalDeviceWatch {
     { stream, region }: Declaration,
     declared: DeviceWatchDeclaration,
     paths: DeviceWatchPaths,
-    ports: DeviceWatchPorts,
+    deps: DeviceWatchDeps,
   ) {
     const { watch, sweep, mapping } = declared;
     this.#declared = declared;
-    this.#ports = ports;
-    this.rules = rulesIn(paths.watch, ports.anomalyLimits);
-    this.store = new DynamoStore(ports.clients.dynamodb, declared.table.name, this.rules);
+    this.#deps = deps;
+    this.rules = rulesIn(paths.watch, deps.anomalyLimits);
+    this.store = new DynamoStore(deps.clients.dynamodb, declared.table.name, this.rules);
     const concurrency = watch.reservedConcurrency ?? stream.shardCount * mapping.parallelizationFactor;
-    this.#watch = hostOf(watch, paths.watch, concurrency, paths, ports);
-    this.#sweep = hostOf(sweep, paths.sweep, 1, paths, ports);
+    this.#watch = hostOf(watch, paths.watch, concurrency, paths, deps);
+    this.#sweep = hostOf(sweep, paths.sweep, 1, paths, deps);
     this.#mapping = new EventSourceMapping(
       {
         ...mapping,
@@ -84,17 +84,17 @@ export class LocalDeviceWatch {
         region,
       },
       {
-        kinesis: watched(ports.kinesis, ports.onRead),
+        kinesis: watched(deps.kinesis, deps.onRead),
         invoke: (event) => this.#invoke(this.#watch, watch, event),
         putFailure: async (bucket, key, body) => {
-          await ports.clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+          await deps.clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
         },
         now: Date.now,
         sleep: async (ms, signal) => {
           await sleep(ms, undefined, { signal }).catch(() => {});
         },
-        random: ports.random,
-        onBatch: () => {},
+        random: deps.random,
+        onSettled: () => {},
       },
     );
   }
@@ -106,7 +106,7 @@ export class LocalDeviceWatch {
   }
 
   get sweepEveryMs(): number {
-    return this.#ports.sweepEveryMs ?? this.#declared.sweepEveryMs;
+    return this.#deps.sweepEveryMs ?? this.#declared.sweepEveryMs;
   }
 
   start(): void {
@@ -160,7 +160,7 @@ export class LocalDeviceWatch {
   }
 
   async #invoke(host: FunctionHost, { name }: FunctionDeclaration, event: unknown) {
-    const { faults, onLog } = this.#ports;
+    const { faults, onLog } = this.#deps;
     const result = await withFunctionFaults((each) => host.invoke(each), faults, randomUUID)(event);
     if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()), name);
     return result;
@@ -177,7 +177,7 @@ function hostOf(
   folder: string,
   concurrency: number,
   { functionRuntime }: DeviceWatchPaths,
-  { endpoint, onLog }: DeviceWatchPorts,
+  { endpoint, onLog }: DeviceWatchDeps,
 ): FunctionHost {
   return new FunctionHost({
     functionName: declared.name,

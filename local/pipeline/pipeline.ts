@@ -1,47 +1,39 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { METRIC_NAMESPACE } from "../../contract/metrics";
 import { Ledger } from "../accounting/ledger";
 import { WatchLedger } from "../accounting/watch/watch-ledger";
 import { type Clients, localClients } from "../aws/clients";
 import { MetricTotals } from "../aws/cloudwatch/emf";
-import { dynamodbGuard } from "../aws/dynamodb/dynamodb-guard";
 import { Emulators } from "../aws/emulators/emulators";
 import { createResources } from "../aws/emulators/resources";
-import { administration } from "../aws/endpoint/administration";
 import { Gateway } from "../aws/endpoint/gateway";
+import { Authorizer } from "../aws/iot/authorizer";
 import { Broker } from "../aws/iot/broker";
 import { ConnectionNotes } from "../aws/iot/connection-notes";
-import { DeviceAccess } from "../aws/iot/device-access";
-import { ErrorLog } from "../aws/iot/error-log";
-import { iotDataApi } from "../aws/iot/iot-data-api";
-import { KinesisAction } from "../aws/iot/kinesis-action";
-import { Devices } from "../aws/iot/registry/devices";
-import { RulesEngine } from "../aws/iot/rules-engine";
-import { putRecordTo, readerOf } from "../aws/kinesis/in-process";
-import { kinesisApi } from "../aws/kinesis/kinesis-api";
+import { DevicePolicy } from "../aws/iot/device-policy";
+import type { ErrorLog } from "../aws/iot/error-log";
+import { CertificateAuthority } from "../aws/iot/registry/certificate-authority";
+import { DeviceRegistry } from "../aws/iot/registry/device-registry";
+import { readerOf } from "../aws/kinesis/in-process";
 import { Stream } from "../aws/kinesis/stream";
-import type { KinesisReader } from "../aws/lambda/event-source-mapping/ports";
-import { invokeApi } from "../aws/lambda/function-host/invoke-api";
-import { declaredGroups } from "../aws/logs/declared-groups";
 import { FunctionLog } from "../aws/logs/log-group";
-import { logsApi } from "../aws/logs/logs-api";
-import { s3Guard } from "../aws/s3/s3-guard";
-import { snsApi } from "../aws/sns/sns-api";
-import { stsApi } from "../aws/sts/sts-api";
 import { FaultBoard } from "../faults/endpoint-faults";
 import { anomalyLimitsOf } from "../stack/anomaly-limits";
-import type { Recording } from "../stack/capture";
 import type { Declaration } from "../stack/declaration";
-import { Archiving } from "./archive-delivery";
+import type { Recording } from "../stack/recording";
+import { LocalArchiveDelivery } from "./archive-delivery";
+import { claimPort } from "./claim-port";
 import { type DeviceWatchPaths, LocalDeviceWatch } from "./device-watch";
+import { LocalIngestion } from "./ingestion";
 import { Notices } from "./notices";
-import { Processing } from "./processor";
+import { LocalProcessor } from "./processor";
+import { localServices } from "./services";
+import { Startup } from "./startup";
 
-/** Where the built parts lie. */
+/** Paths of the built parts. */
 export interface PipelinePaths {
   /** Where the processor's bundle is written. */
   readonly processor: string;
-  /** Where the bundle of the cold tier's transform function is written. */
+  /** Where the bundle of the archive's transform function is written. */
   readonly archiveTransform: string;
   /** Folders of the device watch's code. */
   readonly deviceWatch: Omit<DeviceWatchPaths, "functionRuntime">;
@@ -49,163 +41,122 @@ export interface PipelinePaths {
   readonly stream: string;
   /** The entry of a function's process. */
   readonly functionRuntime: string;
+  /** Folder of the tables. */
+  readonly tables: string;
   /** The entry of an emulator's process. */
   readonly emulator: string;
 }
 
-/** What the pipeline needs from the run. Port 0 is any free one. */
-export interface PipelinePorts {
-  /** What the program declared, for questions about it. */
+/** What the pipeline depends on. Port 0 is any free one. */
+export interface PipelineDeps {
+  /** The program's resources, for questions about them. */
   readonly recording: Recording;
   readonly mqttPort: number;
-  /** Undefined: 8883, or a free one where that is taken. */
+  /** Undefined: 8883, or a free one if that is in use. */
   readonly mqttsPort: number | undefined;
   readonly awsPort: number;
   /** Time between two sweeps of the device watch; undefined: as declared. */
   readonly sweepEveryMs: number | undefined;
   readonly random: () => number;
-  /** Hears what the person at the terminal should know. */
+  /** Writes a note to the terminal. */
   readonly note: (text: string) => void;
-  /** Hears that a part has ended, after which nothing works. */
+  /** Is called when a part has ended without which nothing works. */
   readonly onBroken: (why: string) => void;
+}
+
+/** The ports on which the pipeline listens. */
+interface Ports {
+  readonly awsPort: number;
+  readonly mqttPort: number;
+  readonly mqttsPort: number;
+}
+
+/** The parts that run and have to be stopped. */
+interface RunningParts {
+  readonly broker: Broker;
+  readonly processor: LocalProcessor;
+  readonly archive: LocalArchiveDelivery | undefined;
+  readonly deviceWatch: LocalDeviceWatch | undefined;
+  readonly gateway: Gateway;
+  readonly emulators: Emulators;
 }
 
 /** The declared stack, running: from the MQTT port to the stores. */
 export class Pipeline {
-  readonly #declaration: Declaration;
-  readonly #paths: PipelinePaths;
-  readonly #ports: PipelinePorts;
-  readonly ledger = new Ledger();
-  readonly watchLedger = new WatchLedger();
-  readonly metrics = new MetricTotals(METRIC_NAMESPACE);
+  readonly ledger: Ledger;
+  readonly watchLedger: WatchLedger;
+  readonly metrics: MetricTotals;
   readonly faults: FaultBoard;
+  readonly stream: Stream;
   readonly errorLog: ErrorLog;
   readonly broker: Broker;
-  readonly #functionLog = { processor: new FunctionLog(), transform: new FunctionLog() };
-  readonly #watchLogs: Readonly<Record<string, FunctionLog>>;
-  readonly #notices: Notices;
-  readonly #devices: Devices;
-  readonly #gateway: Gateway;
-  readonly #stream: Stream;
-  readonly #action: KinesisAction;
-  #emulators: Emulators | undefined;
-  #processing: Processing | undefined;
-  #archiving: Archiving | undefined;
-  #deviceWatch: LocalDeviceWatch | undefined;
-  #clients: Clients | undefined;
-  /** What it is about before it is ready. */
-  #step: string | undefined = "starting";
-  mqttPort = 0;
-  mqttsPort = 0;
-  awsPort = 0;
-
-  /** Throws on a declaration that the broker or the rules engine does not understand. Starts nothing. */
-  constructor(declaration: Declaration, paths: PipelinePaths, ports: PipelinePorts) {
-    this.#declaration = declaration;
-    this.#paths = paths;
-    this.#ports = ports;
-    const { rule, stream, devicePolicy, region, accountId, deviceWatch } = declaration;
-    const watchFunctions = deviceWatch ? [deviceWatch.watch.name, deviceWatch.sweep.name] : [];
-    this.#watchLogs = Object.fromEntries(watchFunctions.map((name) => [name, new FunctionLog()]));
-    this.faults = new FaultBoard(ports.random);
-    this.errorLog = new ErrorLog(rule.name, stream.name, Date.now, ({ payload }) => this.ledger.errorLogged(payload));
-    this.#devices = new Devices({ region, accountId, policyName: declaration.outputs.iot_policy_name });
-    this.#stream = new Stream({
-      ...stream,
-      folder: paths.stream,
-      now: Date.now,
-      later: (ms, then) => setTimeout(then, ms).unref(),
-    });
-    this.#notices = new Notices(declaration, this.watchLedger, ports.note);
-    this.#gateway = this.#makeGateway();
-    this.#action = this.#makeAction();
-    const rules = new RulesEngine(rule, this.#action, this.errorLog);
-    const connectionNotes = new ConnectionNotes(ports.note);
-    this.broker = new Broker({
-      access: new DeviceAccess(devicePolicy, region, accountId),
-      standing: (certificateId, thingName) => this.#devices.standing(certificateId, thingName),
-      accept: (message) => {
-        if (rules.selects(message.topic)) this.ledger.accepted(message.payload, message.receivedAt);
-        return rules.accept(message);
-      },
-      isReady: () => this.#step === undefined,
-      onRefused: (clientId, why) => connectionNotes.refused(clientId, why),
-      now: Date.now,
-    });
-  }
-
-  #makeGateway(): Gateway {
-    return new Gateway({
-      faults: this.faults,
-      random: this.#ports.random,
-      startingStep: () => this.#step,
-      administration: administration({
-        faults: this.faults,
-        outputs: this.#declaration.outputs,
-        authority: () => this.#devices.authority(),
-        flush: async () => this.#archiving?.drained(),
-        sent: this.#notices.sent,
-      }),
-      inProcess: {
-        iot: this.#devices.api,
-        kinesis: kinesisApi(this.#stream),
-        lambda: invokeApi(this.#declaration.processor, (event, onLog) => this.#processing?.invoke(event, onLog)),
-        iotdata: iotDataApi((topic, payload, qos) => this.broker.publish(topic, payload, qos)),
-        sts: stsApi(this.#declaration.accountId),
-        sns: snsApi(this.#ports.recording, (message) => this.#notices.hear(message)),
-        logs: logsApi(this.#logGroups()),
-      },
-      guards: {
-        s3: s3Guard(this.#ports.recording),
-        dynamodb: dynamodbGuard(this.#ports.recording),
-      },
-    });
-  }
-
-  #makeDeviceWatch(kinesis: KinesisReader): LocalDeviceWatch | undefined {
-    const { deviceWatch } = this.#declaration;
-    if (!deviceWatch) return undefined;
-    const { deviceWatch: folders, functionRuntime } = this.#paths;
-    return new LocalDeviceWatch(
-      this.#declaration,
-      deviceWatch,
-      { ...folders, functionRuntime },
-      {
-        kinesis,
-        clients: this.clients,
-        endpoint: this.endpoint,
-        faults: this.faults,
-        random: this.#ports.random,
-        anomalyLimits: anomalyLimitsOf(this.#declaration),
-        sweepEveryMs: this.#ports.sweepEveryMs,
-        onRead: (record) => this.ledger.seen(record),
-        onLog: (line, functionName) => {
-          this.metrics.addLine(line);
-          this.#watchLogs[functionName]?.add(line);
-          if (functionName === deviceWatch.sweep.name) this.watchLedger.logged(line);
-        },
-      },
-    );
-  }
-
-  #makeAction(): KinesisAction {
-    return new KinesisAction({
-      putRecord: putRecordTo(this.#stream, { faults: this.faults, random: this.#ports.random }),
-      onError: (message, why) => {
-        if (this.errorLog.documents.length === 0)
-          this.#ports.note(`the rule's action fails, its error log has the message: ${why}`);
-        this.errorLog.add(message, why);
-      },
-      onRetry: ({ payload }) => this.ledger.putFailed(payload),
-      now: Date.now,
-      sleep,
-    });
-  }
-
   /** SDK clients of the local endpoint. */
-  get clients(): Clients {
-    this.#clients ??= localClients(this.endpoint, this.#declaration.region);
-    return this.#clients;
+  readonly clients: Clients;
+  readonly awsPort: number;
+  readonly mqttPort: number;
+  readonly mqttsPort: number;
+  readonly #startup: Startup;
+  readonly #ingestion: LocalIngestion;
+  readonly #parts: RunningParts;
+
+  private constructor(core: Core, ports: Ports, clients: Clients, parts: RunningParts) {
+    this.ledger = core.ledger;
+    this.watchLedger = core.watchLedger;
+    this.metrics = core.metrics;
+    this.faults = core.faults;
+    this.stream = core.stream;
+    this.errorLog = core.ingestion.errorLog;
+    this.broker = parts.broker;
+    this.clients = clients;
+    this.awsPort = ports.awsPort;
+    this.mqttPort = ports.mqttPort;
+    this.mqttsPort = ports.mqttsPort;
+    this.#startup = core.startup;
+    this.#ingestion = core.ingestion;
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts every part. It listens first: clients that come early are asked to try again.
+   * @throws Error for a declaration that the local run does not understand, and for a port that is in use
+   */
+  static async start(declaration: Declaration, paths: PipelinePaths, deps: PipelineDeps): Promise<Pipeline> {
+    const core = coreOf(declaration, paths, deps);
+    const { faults, startup } = core;
+    const gateway = new Gateway({ faults, random: deps.random, startingStep: () => startup.step });
+    const broker = brokerOf(declaration, core, deps);
+    const running: Partial<{ -readonly [Part in keyof RunningParts]: RunningParts[Part] }> = { broker, gateway };
+    try {
+      const awsPort = await claimPort(gateway.listen(deps.awsPort), deps.awsPort, "--aws-port");
+      const mqttPort = await claimPort(broker.listen(deps.mqttPort), deps.mqttPort, "--mqtt-port");
+      const authority = await CertificateAuthority.create();
+      const identity = { ...(await authority.serverIdentity()), ca: authority.pem };
+      const listening = broker.listenTls(deps.mqttsPort, identity);
+      const mqttsPort = await claimPort(listening, deps.mqttsPort ?? 0, "--mqtts-port");
+      startup.begin("starting the emulators");
+      const emulators = await Emulators.start(declaration, paths, gateway, deps.onBroken);
+      running.emulators = emulators;
+      startup.begin("creating the declared resources");
+      await createResources(declaration, emulators.clients(declaration.region));
+      startup.begin("starting the functions");
+      const endpoint = `http://127.0.0.1:${awsPort}`;
+      const clients = localClients(endpoint, declaration.region);
+      const processor = processorOf(declaration, paths, deps, core, { endpoint, clients });
+      running.processor = processor;
+      processor.start();
+      const archive = archiveOf(declaration, paths, deps, core, { endpoint, clients });
+      running.archive = archive;
+      archive?.start();
+      const deviceWatch = deviceWatchOf(declaration, paths, deps, core, { endpoint, clients });
+      running.deviceWatch = deviceWatch;
+      deviceWatch?.start();
+      gateway.serve(localServices(declaration, deps, { ...core, authority, broker, processor, archive, mqttsPort }));
+      const ports = { awsPort, mqttPort, mqttsPort };
+      return new Pipeline(core, ports, clients, { broker, gateway, emulators, processor, archive, deviceWatch });
+    } catch (error) {
+      await stopAll(running);
+      throw error;
+    }
   }
 
   get endpoint(): string {
@@ -217,146 +168,186 @@ export class Pipeline {
     return Math.max(0, Date.now() - (this.ledger.oldestWaiting ?? Date.now()));
   }
 
-  /** Grows while messages get on: from the rule to the stream, through the function, into the archive. */
+  /** Grows as long as messages make progress: from the rule into the stream, through the function, into the archive. */
   get steps(): number {
-    const { settledRecords } = this.ledger;
-    return (
-      this.#action.handled +
-      settledRecords.size +
-      (this.#processing?.steps ?? 0) +
-      (this.#archiving?.steps ?? 0) +
-      (this.#deviceWatch?.steps ?? 0)
-    );
+    const { processor, archive, deviceWatch } = this.#parts;
+    const ofParts = processor.steps + (archive?.steps ?? 0) + (deviceWatch?.steps ?? 0);
+    return this.#ingestion.handled + this.ledger.settledRecords.size + ofParts;
   }
 
-  /** Takes its ports and starts every part. Rejects with a message for the person where a port is taken. */
-  async start(): Promise<void> {
-    const [declaration, paths, ports] = [this.#declaration, this.#paths, this.#ports];
-    this.awsPort = await taken(this.#gateway.listen(ports.awsPort), ports.awsPort, "--aws-port");
-    this.mqttPort = await taken(this.broker.listen(ports.mqttPort), ports.mqttPort, "--mqtt-port");
-    this.mqttsPort = await taken(
-      this.#devices.listen(this.broker, ports.mqttsPort),
-      ports.mqttsPort ?? 0,
-      "--mqtts-port",
-    );
-    this.#step = "starting the emulators";
-    this.#emulators = await Emulators.start(declaration, paths.emulator, this.#gateway, ports.onBroken);
-    this.#step = "creating what the stack declares";
-    await createResources(declaration, emulatorClients(this.#emulators, declaration.region));
-    this.#step = "starting the functions";
-    const kinesis = readerOf(this.#stream, { faults: this.faults, random: ports.random });
-    this.#processing = new Processing(declaration, paths, {
-      kinesis,
-      clients: this.clients,
-      endpoint: this.endpoint,
-      faults: this.faults,
-      ledger: this.ledger,
-      random: ports.random,
-      onLog: (line) => {
-        this.metrics.addLine(line);
-        this.#functionLog.processor.add(line);
-      },
-    });
-    this.#processing.start();
-    this.#deviceWatch = this.#makeDeviceWatch(kinesis);
-    this.#deviceWatch?.start();
-    const { delivery, archiveTransform } = declaration;
-    if (!delivery || !archiveTransform) return;
-    this.#archiving = new Archiving(declaration, delivery, archiveTransform, {
-      kinesis,
-      clients: this.clients,
-      endpoint: this.endpoint,
-      bundlePath: paths.archiveTransform,
-      runtimePath: paths.functionRuntime,
-      onRead: (record) => this.ledger.seen(record),
-      onLog: (line) => this.#functionLog.transform.add(line),
-    });
-    this.#archiving.start();
-  }
-
-  #logGroups() {
-    const { processor, archiveTransform, outputs } = this.#declaration;
-    const { processor: processorLog, transform } = this.#functionLog;
-    return declaredGroups(
-      this.#ports.recording,
-      { name: outputs.rule_error_log, log: this.errorLog },
-      {
-        [processor.name]: processorLog,
-        ...(archiveTransform && { [archiveTransform.name]: transform }),
-        ...this.#watchLogs,
-      },
-    );
-  }
-
-  /** Everything is up: from now on others are answered. */
+  /** From now on the endpoint and the broker serve every client. */
   open(): void {
-    this.#step = undefined;
-    this.#deviceWatch?.startSweeps();
+    this.#startup.finish();
+    this.deviceWatch?.startSweeps();
   }
 
-  /** Undefined where the stack has none. */
+  /** Undefined if the stack has no device watch. */
   get deviceWatch(): LocalDeviceWatch | undefined {
-    return this.#deviceWatch;
+    return this.#parts.deviceWatch;
   }
 
-  /** Resolves when the function has dealt with everything that the broker took and that is in the stream. */
+  /** Resolves when the function has settled each message that the rule accepted and each record of the stream. */
   async processed(): Promise<void> {
-    await this.#action.drained();
-    await this.#processing?.drained();
+    await this.#ingestion.drained();
+    await this.#parts.processor.drained();
   }
 
-  /** Resolves when the device watch has judged everything that is in the stream, and has told it to machines. */
+  /** Resolves when the device watch has judged each record of the stream, and has sent its notices to machines. */
   async watchSettled(): Promise<void> {
-    await this.#deviceWatch?.settle();
+    await this.deviceWatch?.settle();
   }
 
-  /** Resolves when everything that is in the stream is in the archive. */
+  /** Resolves when each record of the stream is in the archive. */
   async archived(): Promise<void> {
-    await this.#archiving?.drained();
+    await this.#parts.archive?.drained();
   }
 
-  /** Resolves when everything that was read for the archive is in it. */
+  /** Resolves when each record that was read for the archive is in it. */
   async flushed(): Promise<void> {
-    await this.#archiving?.flush();
+    await this.#parts.archive?.flush();
   }
 
-  /** Ends the processing where it stands: what is in flight stays unfinished. */
-  async stopProcessing(): Promise<void> {
-    await this.#processing?.stop();
+  /** Ends the processing where it is: batches in flight stay unfinished. */
+  stopProcessing(): Promise<void> {
+    return this.#parts.processor.stop();
   }
 
-  async stop(): Promise<void> {
-    await this.broker.stop();
-    await this.#processing?.stop();
-    await this.#deviceWatch?.stop();
-    await this.#archiving?.stop();
-    await this.#gateway.stop();
-    await this.#emulators?.stop();
+  stop(): Promise<void> {
+    return stopAll(this.#parts);
   }
 }
 
-/** Clients of the emulators themselves. */
-function emulatorClients(emulators: Emulators, region: string): Clients {
+/** The parts of the pipeline that need no port and no process. */
+type Core = ReturnType<typeof coreOf>;
+
+function coreOf(declaration: Declaration, paths: PipelinePaths, { random, note }: PipelineDeps) {
+  const { region, accountId, outputs } = declaration;
+  const faults = new FaultBoard(random);
+  const ledger = new Ledger();
+  const watchLedger = new WatchLedger();
+  const { deviceWatch } = declaration;
+  const watchFunctions = deviceWatch ? [deviceWatch.watch.name, deviceWatch.sweep.name] : [];
+  const stream = new Stream({
+    ...declaration.stream,
+    folder: paths.stream,
+    now: Date.now,
+    isFull: (place) => faults.isFull(place),
+    later: (ms, then) => setTimeout(then, ms).unref(),
+  });
   return {
-    dynamodb: localClients(emulators.endpoint("dynamodb"), region).dynamodb,
-    s3: localClients(emulators.endpoint("s3"), region).s3,
+    faults,
+    ledger,
+    watchLedger,
+    notices: new Notices(declaration, watchLedger, note),
+    stream,
+    startup: new Startup(),
+    metrics: new MetricTotals(METRIC_NAMESPACE),
+    functionLogs: { processor: new FunctionLog(), transform: new FunctionLog() },
+    watchLogs: Object.fromEntries(watchFunctions.map((name) => [name, new FunctionLog()])),
+    registry: new DeviceRegistry(`arn:aws:iot:${region}:${accountId}:`, outputs.iot_policy_name),
+    ingestion: new LocalIngestion(declaration, { stream, faults, ledger, random, note }),
   };
 }
 
-/** Waits for a port, and says what to do where another program has it. */
-export async function taken<T>(listening: Promise<T>, port: number, option: string): Promise<T> {
-  try {
-    return await listening;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EADDRINUSE")
-      throw new Error(
-        `"${option}" must be a free port of 127.0.0.1, got ${port}, which another program has. Fix: choose another one, or 0 for any free port`,
-      );
-    if (code === "EACCES")
-      throw new Error(
-        `"${option}" must be a port that this user may open, got ${port}. Fix: choose one from 1024 on, or 0 for any free port`,
-      );
-    throw error;
-  }
+function brokerOf({ devicePolicy, region, accountId }: Declaration, core: Core, { note }: PipelineDeps): Broker {
+  const { registry, ingestion, startup } = core;
+  const connectionNotes = new ConnectionNotes(note);
+  return new Broker({
+    authorizer: new Authorizer(new DevicePolicy(devicePolicy, region, accountId), (certificateId, thingName) =>
+      registry.standing(certificateId, thingName),
+    ),
+    deliver: (message) => ingestion.accept(message),
+    isReady: () => startup.isReady,
+    onRefused: (clientId, why) => connectionNotes.refused(clientId, why),
+    now: Date.now,
+  });
+}
+
+interface Connection {
+  readonly endpoint: string;
+  readonly clients: Clients;
+}
+
+function processorOf(
+  declaration: Declaration,
+  paths: PipelinePaths,
+  { random }: PipelineDeps,
+  { stream, faults, ledger, metrics, functionLogs }: Core,
+  connection: Connection,
+): LocalProcessor {
+  return new LocalProcessor(declaration, paths, {
+    ...connection,
+    kinesis: readerOf(stream, { faults, random }),
+    faults,
+    ledger,
+    random,
+    onLog: (line) => {
+      metrics.addLine(line);
+      functionLogs.processor.add(line);
+    },
+  });
+}
+
+/** Undefined if the stack has no archive delivery. */
+function archiveOf(
+  declaration: Declaration,
+  paths: PipelinePaths,
+  { random }: PipelineDeps,
+  { stream, faults, ledger, functionLogs }: Core,
+  connection: Connection,
+): LocalArchiveDelivery | undefined {
+  const { delivery, archiveTransform } = declaration;
+  if (!delivery || !archiveTransform) return undefined;
+  return new LocalArchiveDelivery(declaration, delivery, archiveTransform, {
+    ...connection,
+    kinesis: readerOf(stream, { faults, random }),
+    bundlePath: paths.archiveTransform,
+    runtimePath: paths.functionRuntime,
+    onRead: (record) => ledger.seen(record),
+    onLog: (line) => functionLogs.transform.add(line),
+  });
+}
+
+/** Undefined if the stack has no rules for one. */
+function deviceWatchOf(
+  declaration: Declaration,
+  paths: PipelinePaths,
+  { random, sweepEveryMs }: PipelineDeps,
+  { stream, faults, ledger, watchLedger, metrics, watchLogs }: Core,
+  connection: Connection,
+): LocalDeviceWatch | undefined {
+  const { deviceWatch: declared } = declaration;
+  if (!declared) return undefined;
+  const folders = { ...paths.deviceWatch, functionRuntime: paths.functionRuntime };
+  return new LocalDeviceWatch(declaration, declared, folders, {
+    ...connection,
+    kinesis: readerOf(stream, { faults, random }),
+    faults,
+    random,
+    anomalyLimits: anomalyLimitsOf(declaration),
+    sweepEveryMs,
+    onRead: (record) => ledger.seen(record),
+    onLog: (line, functionName) => {
+      metrics.addLine(line);
+      watchLogs[functionName]?.add(line);
+      if (functionName === declared.sweep.name) watchLedger.logged(line);
+    },
+  });
+}
+
+/** Stops the parts in the order of the flow. */
+async function stopAll({
+  broker,
+  processor,
+  deviceWatch,
+  archive,
+  gateway,
+  emulators,
+}: Partial<RunningParts>): Promise<void> {
+  await broker?.stop();
+  await processor?.stop();
+  await deviceWatch?.stop();
+  await archive?.stop();
+  await gateway?.stop();
+  await emulators?.stop();
 }

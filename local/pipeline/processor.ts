@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Ledger } from "../accounting/ledger";
 import type { Clients } from "../aws/clients";
+import type { KinesisReader } from "../aws/kinesis/kinesis-reader";
+import { watched } from "../aws/kinesis/watched-reader";
+import type { MappingDeps } from "../aws/lambda/event-source-mapping/deps";
 import { EventSourceMapping } from "../aws/lambda/event-source-mapping/event-source-mapping";
-import type { KinesisReader, MappingPorts } from "../aws/lambda/event-source-mapping/ports";
-import { watched } from "../aws/lambda/event-source-mapping/watched-reader";
 import { errorLine } from "../aws/lambda/function-host/error-line";
 import { FunctionHost } from "../aws/lambda/function-host/function-host";
 import type { InvokeResult } from "../aws/lambda/function-host/invoke-result";
@@ -13,34 +14,34 @@ import type { FaultBoard } from "../faults/endpoint-faults";
 import { withFunctionFaults } from "../faults/function-faults";
 import type { Declaration } from "../stack/declaration";
 
-/** Where a batch is tried more often than this, an attempt that fails is no progress. */
+/** With more retries than this, a failed attempt does not count as progress. */
 const FEW_RETRIES = 10;
 
-/** What the processor needs from the run. */
-export interface ProcessingPorts {
+/** What the processor depends on. */
+export interface ProcessorDeps {
   readonly kinesis: KinesisReader;
   readonly clients: Clients;
-  /** Where the function finds every AWS service. */
+  /** The endpoint of every AWS service, for the function. */
   readonly endpoint: string;
   readonly faults: FaultBoard;
   readonly ledger: Ledger;
   readonly random: () => number;
-  /** A line of the function's log. */
+  /** Is called with each line of the function's log. */
   readonly onLog: (line: string) => void;
 }
 
-/** The function and the mapping that feeds it, as the stack declares them. */
-export class Processing {
+/** The processor function and its event source mapping, as the stack declares them. */
+export class LocalProcessor {
   readonly #host: FunctionHost;
   readonly #mapping: EventSourceMapping;
   readonly #faults: FaultBoard;
   /** Whether each failed attempt brings a batch nearer to its end. */
-  readonly #attemptsEnd: boolean;
+  readonly #countsAttempts: boolean;
 
   constructor(
     { processor, mapping, stream, region }: Declaration,
     paths: { readonly processor: string; readonly functionRuntime: string },
-    ports: ProcessingPorts,
+    deps: ProcessorDeps,
   ) {
     this.#host = new FunctionHost({
       functionName: processor.name,
@@ -48,44 +49,38 @@ export class Processing {
       bundlePath: paths.processor,
       runtimePath: paths.functionRuntime,
       handler: processor.handler,
-      environment: { ...processor.environment, AWS_ENDPOINT_URL: ports.endpoint },
+      environment: { ...processor.environment, AWS_ENDPOINT_URL: deps.endpoint },
       memoryMb: processor.memoryMb,
       timeoutMs: processor.timeoutMs,
       concurrency: processor.reservedConcurrency ?? stream.shardCount * mapping.parallelizationFactor,
-      onLog: ports.onLog,
+      onLog: deps.onLog,
     });
-    this.#faults = ports.faults;
+    this.#faults = deps.faults;
     const { maximumRetryAttempts: retries } = mapping;
-    this.#attemptsEnd = retries >= 0 && retries <= FEW_RETRIES;
+    this.#countsAttempts = retries >= 0 && retries <= FEW_RETRIES;
+    const names = { streamName: stream.name, streamArn: stream.arn, functionArn: processor.arn };
     this.#mapping = new EventSourceMapping(
-      {
-        ...mapping,
-        streamName: stream.name,
-        streamArn: stream.arn,
-        functionArn: processor.arn,
-        roleArn: processor.roleArn,
-        region,
-      },
-      mappingPorts(this.#host, ports),
+      { ...mapping, ...names, roleArn: processor.roleArn, region },
+      mappingDeps(this.#host, deps),
     );
   }
 
-  /** Records read and given up and, where retries are few, records invoked so far: it grows while the mapping gets on. */
+  /** Records that were read, given up and, if retries are few, invoked so far: grows as long as the mapping makes progress. */
   get steps(): number {
     const { polled, delivered, dropped, invoked } = this.#mapping.counters;
-    return polled + delivered + dropped + (this.#attemptsEnd ? invoked : 0);
+    return polled + delivered + dropped + (this.#countsAttempts ? invoked : 0);
   }
 
-  /** Invokes the function beside the mapping, under the faults in force. `onLog` hears the lines of this invocation. */
+  /** Invokes the function directly, under the faults in force. `onLog` is called with each line of this invocation's log. */
   invoke(event: unknown, onLog: (line: string) => void): Promise<InvokeResult> {
-    return withFunctionFaults((its) => this.#host.invoke(its, onLog), this.#faults, randomUUID)(event);
+    return withFunctionFaults((input) => this.#host.invoke(input, onLog), this.#faults, randomUUID)(event);
   }
 
   start(): void {
     this.#mapping.start();
   }
 
-  /** Resolves when every shard was read to its tip and nothing is in flight. */
+  /** Resolves when every shard has been read to its tip and no batch is in flight. */
   drained(): Promise<void> {
     return this.#mapping.drained();
   }
@@ -96,14 +91,12 @@ export class Processing {
   }
 }
 
-function mappingPorts(
-  host: FunctionHost,
-  { kinesis, clients, faults, ledger, random, onLog }: ProcessingPorts,
-): MappingPorts {
+function mappingDeps(host: FunctionHost, deps: ProcessorDeps): MappingDeps {
+  const { kinesis, clients, faults, ledger, random, onLog } = deps;
   return {
     kinesis: watched(kinesis, (record) => ledger.seen(record)),
     invoke: async (event) => {
-      const result = await withFunctionFaults((each) => host.invoke(each), faults, randomUUID)(event);
+      const result = await withFunctionFaults((input) => host.invoke(input), faults, randomUUID)(event);
       if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
       return result;
     },
@@ -115,7 +108,7 @@ function mappingPorts(
       await sleep(ms, undefined, { signal }).catch(() => {});
     },
     random,
-    onBatch: ({ records, how, at }) => {
+    onSettled: ({ records, how, at }) => {
       for (const record of records) ledger.settled(record, how === "processed", at);
     },
   };

@@ -1,17 +1,12 @@
-import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stop as stopEsbuild } from "esbuild";
 import { printable } from "../../cli/kit/output";
 import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
-import { ENV } from "../../contract/variables";
-import { bundleFunction } from "../../lib/function-bundle";
 import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
 import type { GaveUp } from "../accounting/places";
 import { readBack } from "../accounting/read-back";
-import { payloadId } from "../accounting/seen-record";
 import { formatSummary, type Summary } from "../accounting/summary";
 import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
@@ -19,23 +14,24 @@ import type { Options } from "../command/options";
 import { reportProgress } from "../command/progress";
 import { wreakHavoc } from "../faults/chaos";
 import type { Faults } from "../faults/endpoint-faults";
+import { reshard } from "../faults/reshard";
 import { Fleet } from "../fleet/fleet";
 import { seededRandom } from "../fleet/random";
 import { silenceLength } from "../fleet/silence-length";
 import { type RunningPage, servePage } from "../page/page";
-import { Pipeline, type PipelinePaths, taken } from "../pipeline/pipeline";
+import { claimPort } from "../pipeline/claim-port";
+import { Pipeline, type PipelinePaths } from "../pipeline/pipeline";
 import { anomalyLimitsOf } from "../stack/anomaly-limits";
-import { type Declaration, readDeclaration } from "../stack/declaration";
-import { declareStack } from "../stack/declare-stack";
-import { writeFunctionFiles } from "../stack/function-files";
-import { stackConfig } from "../stack/stack-config";
+import type { Declaration } from "../stack/declaration";
+import type { Recording } from "../stack/recording";
 import { runDry } from "./draining";
-import { clearKept } from "./kept-data";
 import { summarizeWatch } from "./watch-summary";
 
 /** Where the run finds its files and leaves its own. */
 export interface RunPaths extends PipelinePaths {
   readonly projectRoot: string;
+  /** The entry of the process that declares the stack. */
+  readonly declare: string;
   /** Folder of what was built for this run; it goes when the run ends. */
   readonly runFolder: string;
 }
@@ -46,24 +42,14 @@ const UNREADABLE_SHOWN = 5;
 /** Runs everything once: starts, publishes, drains, accounts. Resolves with the summary, which it has printed. */
 export async function runLocally(
   options: Options,
+  { declaration, recording }: { readonly declaration: Declaration; readonly recording: Recording },
   paths: RunPaths,
   terminal: Io,
   stopRequested: AbortSignal,
 ): Promise<Summary> {
-  if (options.clear && options.keep !== undefined) await clearKept(options.keep);
-  const config = stackConfig(paths.projectRoot, options.stack, Object.fromEntries(options.config));
-  const recording = await declareStack(config, options.stack);
-  const declaration = readDeclaration(recording);
-  writeFileSync(paths.processor, bundleFunction("processor", paths.projectRoot).code);
-  writeFileSync(paths.archiveTransform, bundleFunction("archive", paths.projectRoot).code);
-  for (const part of ["watch", "sweep"] as const)
-    if (declaration.deviceWatch)
-      await writeFunctionFiles(recording, declaration.deviceWatch[part].name, paths.deviceWatch[part]);
-  // Everything is built: the process that esbuild keeps for the next build is not needed.
-  await stopEsbuild();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
-  const pipeline = new Pipeline(declaration, paths, {
+  const pipeline = await Pipeline.start(declaration, paths, {
     recording,
     mqttPort: options.mqttPort,
     mqttsPort: options.mqttsPort,
@@ -75,9 +61,8 @@ export async function runLocally(
   });
   let page: RunningPage | undefined;
   try {
-    await pipeline.start();
     const limits = anomalyLimitsOf(declaration);
-    page = await taken(
+    page = await claimPort(
       servePage(options.pagePort, paths.projectRoot, declaration, pipeline, limits),
       options.pagePort ?? 0,
       "--page-port",
@@ -127,7 +112,7 @@ async function runFleet(
     const { keep } = options;
     if (keep !== undefined) {
       pipeline.faults.set({});
-      const kept = await copyArchive(pipeline.clients.s3, declaration.processor.environment[ENV.bucket] ?? "", keep);
+      const kept = await copyArchive(pipeline.clients.s3, declaration.archiveBucket, keep);
       terminal.note(
         `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
       );
@@ -163,7 +148,6 @@ function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort,
       conductRandom: seededRandom(options.seed + 3),
       now: Date.now,
       onPublish: (publish) => ledger.published(publish),
-      onAcknowledged: (publish) => ledger.acknowledge(publish),
     },
   );
 }
@@ -171,7 +155,7 @@ function fleetOf(options: Options, declaration: Declaration, { ledger, mqttPort,
 function havocOn(
   { seed }: Options,
   fleet: Fleet,
-  { faults, broker, deviceWatch }: Pipeline,
+  { faults, broker, stream, deviceWatch }: Pipeline,
   terminal: Io,
   calm: AbortSignal,
 ): Promise<void> {
@@ -179,6 +163,7 @@ function havocOn(
     setFaults: (broken: Faults) => faults.set(broken),
     breakDevices: (pick: () => boolean) => fleet.breakConnections(pick),
     breakBroker: (pick: () => boolean) => broker.breakConnections(pick),
+    reshard: () => reshard(stream),
     note: (text: string) => terminal.note(text),
     breaksTopics: deviceWatch !== undefined,
   };
@@ -193,12 +178,12 @@ async function summarize(
   gaveUp: GaveUp,
   terminal: Io,
 ): Promise<Summary> {
-  const { table, processor, mapping, delivery } = declaration;
+  const { table, archiveBucket, mapping, delivery } = declaration;
   const { clients, ledger, errorLog, metrics, faults } = pipeline;
   faults.set({});
   const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
-    archive: processor.environment[ENV.bucket] ?? "",
+    archive: archiveBucket,
     failureBucket: mapping.failureBucket,
     mappingUuid: mapping.uuid,
     delivery,
@@ -207,10 +192,7 @@ async function summarize(
   for (const { key, why } of unreadable.slice(0, UNREADABLE_SHOWN))
     terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   const logged = new Map<string, number>();
-  for (const { base64OriginalPayload } of errorLog.documents) {
-    const id = payloadId(base64OriginalPayload);
-    logged.set(id, (logged.get(id) ?? 0) + 1);
-  }
+  for (const { payloadId } of errorLog.entries) logged.set(payloadId, (logged.get(payloadId) ?? 0) + 1);
   const { entries, external, records, settledRecords: settled } = ledger;
   const account = takeAccount({ entries, external, records, settled, errorLog: logged }, found, gaveUp);
   const injected = faults.hits;

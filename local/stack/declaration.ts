@@ -1,9 +1,11 @@
 import { OUTPUTS, type OutputName } from "../../contract/outputs";
+import { ENV } from "../../contract/variables";
 import { WATCH_ENV } from "../../contract/watch";
+import { parseArn } from "../aws/arn";
 import { type DeliveryDeclaration, deliveryOf } from "../aws/firehose/delivery-declaration";
 import type { RuleDeclaration } from "../aws/iot/rules-engine";
-import type { RecordedResource, Recording } from "./capture";
 import { DeclarationError, listOf, numberOf, refusal, textOf } from "./declared-property";
+import type { RecordedResource, Recording } from "./recording";
 
 /** What the stack declares, as far as the local run makes it real. */
 /** The stream as it is declared. */
@@ -26,14 +28,16 @@ export interface Declaration {
   readonly accountId: string;
   readonly stream: StreamDeclaration;
   readonly table: TableDeclaration;
+  /** Bucket of the archive, of anomalies and of rejected records. */
+  readonly archiveBucket: string;
   readonly buckets: readonly string[];
   readonly topics: readonly string[];
   readonly rule: RuleDeclaration;
-  /** The device policy's text. */
+  /** The device policy as JSON. */
   readonly devicePolicy: string;
   readonly processor: FunctionDeclaration;
   readonly mapping: MappingDeclaration;
-  /** The way into the cold tier, and the function on it; undefined where the stack has none. */
+  /** The delivery stream into the archive and its transform function; undefined if the stack has none. */
   readonly delivery: DeliveryDeclaration | undefined;
   readonly archiveTransform: FunctionDeclaration | undefined;
   /** Undefined where the stack has no rules for one. */
@@ -115,11 +119,13 @@ export function readDeclaration(recording: Recording): Declaration {
     throw new DeclarationError(`"${processor.name}" must have an event source mapping for the local run, got none`);
   const watch = fed.find(({ by }) => by.environment[WATCH_ENV.table] !== undefined);
   const delivery = deliveryOf(recording, streamArn);
+  const { region, accountId } = parseArn(streamArn);
   return {
-    region: streamArn.split(":")[3] ?? "",
-    accountId: streamArn.split(":")[4] ?? "",
+    region,
+    accountId,
     stream: streamOf(stream, streamArn),
     table: tableNamed(recording, outputs.dynamodb_table_name),
+    archiveBucket: variableOf(processor, ENV.bucket),
     buckets: recording.ofType("aws:s3/bucket:Bucket").map((bucket) => textOf(bucket, "bucket")),
     topics: recording.ofType("aws:sns/topic:Topic").map((topic) => textOf(topic, "name")),
     rule: ruleOf(recording.only("aws:iot/topicRule:TopicRule"), textOf(stream, "name")),
@@ -262,6 +268,15 @@ function functionOf(processor: RecordedResource): FunctionDeclaration {
     timeoutMs: numberOf(processor, "timeout") * 1000,
     reservedConcurrency: typeof reserved === "number" && reserved >= 0 ? reserved : undefined,
   };
+}
+
+/** A variable of the function's environment that the run needs itself. */
+function variableOf({ name, environment }: FunctionDeclaration, variable: string): string {
+  const value = environment[variable];
+  if (value !== undefined && value !== "") return value;
+  throw new DeclarationError(
+    `"${variable}" in the environment of the function "${name}" must be set for the local run, got ${JSON.stringify(value)}`,
+  );
 }
 
 function mappingOf(

@@ -1,10 +1,10 @@
-import type { RecordedResource } from "./capture";
+import type { RecordedResource } from "./recording";
 
 /** A declaration that the local run does not understand. It is refused, because a part left out would make the run lie. */
 export class DeclarationError extends Error {}
 
 /**
- * A property that is a text.
+ * A property that is a string.
  * @throws DeclarationError
  */
 export function textOf(
@@ -13,7 +13,7 @@ export function textOf(
   from: Readonly<Record<string, unknown>> = resource.inputs,
 ): string {
   const value = from[property];
-  if (typeof value !== "string" || value === "") throw refusal(resource, property, "a text", value);
+  if (typeof value !== "string" || value === "") throw refusal(resource, property, "a string", value);
   return value;
 }
 

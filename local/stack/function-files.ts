@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Recording } from "./capture";
 import { DeclarationError } from "./declared-property";
+import type { Recording } from "./recording";
 
 /** What Pulumi uploads, as far as this project uses it. */
 interface Archive {

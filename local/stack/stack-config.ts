@@ -33,7 +33,7 @@ export function stackConfig(
   return Object.fromEntries([...entries, ...overruling]);
 }
 
-/** `--config shardCount=2` is a number and `alarmEmails=["a@b.c"]` a list; what is no JSON is a text. */
+/** `--config shardCount=2` is a number and `alarmEmails=["a@b.c"]` a list; a value that is not JSON is a string. */
 function configValue(key: string, text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { partitionKeyOf } from "../../cli/replay/rule-error-batches";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS, topicsOf } from "../../contract/topics";
-import { DeviceAccess } from "../../local/aws/iot/device-access";
+import { DevicePolicy } from "../../local/aws/iot/device-policy";
 import { publishFault } from "../../local/aws/iot/limits";
 import { compileTemplate, parseRuleSql, topicMatches } from "../../local/aws/iot/rule-sql";
 import { banner } from "../../local/command/banner";
@@ -27,7 +27,7 @@ describe.each(["", "plant-a", "plant-a/line-3", "1/2/3/4/5"])("the topic prefix 
 
   it("stands in the device policy, and the topics of another prefix are refused", async () => {
     const { devicePolicy, region, accountId } = await declared();
-    const access = new DeviceAccess(devicePolicy, region, accountId);
+    const access = new DevicePolicy(devicePolicy, region, accountId);
     const may = (action: "iot:Publish" | "iot:Receive", topic: string) =>
       access.allows("pump-7", { action, topic }, undefined);
     expect([plain, direct].map((topic) => may("iot:Publish", topic))).toEqual([true, true]);

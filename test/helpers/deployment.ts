@@ -9,6 +9,7 @@ const DEPLOYED = [
   "contract",
   "lib",
   "lambda",
+  "watch",
   "tsconfig.json",
   "package.json",
   "Pulumi.yaml",

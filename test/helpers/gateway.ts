@@ -1,26 +1,27 @@
-import { type AdministrationPorts, administration } from "../../local/aws/endpoint/administration";
-import { Gateway, type GatewayPorts } from "../../local/aws/endpoint/gateway";
+import { type AdministrationDeps, administration } from "../../local/aws/endpoint/administration";
+import { Gateway, type GatewayDeps, type GatewayServices } from "../../local/aws/endpoint/gateway";
 import { SentMessages } from "../../local/aws/sns/sent-messages";
 import { FaultBoard } from "../../local/faults/endpoint-faults";
 
-/** A gateway with what a test does not care for filled in; chance always hits. */
+/** A gateway with defaults for what a test does not name; chance always hits. */
 export function gatewayWith(
-  ports: Partial<AdministrationPorts & Pick<GatewayPorts, "inProcess" | "guards" | "startingStep">>,
+  deps: Partial<AdministrationDeps & Pick<GatewayServices, "inProcess" | "guards"> & Pick<GatewayDeps, "startingStep">>,
 ): Gateway {
-  const faults = ports.faults ?? new FaultBoard(() => 0);
-  return new Gateway({
-    faults,
-    random: () => 0.9,
+  const faults = deps.faults ?? new FaultBoard(() => 0);
+  const { startingStep, inProcess = {}, guards = {} } = deps;
+  const gateway = new Gateway({ faults, random: () => 0.9, ...(startingStep ? { startingStep } : {}) });
+  const sent = new SentMessages();
+  gateway.serve({
     administration: administration({
       outputs: {},
       authority: () => "PEM",
       flush: async () => {},
-      sent: new SentMessages(),
-      ...ports,
+      sent,
+      ...deps,
       faults,
     }),
-    inProcess: ports.inProcess ?? {},
-    guards: ports.guards ?? {},
-    ...(ports.startingStep ? { startingStep: ports.startingStep } : {}),
+    inProcess,
+    guards,
   });
+  return gateway;
 }

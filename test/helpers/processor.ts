@@ -4,7 +4,7 @@ import { streamRecord } from "../../contract/stream-record";
 import { AS_THEY_COME, type Manner } from "../../lambda/processor/invocation";
 import { processBatch } from "../../lambda/processor/process-batch";
 import { connectStores } from "../../lambda/processor/stores";
-import { readSettings } from "../../lambda/reading/environment";
+import { readSettings } from "../../lambda/reading/settings";
 import type { FakeAws } from "./fake-aws";
 
 /** What one invocation did, as its caller sees it. */

@@ -1,5 +1,5 @@
-import type { RecordedResource, Recording } from "../../local/stack/capture";
 import { declareStack } from "../../local/stack/declare-stack";
+import type { RecordedResource, Recording } from "../../local/stack/recording";
 
 /** What the program declares as the environment `suffix`, one to throw away unless the configuration says otherwise. */
 export function recordStack(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {

@@ -59,7 +59,7 @@ const SENT: Readonly<Record<string, readonly object[]>> = {
 let live: unknown;
 
 beforeAll(async () => {
-  const run = new LocalRun(`--devices 0 --json --keep ${folder} --clear`);
+  const run = new LocalRun(`--devices 0 --json --config batchSize=1 --keep ${folder} --clear`);
   const { mqttPort, endpoint } = await run.ready();
   for (const [deviceId, payloads] of Object.entries(SENT)) {
     const client = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, { clientId: deviceId });

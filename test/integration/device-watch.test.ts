@@ -44,9 +44,11 @@ interface Listed {
   readonly shelved?: boolean;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what is tested here
-const get = async (path: string, base = page): Promise<any> => (await fetch(new URL(path, base))).json();
-const alarms = async (): Promise<readonly Listed[]> => (await get("/api/alarms")).alarms;
+/** The JSON at a path of the page, or of another address. */
+async function get<Answer>(where: string, base = page): Promise<Answer> {
+  return (await (await fetch(new URL(where, base))).json()) as Answer;
+}
+const alarms = async (): Promise<readonly Listed[]> => (await get<{ alarms: readonly Listed[] }>("/api/alarms")).alarms;
 const alarmNamed = async (name: string) => (await alarms()).find(({ alarm }) => alarm === name);
 const post = async (body: string, type = "application/json") => {
   const answer = await fetch(new URL("/api/alarms", page), { method: "POST", headers: { "content-type": type }, body });
@@ -134,7 +136,7 @@ describe("a run with rules for its devices", () => {
       /^Chart: humidity with its limits, 1 alarm\./,
     );
     expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
-    const found = await get("/api/device?device=sensor-001");
+    const found = await get<{ limits: unknown[]; readings: unknown[] }>("/api/device?device=sensor-001");
     expect(found.limits).toContainEqual({ rule: "hot", sensorType: "temperature", high: 105 });
     expect(found.readings.length).toBeGreaterThan(10);
     expect(errors).toEqual([]);
@@ -143,8 +145,11 @@ describe("a run with rules for its devices", () => {
 
   it("accounts for every alarm at its end", async () => {
     await eventually("alarms have ended", async () => {
-      const feed = await get("/_local/notices?topic=iot-device-notices-feed-dev", endpoint);
-      return feed.some(({ message }: { message: { event: string } }) => message.event === "end");
+      const feed = await get<{ message: { event: string } }[]>(
+        "/_local/notices?topic=iot-device-notices-feed-dev",
+        endpoint,
+      );
+      return feed.some(({ message }) => message.event === "end");
     });
     run.interrupt();
     const ended = await run.ended;

@@ -10,7 +10,7 @@ const CHROMIUM = "/usr/bin/chromium";
 let page: string;
 let browser: Browser | undefined;
 beforeAll(async () => {
-  const run = new LocalRun("--devices 5 --rate 40 --anomalies 0.2 --bad 0.2 --page-port 0");
+  const run = new LocalRun("--devices 5 --rate 40 --anomalies 0.2 --bad 0.2 --page-port 0 --config batchSize=5");
   page = await run.page();
   if (existsSync(CHROMIUM))
     browser = await chromium.launch({
@@ -53,15 +53,18 @@ describe("the page of a run", () => {
     // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what is tested here
     const get = async (path: string): Promise<any> => (await fetch(new URL(path, page))).json();
     await eventually("there are anomalies and rejects", async () => {
-      const { anomalies, rejects } = await get("/api/set-aside");
+      const { anomalies, rejects } = await get("/api/findings");
       return anomalies.length > 0 && rejects.length > 0;
     });
-    const { anomalies, rejects } = await get("/api/set-aside");
+    const { anomalies, rejects } = await get("/api/findings");
+    // An anomaly's object may be there before its reading is.
+    const readingsOfIt = () => get(`/api/readings?device=${anomalies[0].deviceId}`);
+    await eventually("its reading is there", async () => (await readingsOfIt()).length > 0);
     expect(anomalies[0]).toEqual(
       expect.objectContaining({ deviceId: expect.stringMatching(/^sensor-/), reason: expect.any(String) }),
     );
     expect(rejects[0]).toEqual(expect.objectContaining({ reason: expect.any(String), detail: expect.any(String) }));
-    const readings = await get(`/api/readings?device=${anomalies[0].deviceId}`);
+    const readings = await readingsOfIt();
     expect(readings[0]).toEqual(expect.objectContaining({ sensorType: expect.any(String), value: expect.any(Number) }));
   });
 

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import path from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
+import { iotAgainst } from "../helpers/iot-command";
 import { eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
-const ROOT = path.resolve(__dirname, "../..");
 const BUCKET = "iot-sensor-archival-dev-123456789012";
 const SENT_AT = 1767225600000;
 
@@ -15,7 +13,7 @@ describe("iot replay", () => {
   let s3: S3Client;
 
   beforeAll(async () => {
-    run = new LocalRun("--devices 0 --json --config retryAttempts=0");
+    run = new LocalRun("--devices 0 --json --config retryAttempts=0 --config batchSize=1");
     at = await run.ready();
     s3 = new S3Client({
       endpoint: at.endpoint,
@@ -26,16 +24,7 @@ describe("iot replay", () => {
   }, 40_000);
   afterAll(killLeftRuns);
 
-  /** `npx iot …` against the run. */
-  function iot(words: string): Promise<{ status: number; lines: Record<string, unknown>[]; err: string }> {
-    const args = ["cli/iot.mjs", ...words.split(" "), "--endpoint", at.endpoint, "--json"];
-    return new Promise((resolve) => {
-      const child = execFile(process.execPath, args, { cwd: ROOT, timeout: 60_000 }, (_error, out, err) => {
-        const lines = out.split("\n").filter((line) => line !== "");
-        resolve({ status: child.exitCode ?? -1, lines: lines.map((line) => JSON.parse(line)), err });
-      });
-    });
-  }
+  const iot = (words: string) => iotAgainst(at.endpoint, words);
 
   const setFaults = (faults: object) =>
     fetch(`${at.endpoint}/_local/faults`, { method: "PUT", body: JSON.stringify(faults) });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type Decision, evaluatePolicy, type PolicyRequest } from "../../local/aws/iam/policy-evaluator";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { named, policyTexts, recordStack } from "../helpers/stack";
 
 /** What each identity may do and what it may not, asked of the policies' own text. */
@@ -171,6 +171,126 @@ describe("the processor's role", () => {
   });
 });
 
+const WATCH_TABLE = `arn:aws:dynamodb:${HERE}:table/iot-device-watch-dev`;
+const MAIL = `arn:aws:sns:${HERE}:iot-device-notices-dev`;
+const FEED = `arn:aws:sns:${HERE}:iot-device-notices-feed-dev`;
+const CONSUMER = `${STREAM}/consumer/iot-device-watch-dev:1767225600`;
+const OTHER_CONSUMER = `${STREAM}/consumer/another:1767225600`;
+
+/** What neither function of the device watch may do. */
+const NEITHER: readonly Row[] = [
+  ["kinesis:PutRecord", STREAM],
+  ["kinesis:PutRecords", STREAM],
+  ["kinesis:DeregisterStreamConsumer", CONSUMER],
+  ["kinesis:SubscribeToShard", OTHER_CONSUMER],
+  ["kinesis:GetRecords", `arn:aws:kinesis:${HERE}:stream/iot-sensor-stream-prod`],
+  ["kinesis:GetRecords", `arn:aws:kinesis:${OTHERS}:stream/iot-sensor-stream-dev`],
+  ["kinesis:ListStreams", "*"],
+  ["dynamodb:Scan", WATCH_TABLE],
+  ["dynamodb:BatchWriteItem", WATCH_TABLE],
+  ["dynamodb:DeleteTable", WATCH_TABLE],
+  ["dynamodb:UpdateTable", WATCH_TABLE],
+  ["dynamodb:UpdateTimeToLive", WATCH_TABLE],
+  ["dynamodb:GetItem", TABLE],
+  ["dynamodb:Query", TABLE],
+  ["dynamodb:PutItem", TABLE],
+  ["dynamodb:PutItem", `arn:aws:dynamodb:${HERE}:table/iot-device-watch-prod`],
+  ["dynamodb:PutItem", `arn:aws:dynamodb:${HERE}:table/iot-device-watch-dev-2`],
+  ["dynamodb:PutItem", `arn:aws:dynamodb:${ELSEWHERE}:table/iot-device-watch-dev`],
+  ["dynamodb:PutItem", `arn:aws:dynamodb:${OTHERS}:table/iot-device-watch-dev`],
+  ["sns:Publish", `arn:aws:sns:${HERE}:iot-alarms-dev`],
+  ["sns:Publish", `arn:aws:sns:${HERE}:iot-device-notices-prod`],
+  ["sns:Publish", `arn:aws:sns:${OTHERS}:iot-device-notices-dev`],
+  ["sns:Subscribe", MAIL],
+  ["sns:SetTopicAttributes", MAIL],
+  ["s3:GetObject", `${BUCKET}/anomalies/x`],
+  ["s3:PutObject", `${BUCKET}/anomalies/x`],
+  ["s3:PutObject", `${BUCKET}/readings/x.parquet`],
+  ["s3:DeleteObject", `${BUCKET}/aws/lambda/x`],
+  ["logs:PutLogEvents", `${LOGS}:/aws/lambda/iot-sensor-processor-dev:log-stream:x`],
+  ["lambda:InvokeFunction", `arn:aws:lambda:${HERE}:function:iot-device-watch-sweep-dev`],
+  ["iot:Publish", `arn:aws:iot:${HERE}:topic/sensor/commands/s-1`],
+  ["cloudwatch:PutMetricData", "*"],
+];
+
+describe("the device watch's roles", () => {
+  let watching: Recording;
+  let fanned: Recording;
+  beforeAll(async () => {
+    const watchRules = { silent: { silentFor: "15m" } };
+    watching = await recordStack("dev", { watchRules });
+    fanned = await recordStack("dev", { watchRules, watchFanOut: true });
+  });
+  const ask = (policy: string, [action, resource]: Row, recording = watching, account = "123456789012") =>
+    evaluatePolicy(policyTexts(named(recording, "aws:iam/rolePolicy:RolePolicy", policy)), {
+      action,
+      resource,
+      context: { "s3:ResourceAccount": account },
+    });
+
+  it.each<Row>([
+    ["dynamodb:GetItem", WATCH_TABLE],
+    ["dynamodb:BatchGetItem", WATCH_TABLE],
+    ["dynamodb:PutItem", WATCH_TABLE],
+    ["dynamodb:UpdateItem", WATCH_TABLE],
+    ["dynamodb:DeleteItem", WATCH_TABLE],
+    ["sns:Publish", MAIL],
+    ["sns:Publish", FEED],
+    ["kinesis:GetRecords", STREAM],
+    ["kinesis:GetShardIterator", STREAM],
+    ["kinesis:ListShards", STREAM],
+  ])("may both %s %s", (...row) => {
+    expect([ask("watch-devices", row), ask("sweep-devices", row)]).toEqual(["allow", "allow"]);
+  });
+
+  it.each<Row>([
+    ["kinesis:DescribeStream", STREAM],
+    ["kinesis:DescribeStreamSummary", STREAM],
+    ["s3:PutObject", `${BUCKET}/aws/lambda/uuid/shardId-000000000000/2026/01/01/x`],
+    ["s3:ListBucket", BUCKET],
+    ["logs:PutLogEvents", `${LOGS}:/aws/lambda/iot-device-watch-dev:log-stream:x`],
+  ])("let the watch alone %s %s", (...row) => {
+    expect([ask("watch-devices", row), ask("sweep-devices", row)]).toEqual(["allow", "implicitDeny"]);
+  });
+
+  it.each<Row>([
+    ["dynamodb:Query", WATCH_TABLE],
+    ["dynamodb:Query", `${WATCH_TABLE}/index/DueIndex`],
+    ["dynamodb:Query", `${WATCH_TABLE}/index/ListedIndex`],
+    ["logs:PutLogEvents", `${LOGS}:/aws/lambda/iot-device-watch-sweep-dev:log-stream:x`],
+  ])("let the sweep alone %s %s", (...row) => {
+    expect([ask("watch-devices", row), ask("sweep-devices", row)]).toEqual(["implicitDeny", "allow"]);
+  });
+
+  it.each<Row>(NEITHER)("let neither %s %s", (...row) => {
+    for (const recording of [watching, fanned])
+      for (const policy of ["watch-devices", "sweep-devices"])
+        expect([policy, ask(policy, row, recording)]).toEqual([policy, "implicitDeny"]);
+  });
+
+  it("let the watch alone subscribe, with a connection of its own, and to that one alone", () => {
+    for (const action of ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"]) {
+      expect(ask("watch-devices", [action, CONSUMER])).toBe("implicitDeny");
+      expect(ask("watch-devices", [action, CONSUMER], fanned)).toBe("allow");
+      expect(ask("sweep-devices", [action, CONSUMER], fanned)).toBe("implicitDeny");
+    }
+  });
+
+  it("put nothing into a bucket of this name that somebody else has made", () => {
+    const row: Row = ["s3:PutObject", `${BUCKET}/aws/lambda/x`];
+    expect(ask("watch-devices", row, watching, "999999999999")).toBe("implicitDeny");
+  });
+
+  it("leave the processor without any right on the watch's table and topics", () => {
+    for (const row of [
+      ["dynamodb:PutItem", WATCH_TABLE],
+      ["dynamodb:GetItem", WATCH_TABLE],
+      ["sns:Publish", MAIL],
+    ] as const)
+      expect(ask("read-stream-and-store", row)).toBe("implicitDeny");
+  });
+});
+
 describe("the rule's role", () => {
   const ask = asker("write-stream-and-error-log");
 
@@ -202,8 +322,12 @@ describe("the rule's role", () => {
 });
 
 describe("who takes a role on", () => {
+  let watching: Recording;
+  beforeAll(async () => {
+    watching = await recordStack("dev", { watchRules: { silent: { silentFor: "15m" } } });
+  });
   const ask = (role: string, service: string, context: Record<string, string> = {}) =>
-    evaluatePolicy(policyTexts(named(dev, "aws:iam/role:Role", role)), {
+    evaluatePolicy(policyTexts(named(watching, "aws:iam/role:Role", role)), {
       action: "sts:AssumeRole",
       resource: `arn:aws:iam::123456789012:role/${role}`,
       principal: { type: "Service", id: service },
@@ -217,6 +341,10 @@ describe("who takes a role on", () => {
   it.each([
     ["iot-processor-lambda-role-dev", "lambda.amazonaws.com", {}, "allow"],
     ["iot-processor-lambda-role-dev", "iot.amazonaws.com", {}, "implicitDeny"],
+    ["iot-device-watch-role-dev", "lambda.amazonaws.com", {}, "allow"],
+    ["iot-device-watch-role-dev", "events.amazonaws.com", {}, "implicitDeny"],
+    ["iot-device-watch-sweep-role-dev", "lambda.amazonaws.com", {}, "allow"],
+    ["iot-device-watch-sweep-role-dev", "events.amazonaws.com", {}, "implicitDeny"],
     ["iot-kinesis-role-dev", "iot.amazonaws.com", source("123456789012", "iot_sensor_rule_dev"), "allow"],
     ["iot-kinesis-role-dev", "iot.amazonaws.com", source("123456789012", "iot_sensor_rule_prod"), "implicitDeny"],
     ["iot-kinesis-role-dev", "iot.amazonaws.com", source("999999999999", "iot_sensor_rule_dev"), "implicitDeny"],

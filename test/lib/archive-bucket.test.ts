@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { archiveLifecycle } from "../../lib/archive-bucket";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
 const ARCHIVE = "iot-sensor-archival-dev-123456789012";

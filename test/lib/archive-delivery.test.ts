@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { bundleFunction } from "../../lib/function-bundle";
 import { evaluatePolicy } from "../../local/aws/iam/policy-evaluator";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, policyTexts, recordStack, tags } from "../helpers/stack";
 
 const ACCOUNT = "123456789012";

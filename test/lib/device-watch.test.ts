@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { bundleFunction } from "../../lib/function-bundle";
 import { evaluatePolicy } from "../../local/aws/iam/policy-evaluator";
-import type { RecordedResource, Recording } from "../../local/stack/capture";
+import type { RecordedResource, Recording } from "../../local/stack/recording";
 import { rulesFileText } from "../../watch/rules/rules-file";
 import { dependenciesOf, named, policyOf, policyTexts, recordStack, tags } from "../helpers/stack";
 
@@ -218,7 +218,7 @@ describe("the way from the stream to the watch", () => {
     expect(ofWatch(fanned, "aws:kinesis/streamConsumer:StreamConsumer").inputs).toEqual({
       name: "iot-device-watch-dev",
       streamArn: STREAM,
-      tags: tags("iot-device-watch-dev", "The device watch's own connection to the stream"),
+      tags: tags("iot-device-watch-dev", "Reads the stream for the device watch"),
     });
     expect(ofWatch(fanned, MAPPING).inputs).toEqual({ ...settings, eventSourceArn: CONSUMER });
     const before = new Set(whole(stack).map((each) => JSON.stringify(each)));
@@ -241,6 +241,7 @@ describe("the sweep's schedule", () => {
     });
     expect(stack.only("aws:cloudwatch/eventTarget:EventTarget").inputs).toEqual({
       rule: "iot-device-watch-sweep-dev",
+      targetId: "function",
       arn: `arn:aws:lambda:${HERE}:function:iot-device-watch-sweep-dev`,
     });
     expect(stack.only("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig").inputs).toEqual({

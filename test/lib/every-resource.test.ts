@@ -3,14 +3,16 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type RecordedResource, type Recording, record } from "../../local/stack/capture";
+import { record } from "../../local/stack/capture";
+import type { RecordedResource, Recording } from "../../local/stack/recording";
 import { policyTexts, recordStack } from "../helpers/stack";
 
 /** Rules over all resources at once, so that one that is added later is covered too. */
 let stack: Recording;
 const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
 beforeAll(async () => {
-  stack = await recordStack("dev", { alarmEmails: ["a@example.com"] });
+  const watchRules = { silent: { silentFor: "15m" } };
+  stack = await recordStack("dev", { alarmEmails: ["a@example.com"], watchRules, watchFanOut: true });
 });
 afterAll(() => warn.mockRestore());
 
@@ -88,7 +90,7 @@ describe("policies", () => {
       .filter(({ Effect, Principal }) => Effect === "Allow" && Principal !== undefined);
     // In no order: a resource is declared when its inputs are known.
     expect(allowed.map(({ Principal }) => JSON.stringify(Principal)).sort()).toEqual(
-      ["cloudwatch", "firehose", "iot", "lambda", "lambda", "logging.s3"].map((service) =>
+      ["cloudwatch", "firehose", "iot", "lambda", "lambda", "lambda", "lambda", "logging.s3"].map((service) =>
         JSON.stringify({ Service: `${service}.amazonaws.com` }),
       ),
     );
@@ -149,9 +151,20 @@ describe("what keeps data", () => {
 });
 
 describe("nothing public", () => {
-  it("has a door: no function URL, ACL, access point, permission for others, user or key", () => {
-    const doors = /FunctionUrl|Acl|AccessPoint|lambda\/permission|iam\/(user|accessKey|group)|apigateway|PublicDns/i;
+  it("has a door: no function URL, ACL, access point, user or key", () => {
+    const doors = /FunctionUrl|Acl|AccessPoint|iam\/(user|accessKey|group)|apigateway|PublicDns/i;
     expect(ofAws().map(({ type }) => type)).not.toContainEqual(expect.stringMatching(doors));
+  });
+
+  it("calls a function but this account's schedule", () => {
+    const permissions = stack.ofType("aws:lambda/permission:Permission").map(({ inputs }) => inputs);
+    expect(permissions).toEqual([
+      expect.objectContaining({
+        principal: "events.amazonaws.com",
+        sourceAccount: "123456789012",
+        sourceArn: "arn:aws:events:sa-east-1:123456789012:rule/iot-device-watch-sweep-dev",
+      }),
+    ]);
   });
 
   it("says public-read, or a principal of anyone, anywhere", () => {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { READINGS_COLUMNS, REJECTED_COLUMNS } from "../../contract/columns";
 import { NAMED_QUERIES } from "../../lib/named-queries";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { named, recordStack, tags } from "../helpers/stack";
 
 const BUCKET = "s3://iot-sensor-archival-dev-123456789012";

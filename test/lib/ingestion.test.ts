@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
 const ROLE = "arn:aws:iam::123456789012:role/iot-kinesis-role-dev";

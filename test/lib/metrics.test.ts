@@ -12,6 +12,7 @@ const WATCHED = {
   mappingUuid: "mapping",
   deliveryStreamName: "delivery",
   transformName: "transform",
+  deviceWatch: { functionName: "watch", mappingUuid: "watch-mapping", sweepName: "sweep", tableName: "watch-table" },
 };
 
 interface Shown {

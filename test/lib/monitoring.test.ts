@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
 const TOPIC = "arn:aws:sns:sa-east-1:123456789012:iot-alarms-dev";
@@ -10,6 +10,8 @@ const STREAM = { StreamName: "iot-sensor-stream-dev" };
 const TABLE = { TableName: "iot-sensor-data-dev" };
 const RULE = { RuleName: "iot_sensor_rule_dev" };
 const OWN = { Environment: "dev" };
+const WATCH = { FunctionName: "iot-device-watch-dev" };
+const WATCH_MAPPING = { EventSourceMappingUUID: "22222222-3333-4444-8555-666666666666" };
 const DELIVERY = { DeliveryStreamName: "iot-sensor-archive-dev" };
 const TRANSFORM = { FunctionName: "iot-archive-transform-dev" };
 /** Alarms that go off below their threshold. */
@@ -24,8 +26,10 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 
 let stack: Recording;
+let watching: Recording;
 beforeAll(async () => {
   stack = await recordStack("dev", { alarmEmails: ["a@example.com", "b@example.com"] });
+  watching = await recordStack("dev", { watchRules: { silent: { silentFor: "15m" } } });
 });
 
 describe("the alarm topic", () => {
@@ -175,6 +179,70 @@ describe("the alarms", () => {
   });
 });
 
+/** The same columns; the last says what missing data is. */
+const WATCH_ALARMS = [
+  ["watch-iterator-age", "AWS/Lambda", "IteratorAge", WATCH, "Maximum", 65_000, 300, 2, "notBreaching"],
+  ["watch-errors", "AWS/Lambda", "Errors", WATCH, "Sum", 10, 300, 2, "notBreaching"],
+  [
+    "watch-dropped",
+    "AWS/Lambda",
+    "OnFailureDestinationDeliveredEventCount",
+    WATCH_MAPPING,
+    "Sum",
+    0,
+    300,
+    1,
+    "notBreaching",
+  ],
+  ["watch-notices-dropped", "IoT/Manufacturing", "NoticesDropped", OWN, "Sum", 0, 300, 1, "notBreaching"],
+  ["sweep-missing", "IoT/Manufacturing", "SweepRuns", OWN, "Sum", 1, 300, 1, "breaching"],
+  ["outbox-age", "IoT/Manufacturing", "OutboxAgeSeconds", OWN, "Maximum", 300, 300, 2, "notBreaching"],
+] as const;
+const WATCH_UNITS: Readonly<Record<string, string>> = {
+  "watch-iterator-age": "maximum age, milliseconds",
+  "outbox-age": "maximum age, seconds",
+};
+
+describe("the alarms of the device watch", () => {
+  it.each(WATCH_ALARMS)(
+    "%s watches %s %s",
+    (key, namespace, metricName, dimensions, statistic, threshold, period, periods, missing) => {
+      const name = `iot-${key}-dev`;
+      const { alarmDescription, ...inputs } = named(watching, ALARM, name).inputs;
+      expect(inputs).toEqual({
+        name,
+        namespace,
+        metricName,
+        dimensions,
+        statistic,
+        comparisonOperator: key === "sweep-missing" ? "LessThanThreshold" : "GreaterThanThreshold",
+        threshold,
+        period,
+        evaluationPeriods: periods,
+        treatMissingData: missing,
+        alarmActions: [TOPIC],
+        okActions: [TOPIC],
+        tags: tags(name, "Alarm"),
+      });
+      expect(alarmDescription).toContain(` (${WATCH_UNITS[key] ?? "count"}). What to do: docs/operations.md#${key}`);
+    },
+  );
+
+  it("are these and no others, beside those of a stack without rules", () => {
+    expect(
+      watching
+        .ofType(ALARM)
+        .map(({ inputs }) => inputs.name)
+        .sort(),
+    ).toEqual([...ALARMS, ...WATCH_ALARMS].map(([key]) => `iot-${key}-dev`).sort());
+  });
+
+  it("wait for the window that the watch waits for", async () => {
+    const slow = await recordStack("dev", { watchRules: { silent: { silentFor: "15m" } }, watchWindowSeconds: 300 });
+    expect(named(slow, ALARM, "iot-watch-iterator-age-dev").inputs.threshold).toBe(360_000);
+  });
+});
+
 interface Widget {
   readonly type: string;
   readonly x: number;
@@ -190,8 +258,9 @@ interface Widget {
 }
 
 describe("the dashboard", () => {
-  const widgets = (): readonly Widget[] =>
-    JSON.parse(String(stack.only("aws:cloudwatch/dashboard:Dashboard").inputs.dashboardBody)).widgets;
+  const widgetsOf = (recording: Recording): readonly Widget[] =>
+    JSON.parse(String(recording.only("aws:cloudwatch/dashboard:Dashboard").inputs.dashboardBody)).widgets;
+  const widgets = () => widgetsOf(stack);
 
   it("shows throughput, lag, anomalies, rejects, throttles, errors and cost drivers, in this region", () => {
     expect(stack.only("aws:cloudwatch/dashboard:Dashboard").inputs.dashboardName).toBe("iot-monitoring-dev");
@@ -218,13 +287,25 @@ describe("the dashboard", () => {
       const dimensions = pairs.flatMap((key, i) => (i % 2 === 0 ? [[key, pairs[i + 1]]] : []));
       return JSON.stringify([namespace, name, Object.fromEntries(dimensions)]);
     };
-    const shown = widgets().flatMap(({ properties }) => properties.metrics.map(series));
-    for (const [, namespace, metric, dimensions] of ALARMS)
+    const shown = widgetsOf(watching).flatMap(({ properties }) => properties.metrics.map(series));
+    for (const [, namespace, metric, dimensions] of [...ALARMS, ...WATCH_ALARMS])
       expect(shown).toContain(JSON.stringify([namespace, metric, dimensions]));
   });
 
+  it("ends with the device watch where there is one, behind what every stack shows", () => {
+    const all = widgetsOf(watching);
+    expect(all.slice(0, widgets().length)).toEqual(widgets());
+    expect(all.slice(widgets().length).map(({ properties: { title } }) => title)).toEqual([
+      "Device watch: alarms now",
+      "Device watch: raises, and readings that are not judged",
+      "Device watch: lag",
+      "Device watch: sweeps and failures",
+      "Device watch: cost drivers",
+    ]);
+  });
+
   it("has panels that fit CloudWatch's 24 columns and do not overlap", () => {
-    const places = widgets().map(({ x, y, width, height }) => ({ x, y, width, height }));
+    const places = widgetsOf(watching).map(({ x, y, width, height }) => ({ x, y, width, height }));
     for (const { x, width } of places) expect(x + width).toBeLessThanOrEqual(24);
     expect(new Set(places.map(({ x, y }) => `${x},${y}`)).size).toBe(places.length);
   });

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../lib/environment";
 import { physicalNames } from "../../lib/names";
 import { NodeFunction, type NodeFunctionArgs } from "../../lib/node-function";
-import { type Recording, record } from "../../local/stack/capture";
+import { record } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, policyOf, tags } from "../helpers/stack";
 
 const READ_TABLE = {

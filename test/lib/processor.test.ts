@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { bundleFunction } from "../../lib/function-bundle";
-import type { Recording } from "../../local/stack/capture";
+import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
 const STREAM = "arn:aws:kinesis:sa-east-1:123456789012:stream/iot-sensor-stream-dev";

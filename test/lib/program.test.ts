@@ -46,7 +46,10 @@ describe("index.ts under Pulumi's own runner", () => {
       "compiles and declares the stack",
       async () => {
         await expect(readdir(path.join(folder, "node_modules/jest"))).rejects.toThrow("ENOENT");
-        expectWholeStack(await runProgram(CONFIG, { folder }));
+        const watchRules = JSON.stringify({ silent: { silentFor: "15m" } });
+        const run = await runProgram({ ...CONFIG, "industrial-iot-monitoring:watchRules": watchRules }, { folder });
+        expectWholeStack(run);
+        expect(run.resources).toContain("iot:index:DeviceWatch::iot-device-watch");
       },
       TIMEOUT_MS,
     );

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "../../lib/read-config";
 import { TapStack, type TapStackOutputs } from "../../lib/tap-stack";
-import { type RecordedResource, type Recording, record } from "../../local/stack/capture";
+import { record } from "../../local/stack/capture";
+import type { RecordedResource, Recording } from "../../local/stack/recording";
 import { recordStack } from "../helpers/stack";
 
 const BUCKET = "aws:s3/bucket:Bucket";

@@ -44,13 +44,14 @@ describe("an outage", () => {
 
 describe("chaos", () => {
   it(
-    "loses none of more than 100,000 readings",
+    "loses none of more than 300,000 readings, at 1,000 per second",
     async () => {
-      const run = new LocalRun("--chaos --for 6m --rate 400 --devices 100 --bad 0.01 --seed 7 --json");
+      const run = new LocalRun("--chaos --for 6m --rate 1000 --devices 100 --bad 0.01 --seed 7 --json");
       const ended = await run.ended;
       expect(ended.status).toBe(0);
       const { published = 0, lost } = summaryOf(ended);
-      expect(published).toBeGreaterThan(100_000);
+      for (const event of ["kinesis full", "the stream is resharded"]) expect(ended.err).toContain(event);
+      expect(published).toBeGreaterThan(300_000);
       expect(lost).toBe(0);
     },
     15 * MINUTE,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { streamRecord } from "../../contract/stream-record";
 import { assess } from "../../lambda/processor/assess";
-import { readSettings } from "../../lambda/reading/environment";
+import { readSettings } from "../../lambda/reading/settings";
 import { type HotItem, readingsInOrder, type StoredReading } from "../../stores/unpacked";
 import type { Item } from "../helpers/fake-aws";
 import { ARRIVED_AT, kinesisRecord } from "../helpers/kinesis-records";

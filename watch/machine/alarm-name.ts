@@ -28,7 +28,7 @@ export interface NamedAlarm {
   readonly n: number | undefined;
 }
 
-/** The parts of a name; undefined where it is none. A thing's name has no slash, a sensor type no `#`. */
+/** The parts of an alarm's name; undefined for any other string. A thing's name has no slash, a sensor type no `#`. */
 export function parseAlarmName(name: string): NamedAlarm | undefined {
   const [, deviceId, key = "", n] = /^([A-Za-z0-9:_-]{1,128})(?:\/([^#]+))?(?:#(\d{1,9}))?$/su.exec(name) ?? [];
   if (deviceId === undefined || (n !== undefined && key === "")) return undefined;

@@ -34,7 +34,7 @@ export interface Mail<Notice> {
 export const NO_MAIL: MailState = { lastAt: {}, raises: [], isFlood: false };
 
 /**
- * Which mails go out now: at most one a minute for each priority, the first of a quiet minute at once, the rest together. In a flood
+ * Which mails go out now: at most one per minute and priority, the first of a quiet minute immediately, the rest together. In a flood
  * one digest a minute takes the place of all. What is in no mail waits.
  */
 export function governMail<Notice extends Waiting>(

@@ -37,7 +37,7 @@ export interface PlantEvent {
   readonly watched: number;
 }
 
-/** The plant after a sweep. More than half of its devices silent at once are one event, not one each. */
+/** The plant after a sweep. If more than half of its devices are silent at the same time, that is one event. */
 export function nextPlant(
   before: PlantState,
   { at, watched, newlySilent, silent }: PlantCount,

@@ -1,7 +1,6 @@
 import type { RuleSet } from "../rules/rule-set";
 import type { AlarmEvent } from "./alarm-event";
-import { newDevice } from "./device-state";
-import { SETTLE_MS, step } from "./step";
+import { Trial } from "./trial";
 import type { ReadingEvent } from "./watch-event";
 
 /**
@@ -15,22 +14,6 @@ export function tryRules(
   rules: RuleSet,
   until: number,
 ): readonly AlarmEvent[] {
-  const events: AlarmEvent[] = [];
-  let state = newDevice();
-  const sweep = (at: number) => {
-    const done = step(deviceId, state, { type: "clock", at, plantSilent: false }, rules);
-    state = done.state;
-    events.push(...done.events);
-  };
-  let arrived = readings[0]?.arrivedAt ?? until;
-  for (const reading of readings) {
-    // The sweeps of a gap are one: what it fires is dated when it was due.
-    if (reading.arrivedAt - arrived > SETTLE_MS) sweep(reading.arrivedAt);
-    const done = step(deviceId, state, reading, rules);
-    state = done.state;
-    events.push(...done.events);
-    arrived = reading.arrivedAt;
-  }
-  sweep(until);
-  return events;
+  const trial = new Trial(deviceId, rules);
+  return [...readings.flatMap((reading) => trial.read(reading)), ...trial.sweep(until)];
 }

@@ -8,7 +8,7 @@ import { HEARTBEAT_SHARE } from "./silence";
 import { step } from "./step";
 import type { WatchEvent } from "./watch-event";
 
-/** What comes of one visit to a device: several events, decided at once. */
+/** The outcome of one visit to a device: several events, decided together. */
 export interface Visit {
   readonly state: DeviceState;
   readonly events: readonly AlarmEvent[];

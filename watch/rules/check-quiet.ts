@@ -32,7 +32,7 @@ const QUIET_FIELDS = { device: deviceGlob, days, from: timeOfDay, to: timeOfDay,
 type QuietField = keyof typeof QUIET_FIELDS;
 type QuietFields = { [F in QuietField]?: (typeof QUIET_FIELDS)[F] extends FieldCheck<infer V> ? V : never };
 
-/** Checks the value of `watchQuiet`, all of it at once: a list of windows, or its JSON; undefined is none. */
+/** Checks the value of `watchQuiet` and reports every problem: a list of windows, or its JSON; undefined means none. */
 export function checkWatchQuiet(given: unknown, nearest?: NearestWord, key = "watchQuiet"): CheckedQuiet {
   const value = given === undefined ? [] : fromJson(given);
   if (!Array.isArray(value) || value.length > MAX_WINDOWS) {

@@ -22,8 +22,8 @@ export const MAX_RULES = 100;
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /**
- * Checks the value of `watchRules`, all of it at once.
- * @param given An object of rules by name, or its JSON; undefined is none.
+ * Checks the value of `watchRules`, and reports every problem.
+ * @param given An object of rules by name, or its JSON; undefined means no rules.
  * @param key The configuration's key, or another name for what is checked, such as a file's.
  */
 export function checkWatchRules(given: unknown, context: RuleContext = {}, key = "watchRules"): CheckedRules {

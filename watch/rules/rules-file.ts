@@ -11,7 +11,7 @@ export function rulesFileText(rules: readonly WatchRule[], quiet: readonly Quiet
   return `${JSON.stringify({ form: FORM, rules, quiet }, null, 1)}\n`;
 }
 
-/** The rules in such a file, and a hash of it. @throws Error where it is none */
+/** The rules in such a file, and a hash of it. @throws Error if the text is not a rules file */
 export function readRulesFile(
   text: string,
   anomalyLimits: ReadonlyMap<string, AnomalyLimit>,

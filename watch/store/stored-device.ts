@@ -13,7 +13,7 @@ export interface StoredDevice {
   readonly dueAt?: number;
 }
 
-/** Due at once, whatever the stream's clock says: notices wait. */
+/** Due immediately, whatever the stream's clock says: notices wait. */
 export const DUE_NOW = 0;
 
 /**

@@ -2,15 +2,15 @@ import type { StreamRecord } from "../../../contract/stream-record";
 import { qualityOf } from "../../../watch/machine/quality";
 import type { WatchEvent } from "../../../watch/machine/watch-event";
 import { checkRecord } from "../../reading/check-record";
-import type { Rules } from "../../reading/environment";
+import type { Rules } from "../../reading/settings";
 
 /**
  * What a record is to its device: the processor's own check says which readings it holds, and judges them. They come in the message's
  * order, behind what of the message is rejected.
  */
-export function eventsOf(record: StreamRecord, rules: Rules, now: number): readonly WatchEvent[] {
+export function eventsOf(record: StreamRecord, rules: Rules): readonly WatchEvent[] {
   const { arrivedAt } = record;
-  const checked = checkRecord(record, rules, now);
+  const checked = checkRecord(record, rules);
   if (!checked.ok) return [{ type: "rejected", arrivedAt, reason: checked.reason }];
   const { readings, rejected } = checked;
   return [
@@ -35,13 +35,13 @@ export interface DeviceBatch {
 const DEVICE_ID = /^[A-Za-z0-9:_-]{1,128}$/;
 
 /** A batch by device, each in the stream's order. The partition key is the thing that published. */
-export function byDevice(records: readonly StreamRecord[], rules: Rules, now: number): readonly DeviceBatch[] {
+export function byDevice(records: readonly StreamRecord[], rules: Rules): readonly DeviceBatch[] {
   const devices = new Map<string, { events: WatchEvent[]; firstPlace: number }>();
   records.forEach((record, place) => {
     const deviceId = record.partitionKey;
     if (!DEVICE_ID.test(deviceId)) return;
     const own = devices.get(deviceId) ?? { events: [], firstPlace: place };
-    own.events.push(...eventsOf(record, rules, now));
+    own.events.push(...eventsOf(record, rules));
     devices.set(deviceId, own);
   });
   return [...devices].map(([deviceId, own]) => ({ deviceId, ...own }));

@@ -5,8 +5,8 @@ import type { RuleSet } from "../../../watch/rules/rule-set";
 import { type Decision, decide } from "../../../watch/store/decide";
 import type { StoredDevice } from "../../../watch/store/stored-device";
 import { Deadline } from "../../processor/deadline";
-import { withLimit } from "../../processor/rounds";
-import { errorName, judgeStoreError } from "../../processor/store-error";
+import { mapWithLimit } from "../../processor/rounds";
+import { classifyStoreError, errorName } from "../../processor/store-error";
 import { watchMetricsLine } from "../metrics";
 import { deliver } from "../notices/deliver";
 import { deviceSender } from "../notices/sender";
@@ -14,7 +14,7 @@ import type { Surroundings } from "../surroundings";
 import { byDevice, type DeviceBatch } from "./events-of";
 import { nextWritten, readStates } from "./fresh-states";
 
-/** Devices that are decided on at once. */
+/** Devices that are decided on concurrently. */
 const MAX_DEVICES = 16;
 /** Stop deciding this long before the function's timeout: what is decided is still delivered. */
 export const DECIDE_RESERVE_MS = 15_000;
@@ -35,7 +35,7 @@ export async function watchBatch(
   const errors = new Map<string, number>();
   const onError = (error: unknown) => errors.set(errorName(error), (errors.get(errorName(error)) ?? 0) + 1);
   const shardId = records[0]?.shardId ?? "";
-  const watched = byDevice(records, settings, startedAt).filter((part) => isWatched(part, rules));
+  const watched = byDevice(records, settings).filter((part) => isWatched(part, rules));
   const deciding = new Deadline(remainingMs - DECIDE_RESERVE_MS);
   const delivering = new Deadline(remainingMs - DELIVER_RESERVE_MS);
   try {
@@ -82,7 +82,7 @@ async function decideAll(
 ): Promise<{ readonly decisions: readonly Decision[]; readonly firstFailed: number | undefined }> {
   const decisions: Decision[] = [];
   let firstFailed: number | undefined;
-  await withLimit(watched, MAX_DEVICES, async ({ deviceId, events, firstPlace }) => {
+  await mapWithLimit(watched, MAX_DEVICES, async ({ deviceId, events, firstPlace }) => {
     try {
       if (deadline.hasPassed) throw Object.assign(new Error(), { name: "DeadlineHasPassed" });
       decisions.push(await decide(deviceId, events, states.get(deviceId), { store, rules }));
@@ -97,7 +97,7 @@ async function decideAll(
 
 /** Whether trying again cannot help: the store refuses the item itself, or this code is at fault. */
 function isHopeless(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError || judgeStoreError(error) === "refused";
+  return error instanceof TypeError || error instanceof RangeError || classifyStoreError(error) === "refusal";
 }
 
 /** Nothing is read of a device that no rule is about. */

@@ -3,7 +3,7 @@ import type { RuleSet } from "../../../watch/rules/rule-set";
 import { historyWrites } from "../../../watch/store/history-item";
 import type { Channel, OutboxEntry } from "../../../watch/store/outbox";
 import type { WatchStore } from "../../../watch/store/watch-store";
-import { withLimit } from "../../processor/rounds";
+import { mapWithLimit } from "../../processor/rounds";
 import { type FeedMessage, feedMessage } from "./feed-message";
 import { type MailText, mailText } from "./mail-text";
 import type { Sender } from "./sender";
@@ -25,7 +25,7 @@ export interface Delivering {
   readonly timezone: string;
   /** Whether there is no time left: what is not sent stays in the outbox. */
   readonly isOver: () => boolean;
-  /** Hears of each store or topic that failed: what it should have taken stays in the outbox. */
+  /** Called for each store or topic that failed. Its notices stay in the outbox. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,7 +37,7 @@ interface Waiting {
   readonly entry: OutboxEntry;
 }
 
-/** Devices whose notices go out at once. */
+/** Devices whose notices are sent concurrently. */
 const MAX_SENDERS = 16;
 /** How often another mailer may be before us until the mail is left to the next sweep. */
 const MAX_CONFLICTS = 5;
@@ -53,9 +53,9 @@ export async function deliver(senders: readonly Sender[], delivering: Delivering
     const of = arrived.get(sender);
     of?.set(id, [...(of.get(id) ?? []), channel]);
   };
-  await withLimit(waiting, MAX_SENDERS, (sender) => toHistoryAndFeed(sender, delivering, note));
+  await mapWithLimit(waiting, MAX_SENDERS, (sender) => toHistoryAndFeed(sender, delivering, note));
   await toPeople(waiting, delivering, note);
-  await withLimit(waiting, MAX_SENDERS, async (sender) => {
+  await mapWithLimit(waiting, MAX_SENDERS, async (sender) => {
     const own = arrived.get(sender);
     if (own !== undefined && own.size > 0) await attempt(delivering, () => sender.settle(own));
   });

@@ -6,11 +6,11 @@ import {
   type Shard,
 } from "@aws-sdk/client-kinesis";
 import type { Watermark } from "../../../watch/store/watch-store";
-import { withLimit } from "../../processor/rounds";
+import { mapWithLimit } from "../../processor/rounds";
 import type { ClockReader } from "./clock-reader";
 import type { ShardView } from "./stream-clock";
 
-/** Shards that are looked at at once. */
+/** Shards that are read concurrently. */
 const MAX_SHARDS = 10;
 
 /** Looks into the stream itself: what is the first record that has not been judged? */
@@ -25,7 +25,7 @@ export class KinesisClockReader implements ClockReader {
 
   async look(watermarks: ReadonlyMap<string, Watermark>): Promise<readonly ShardView[]> {
     const views: ShardView[] = [];
-    await withLimit(await this.#shards(), MAX_SHARDS, async (shard) => {
+    await mapWithLimit(await this.#shards(), MAX_SHARDS, async (shard) => {
       const shardId = shard.ShardId ?? "";
       const watermark = watermarks.get(shardId);
       const isClosed = shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;

@@ -2,7 +2,7 @@ import type { ClockEvent } from "../../../watch/machine/watch-event";
 import { type Decision, decide } from "../../../watch/store/decide";
 import { DUE_NOW, type StoredDevice } from "../../../watch/store/stored-device";
 import { Deadline } from "../../processor/deadline";
-import { withLimit } from "../../processor/rounds";
+import { mapWithLimit } from "../../processor/rounds";
 import { errorName } from "../../processor/store-error";
 import { DECIDE_RESERVE_MS, DELIVER_RESERVE_MS } from "../batch/watch-batch";
 import { deliver } from "../notices/deliver";
@@ -39,7 +39,7 @@ export async function sweep(remainingMs: number, surroundings: SweepSurroundings
       clock === undefined ? undefined : { type: "clock", at: clock, plantSilent: counted.isSilent };
     const decisions: Decision[] = [];
     const senders: Sender[] = [plantSender(counted.stored, store)];
-    await withLimit([...devices], MAX_DEVICES, async ([deviceId, stored]) => {
+    await mapWithLimit([...devices], MAX_DEVICES, async ([deviceId, stored]) => {
       if (deciding.hasPassed) return;
       try {
         const decision = await decide(deviceId, event === undefined ? [] : [event], stored, {

@@ -1,7 +1,7 @@
 import { alarmName, keyOf } from "../../../watch/machine/alarm-name";
 import { QUALITY_RULE } from "../../../watch/rules/rule";
 import type { RuleSet } from "../../../watch/rules/rule-set";
-import { percentile } from "../account";
+import { percentile } from "../percentile";
 import { type Expected, type ExpectedAlarm, expectedAlarms } from "./expected-alarms";
 import type { HistoryOccurrence } from "./history-read-back";
 import type { LiveReading } from "./sent-by-device";

@@ -1,4 +1,4 @@
-import type { RecordedResource, Recording } from "../../stack/capture";
+import type { RecordedResource, Recording } from "../../stack/recording";
 import { type Guard, jsonAnswer, jsonRefusal } from "../endpoint/guard";
 import type { InProcessService } from "../endpoint/in-process";
 

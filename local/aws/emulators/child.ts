@@ -1,17 +1,19 @@
 import { Server } from "node:net";
 
 /**
- * Runs one emulator in a process of its own, so that none slows another down: `emulator.mjs dynamodb|s3`. Tells its parent
- * the port, and ends with the parent, however that ends.
+ * Runs one emulator in a process of its own, so that none slows another down: `emulator.mjs dynamodb|s3`. The tables lie in
+ * DATA_FOLDER: in memory they would grow without end. Tells its parent the port, and ends with the parent, however that ends.
  */
 const STARTERS: Readonly<Record<string, () => unknown>> = {
   dynamodb: () => {
-    const dynalite: (options: { createTableMs: number }) => Server = require("dynalite");
-    return dynalite({ createTableMs: 0 }).listen();
+    const dynalite: (options: { createTableMs: number; path: string | undefined }) => Server = require("dynalite");
+    return dynalite({ createTableMs: 0, path: process.env.DATA_FOLDER }).listen();
   },
   s3: async () => {
     const { buildApp } = await import("fauxqs");
-    await buildApp({ logger: false, defaultRegion: process.env.AWS_REGION ?? "" }).listen();
+    const { AWS_REGION: defaultRegion } = process.env;
+    if (!defaultRegion) throw new Error(`"AWS_REGION" must be set for the s3 emulator, got ${defaultRegion}`);
+    await buildApp({ logger: false, defaultRegion }).listen();
   },
 };
 

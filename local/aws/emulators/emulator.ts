@@ -4,18 +4,17 @@ const START_TIMEOUT_MS = 30_000;
 
 /** An emulator that runs in a process of its own, on a free port of 127.0.0.1. */
 export class Emulator {
+  readonly port: number;
   readonly #child: ChildProcess;
 
-  private constructor(
-    child: ChildProcess,
-    readonly port: number,
-  ) {
+  private constructor(child: ChildProcess, port: number) {
     this.#child = child;
+    this.port = port;
   }
 
   /**
-   * Starts `kind` with these environment variables and resolves when it listens. `onExit` hears of an end that nobody asked for.
-   * Throws with the emulator's own last words where it does not start.
+   * Starts `kind` with these environment variables and resolves when it listens. `onExit` is called if it ends by itself.
+   * @throws Error with the emulator's last output if it does not start
    */
   static async start(
     childPath: string,
@@ -52,6 +51,10 @@ export class Emulator {
     });
     child.once("exit", (code, signal) => onExit(`the ${kind} emulator ended (${signal ?? code}). ${words}`));
     return new Emulator(child, port);
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Ends the process. It holds nothing that outlives the run. */

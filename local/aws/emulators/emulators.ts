@@ -1,45 +1,47 @@
 import type { Declaration } from "../../stack/declaration";
+import { type Clients, localClients } from "../clients";
 import type { Gateway } from "../endpoint/gateway";
 import { Emulator } from "./emulator";
 
 /** The emulators of the services that the stack uses. */
 export class Emulators {
-  readonly #emulators: readonly Emulator[];
+  readonly #dynamodb: Emulator;
+  readonly #s3: Emulator;
 
-  private constructor(emulators: readonly Emulator[]) {
-    this.#emulators = emulators;
+  private constructor(dynamodb: Emulator, s3: Emulator) {
+    this.#dynamodb = dynamodb;
+    this.#s3 = s3;
   }
 
-  /** Starts them all and connects the gateway to them. `onExit` hears of one that ends by itself. */
+  /** Starts them and connects the gateway to them. `onExit` is called if one ends by itself. */
   static async start(
     { region }: Pick<Declaration, "region">,
-    childPath: string,
+    paths: { readonly emulator: string; readonly tables: string },
     gateway: Gateway,
     onExit: (why: string) => void,
   ): Promise<Emulators> {
-    const started = await Promise.allSettled([
-      Emulator.start(childPath, "dynamodb", {}, onExit),
-      Emulator.start(childPath, "s3", { AWS_REGION: region }, onExit),
+    const [dynamodb, s3] = await Promise.allSettled([
+      Emulator.start(paths.emulator, "dynamodb", { DATA_FOLDER: paths.tables }, onExit),
+      Emulator.start(paths.emulator, "s3", { AWS_REGION: region }, onExit),
     ]);
-    const emulators = new Emulators(started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
-    const failure = started.find((result) => result.status === "rejected");
-    if (failure) {
-      await emulators.stop();
-      throw failure.reason;
+    if (dynamodb.status === "rejected" || s3.status === "rejected") {
+      for (const result of [dynamodb, s3]) if (result.status === "fulfilled") await result.value.stop();
+      throw dynamodb.status === "rejected" ? dynamodb.reason : (s3 as PromiseRejectedResult).reason;
     }
-    const [dynamodb, s3] = emulators.#emulators;
-    gateway.connect(["dynamodb"], dynamodb?.port ?? 0);
-    gateway.connect(["s3"], s3?.port ?? 0);
-    return emulators;
+    gateway.connect("dynamodb", dynamodb.value.port);
+    gateway.connect("s3", s3.value.port);
+    return new Emulators(dynamodb.value, s3.value);
   }
 
-  /** Where an emulator itself listens, for what is created in it: the gateway refuses that. */
-  endpoint(service: "dynamodb" | "s3"): string {
-    const place = ["dynamodb", "s3"].indexOf(service);
-    return `http://127.0.0.1:${this.#emulators[place]?.port ?? 0}`;
+  /** SDK clients of the emulators themselves: the gateway refuses to create resources. */
+  clients(region: string): Clients {
+    return {
+      dynamodb: localClients(this.#dynamodb.endpoint, region).dynamodb,
+      s3: localClients(this.#s3.endpoint, region).s3,
+    };
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#emulators.map((emulator) => emulator.stop()));
+    await Promise.all([this.#dynamodb.stop(), this.#s3.stop()]);
   }
 }

@@ -3,8 +3,8 @@ import { type FaultBoard, parseFaults } from "../../faults/endpoint-faults";
 import type { SentMessages } from "../sns/sent-messages";
 import type { InProcessService } from "./in-process";
 
-/** What the run hands over to be asked about and changed. */
-export interface AdministrationPorts {
+/** What the run lets a client ask and change. */
+export interface AdministrationDeps {
   readonly faults: FaultBoard;
   /** What the stack prints at its deployment, for the commands that go on from there. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -18,9 +18,9 @@ export interface AdministrationPorts {
 
 /**
  * What the run itself is asked: `faults` (GET shows what is broken, PUT breaks, DELETE heals), `outputs`, `ca.pem`, `notices`, and
- * `flush` (POST: the cold tier's delivery writes what it has, without waiting for its buffer).
+ * `flush` (POST: the archive's delivery writes its buffer now).
  */
-export function administration({ faults, outputs, authority, flush, sent }: AdministrationPorts): InProcessService {
+export function administration({ faults, outputs, authority, flush, sent }: AdministrationDeps): InProcessService {
   const state = () => json(200, { faults: faults.faults, hits: faults.hits });
   return async ({ method, path, query, body }) => {
     switch (`${method} ${path}`) {

@@ -57,7 +57,7 @@ export function unknownServiceResponse(
   return (format === "query" ? queryError : xmlError)(400, "UnknownService", message);
 }
 
-/** What everyone gets before the run is ready; "run": who asks the run itself. */
+/** The answer before the run is ready; "run" is for requests to the run itself. */
 export function notReadyResponse(step: string, format: ErrorFormat | "run"): ErrorResponse {
   const message = `the local run is not ready yet: it is ${step}. Try again in some seconds`;
   const error =

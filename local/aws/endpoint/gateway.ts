@@ -22,42 +22,52 @@ import { isService, SERVICES, type Service, signedService } from "./route";
 /** REST services whose errors are XML. */
 const XML_SERVICES: readonly string[] = ["s3", "s3express", "s3-outposts", "cloudfront", "route53"];
 
-/** What the endpoint needs: the faults in force and the services behind it. */
-export interface GatewayPorts {
+/** What the endpoint depends on. */
+export interface GatewayDeps {
   readonly faults: FaultBoard;
   readonly random: () => number;
-  /** What the run is about before it is ready; until then it answers itself alone. */
+  /** What the run is doing until it is ready; until then only the run itself is served. @default always ready */
   readonly startingStep?: () => string | undefined;
-  /** What the run itself is asked, under `/_local/`. */
+}
+
+/** What the endpoint serves. */
+export interface GatewayServices {
+  /** Requests to the run itself, under `/_local/`. */
   readonly administration: InProcessService;
-  /** What answers in this process, by the service name that a request is signed for. */
+  /** Services of this process, by the service name that a request is signed for. */
   readonly inProcess: Readonly<Partial<Record<string, InProcessService>>>;
-  /** What stands before an emulator. */
+  /** Checks in front of an emulator. */
   readonly guards: Readonly<Partial<Record<Service, Guard>>>;
 }
 
-/** One AWS endpoint for everything that runs here: hands a request to the emulator of the service that it is signed for. */
+/** One AWS endpoint for the whole run: passes a request to the service that it is signed for. */
 export class Gateway {
-  readonly #ports: GatewayPorts;
   readonly #server: HttpServer;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  readonly #deps: GatewayDeps;
+  #services: GatewayServices | undefined;
   readonly #emulatorPorts = new Map<Service, number>();
 
-  constructor(ports: GatewayPorts) {
-    this.#ports = ports;
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
     this.#server = new HttpServer((req, res) => {
       this.#handle(req, res).catch(() => res.destroy());
     });
   }
 
-  /** Listens on 127.0.0.1 and returns the port. Requests before a service is connected are answered with 503. */
+  /** Listens on 127.0.0.1 and returns the port. Until there are services, each request is answered with 503. */
   listen(port: number): Promise<number> {
     return this.#server.listen(port);
   }
 
-  /** Hands requests for these services to the emulator on this port. */
-  connect(services: readonly Service[], port: number): void {
-    for (const service of services) this.#emulatorPorts.set(service, port);
+  /** Passes requests for this service to the emulator on this port. */
+  connect(service: Service, port: number): void {
+    this.#emulatorPorts.set(service, port);
+  }
+
+  /** From now on, requests are answered by these services. */
+  serve(services: GatewayServices): void {
+    this.#services = services;
   }
 
   async stop(): Promise<void> {
@@ -66,14 +76,15 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const step = this.#ports.startingStep?.();
-    if (step !== undefined && !isOfTheRun(req)) {
+    const services = this.#services;
+    const step = this.#deps.startingStep?.();
+    if (services === undefined || (step !== undefined && !isOfTheRun(req))) {
       req.resume();
-      return answer(res, notReadyResponse(step, notReadyFormat(req)));
+      return answer(res, notReadyResponse(step ?? "starting", notReadyFormat(req)));
     }
-    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(this.#ports.administration, req, res);
+    const { administration, inProcess, guards } = services;
+    if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(administration, req, res);
     const service = signedService({ url: req.url ?? "/", headers: req.headers });
-    const { inProcess } = this.#ports;
     const own = service !== undefined && Object.hasOwn(inProcess, service) ? inProcess[service] : undefined;
     if (own) return this.#answer(service, backendOf(own, req, res), req, res);
     if (!isService(service)) {
@@ -88,7 +99,7 @@ export class Gateway {
       req.resume();
       return answer(res, troubleResponse(service === "dynamodb" ? service : "s3", "unavailable"));
     }
-    const inItsPlace = this.#ports.guards[service]?.(headOf(req));
+    const inItsPlace = guards[service]?.(headOf(req));
     if (inItsPlace) return answerInProcess(inItsPlace, req, res);
     const body = service === "dynamodb" ? await buffer(req) : req;
     if (Buffer.isBuffer(body) && isTooDeep(body)) return answer(res, tooDeepResponse());
@@ -102,7 +113,7 @@ export class Gateway {
 
   /** Answers a request, under the faults in force. */
   async #answer(service: string | undefined, backend: Backend, req: IncomingMessage, res: ServerResponse) {
-    const fault = isBreakable(service) ? this.#ports.faults.strike(service) : undefined;
+    const fault = isBreakable(service) ? this.#deps.faults.strike(service) : undefined;
     return fault && isBreakable(service) ? this.#break(service, fault, backend, req, res) : backend.answer();
   }
 
@@ -115,8 +126,8 @@ export class Gateway {
   ): Promise<void> {
     switch (fault.kind) {
       case "reset":
-        // A connection breaks before the store has heard of it, or after the store has done it.
-        if (this.#ports.random() < 0.5) await backend.lose();
+        // The connection breaks before the request arrives, or after the store has executed it.
+        if (this.#deps.random() < 0.5) await backend.lose();
         if (req.httpVersionMajor === 1) req.socket.resetAndDestroy();
         else req.socket.destroy();
         return;
@@ -129,7 +140,7 @@ export class Gateway {
       case "unprocessed":
         return backend.leaveUnprocessed();
       default:
-        // A body that nobody reads would block the connection.
+        // An unread body would block the connection.
         await buffer(req);
         return answer(res, troubleResponse(service, fault.kind));
     }
@@ -143,7 +154,7 @@ export class Gateway {
   ): Promise<void> {
     const body = Buffer.isBuffer(given) ? given : await buffer(given);
     const isBatch = String(req.headers["x-amz-target"]).endsWith(".BatchWriteItem");
-    const split = isBatch ? splitBatch(body.toString(), this.#ports.random) : undefined;
+    const split = isBatch ? splitBatch(body.toString(), this.#deps.random) : undefined;
     if (!split) return this.#proxy(req, res, port, body);
     const emulated = split.handOn === undefined ? undefined : await this.#forward(req, port, Buffer.from(split.handOn));
     const text = emulated ? (await buffer(emulated)).toString() : "{}";
@@ -176,18 +187,18 @@ function notReadyFormat(req: IncomingMessage) {
   return errorFormat(req, signedService({ url: req.url ?? "/", headers: req.headers }));
 }
 
-/** Whether the run itself asks, which has to create what the stack declares. */
+/** Whether the request comes from the run itself, which is served before it is ready. */
 function isOfTheRun({ headers }: IncomingMessage): boolean {
   return headers.authorization?.includes(`Credential=${RUN_KEY}/`) ?? false;
 }
 
-/** What a request is for. */
+/** The part that executes a request. */
 interface Backend {
-  /** Does it, and answers. */
+  /** Executes the request and answers it. */
   readonly answer: () => Promise<void>;
-  /** Does it, and the answer is lost. */
+  /** Executes the request; the answer is lost. */
   readonly lose: () => Promise<void>;
-  /** Does a part of it, and says so: BatchWriteItem alone knows that. */
+  /** Executes a part of the request and says so, which only BatchWriteItem does. */
   readonly leaveUnprocessed: () => Promise<void>;
 }
 
@@ -220,7 +231,7 @@ function errorFormat({ headers }: IncomingMessage, service: string | undefined):
   return service === undefined || XML_SERVICES.includes(service) ? "s3" : "json";
 }
 
-/** @throws TypeError for a URL that is none */
+/** @throws TypeError for an invalid URL */
 function headOf({ method = "GET", url = "/", headers }: IncomingMessage): Head {
   const { pathname: path, searchParams: query } = new URL(`http://localhost${url}`);
   return { method, path, query, headers };

@@ -1,15 +1,15 @@
-import type { RecordedResource, Recording } from "../../stack/capture";
 import { refusal, textOf } from "../../stack/declared-property";
+import type { RecordedResource, Recording } from "../../stack/recording";
 import { checkExpression } from "./object-name";
 
-/** The delivery stream that writes the cold tier, as the stack declares it. */
+/** The delivery stream that writes the archive, as the stack declares it. */
 export interface DeliveryDeclaration {
   readonly name: string;
   readonly bucket: string;
   /** Prefix of an object's key, with Firehose's expressions. */
   readonly prefix: string;
   readonly errorPrefix: string;
-  /** An object is written when this much has come, or this long after its first record. */
+  /** An object is written when it has this size, or this long after its first record. */
   readonly bufferBytes: number;
   readonly bufferMs: number;
   readonly transform: TransformDeclaration;
@@ -19,7 +19,7 @@ export interface DeliveryDeclaration {
 /** The function that each record goes through. */
 export interface TransformDeclaration {
   readonly functionArn: string;
-  /** It is invoked when this much has come, or this long after the first record. */
+  /** It is invoked when the buffer has this size, or this long after its first record. */
   readonly bufferBytes: number;
   readonly bufferMs: number;
   /** Tries after the first one. */
@@ -47,7 +47,7 @@ export const COLUMN_TYPES = ["string", "double", "bigint", "int", "boolean", "ti
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 const MB = 1024 * 1024;
-/** What Firehose takes where nothing is declared. https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
+/** Firehose's defaults. https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
 const DEFAULT_BUFFER = { mb: 5, seconds: 300 };
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
 const DEFAULT_TRANSFORM = { mb: 1, seconds: 60, retries: 3 };
@@ -100,16 +100,11 @@ export function deliveryOf(recording: Recording, streamArn: string): DeliveryDec
     throw refuse("customTimeZone", '"UTC"', to.customTimeZone);
   if (to.dynamicPartitioningConfiguration?.enabled)
     throw refuse("dynamicPartitioningConfiguration", "left out", to.dynamicPartitioningConfiguration);
-  for (const property of ["prefix", "errorOutputPrefix"] as const) {
-    const wrong = checkExpression(to[property] ?? "");
-    if (to[property] === undefined || wrong !== undefined)
-      throw refuse(property, `made of expressions that are known here${wrong ? `, not "${wrong}"` : ""}`, to[property]);
-  }
   return {
     name: textOf(delivery, "name"),
     bucket: to.bucketArn.slice("arn:aws:s3:::".length),
-    prefix: to.prefix ?? "",
-    errorPrefix: to.errorOutputPrefix ?? "",
+    prefix: prefixOf(to, "prefix", refuse),
+    errorPrefix: prefixOf(to, "errorOutputPrefix", refuse),
     bufferBytes: (to.bufferingSize ?? DEFAULT_BUFFER.mb) * MB,
     bufferMs: (to.bufferingInterval ?? DEFAULT_BUFFER.seconds) * 1000,
     transform: transformOf(to.processingConfiguration, refuse),
@@ -118,6 +113,14 @@ export function deliveryOf(recording: Recording, streamArn: string): DeliveryDec
 }
 
 type Refuse = (property: string, wanted: string, got: unknown) => Error;
+
+function prefixOf(to: Destination, property: "prefix" | "errorOutputPrefix", refuse: Refuse): string {
+  const prefix = to[property];
+  const unknown = prefix === undefined ? undefined : checkExpression(prefix);
+  if (prefix === undefined || unknown !== undefined)
+    throw refuse(property, `made of expressions that are known here${unknown ? `, not "${unknown}"` : ""}`, prefix);
+  return prefix;
+}
 
 function transformOf(processing: Destination["processingConfiguration"], refuse: Refuse): TransformDeclaration {
   const [processor, ...others] = processing?.processors ?? [];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamRecord } from "../../../contract/stream-record";
-import type { KinesisReader } from "../lambda/event-source-mapping/ports";
+import type { KinesisReader } from "../kinesis/kinesis-reader";
 import { StreamReader } from "../lambda/event-source-mapping/stream-reader";
 import type { InvokeResult } from "../lambda/function-host/invoke-result";
 import type { DeliveryDeclaration } from "./delivery-declaration";
@@ -22,7 +22,7 @@ export interface DeliverySettings extends DeliveryDeclaration {
 }
 
 /** What a delivery stream needs from outside: services, clock and randomness. */
-export interface DeliveryPorts {
+export interface DeliveryDeps {
   readonly kinesis: KinesisReader;
   readonly invoke: (event: unknown) => Promise<InvokeResult>;
   readonly putObject: (bucket: string, key: string, body: Uint8Array | string) => Promise<void>;
@@ -39,7 +39,7 @@ export interface DeliveryPorts {
  */
 export class DeliveryStream {
   readonly #settings: DeliverySettings;
-  readonly #ports: DeliveryPorts;
+  readonly #deps: DeliveryDeps;
   readonly #stopping = new AbortController();
   readonly #reader: StreamReader;
   /** What is read and not yet transformed. */
@@ -60,11 +60,11 @@ export class DeliveryStream {
   #steps = 0;
   #working: Promise<void> = Promise.resolve();
 
-  constructor(settings: DeliverySettings, ports: DeliveryPorts) {
+  constructor(settings: DeliverySettings, deps: DeliveryDeps) {
     this.#settings = settings;
-    this.#ports = ports;
+    this.#deps = deps;
     const consumer = { sinks: [this], idle: async () => {} };
-    this.#reader = new StreamReader(ports, { polled: 0 }, this.#stopping.signal, () => consumer);
+    this.#reader = new StreamReader(deps, { polled: 0 }, this.#stopping.signal, () => consumer);
   }
 
   /** Reads from the oldest record on: the run's stream is as young as its delivery stream. */
@@ -80,7 +80,7 @@ export class DeliveryStream {
 
   /** Resolves when everything that is in the stream by now is in an object; the buffers are not waited for. */
   async drained(): Promise<void> {
-    await this.#reader.reachTip(this.#ports.now());
+    await this.#reader.reachTip(this.#deps.now());
     await this.flush();
   }
 
@@ -104,7 +104,7 @@ export class DeliveryStream {
 
   /** Takes a record that a shard has read. */
   push(record: StreamRecord): void {
-    if (this.#waiting.length === 0) this.#waitingSince = this.#ports.now();
+    if (this.#waiting.length === 0) this.#waitingSince = this.#deps.now();
     this.#waiting.push(record);
     this.#taken += 1;
     this.#waitingBytes += (record.data.length * 3) / 4;
@@ -117,13 +117,13 @@ export class DeliveryStream {
         await this.#transform();
       if (this.#isDue(this.#rowBytes, this.#rowsSince, this.#settings)) await this.#deliver();
       if (this.#rows.length + this.#errors.size === 0) this.#settled = this.#taken - this.#waiting.length;
-      await this.#ports.sleep(TICK_MS, signal);
+      await this.#deps.sleep(TICK_MS, signal);
     }
   }
 
   #isDue(bytes: number, since: number, buffer: { readonly bufferBytes: number; readonly bufferMs: number }): boolean {
     return (
-      this.#draining > 0 || bytes >= buffer.bufferBytes || (since > 0 && this.#ports.now() - since >= buffer.bufferMs)
+      this.#draining > 0 || bytes >= buffer.bufferBytes || (since > 0 && this.#deps.now() - since >= buffer.bufferMs)
     );
   }
 
@@ -145,14 +145,14 @@ export class DeliveryStream {
   /** What the function says of each record; after the last try, that it failed for all of them. */
   async #invoke(records: readonly StreamRecord[]): Promise<readonly Transformed[]> {
     const { arn: deliveryStreamArn, streamArn, region, transform } = this.#settings;
-    const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.#ports.randomId());
+    const event = transformEvent(records, { deliveryStreamArn, streamArn, region }, this.#deps.randomId());
     for (let attempt = 0; ; attempt += 1) {
-      const answer = readAnswer(records, await this.#ports.invoke(event), attempt + 1);
+      const answer = readAnswer(records, await this.#deps.invoke(event), attempt + 1);
       this.#steps += 1;
       if (!("errorCode" in answer)) return answer;
       if (attempt >= transform.retries || this.#stopping.signal.aborted)
         return records.map(() => ({ result: "ProcessingFailed", ...answer, attempts: attempt + 1 }));
-      await this.#ports.sleep(pauseMs(attempt), this.#stopping.signal);
+      await this.#deps.sleep(pauseMs(attempt), this.#stopping.signal);
     }
   }
 
@@ -160,8 +160,8 @@ export class DeliveryStream {
     if (transformed === undefined || transformed.result === "Dropped") return;
     const { transform, catalog, region } = this.#settings;
     if (transformed.result === "ProcessingFailed") {
-      const line = processingFailedLine(record, transformed, transform.functionArn, this.#ports.now());
-      this.#setAside("processing-failed", record.arrivedAt, line);
+      const line = processingFailedLine(record, transformed, transform.functionArn, this.#deps.now());
+      this.#keepError("processing-failed", record.arrivedAt, line);
       return;
     }
     try {
@@ -172,27 +172,27 @@ export class DeliveryStream {
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       const data = Buffer.from(transformed.data).toString("base64");
-      const line = conversionFailedLine(record, data, error.message, { ...catalog, region }, this.#ports.now());
-      this.#setAside("format-conversion-failed", record.arrivedAt, line);
+      const line = conversionFailedLine(record, data, error.message, { ...catalog, region }, this.#deps.now());
+      this.#keepError("format-conversion-failed", record.arrivedAt, line);
     }
   }
 
-  #setAside(output: ErrorOutput, arrivedAt: number, line: ErrorLine): void {
+  #keepError(output: ErrorOutput, arrivedAt: number, line: ErrorLine): void {
     const known = this.#errors.get(output) ?? { lines: [], oldestArrival: arrivedAt };
     known.lines.push(line);
     this.#errors.set(output, { ...known, oldestArrival: Math.min(known.oldestArrival, arrivedAt) });
-    if (this.#rowsSince === 0) this.#rowsSince = this.#ports.now();
+    if (this.#rowsSince === 0) this.#rowsSince = this.#deps.now();
   }
 
   #begin(arrivedAt: number): void {
-    if (this.#rowsSince === 0) this.#rowsSince = this.#ports.now();
+    if (this.#rowsSince === 0) this.#rowsSince = this.#deps.now();
     this.#oldestArrival = this.#rows.length === 0 ? arrivedAt : Math.min(this.#oldestArrival, arrivedAt);
   }
 
   async #deliver(): Promise<void> {
     const { prefix, errorPrefix, catalog } = this.#settings;
     if (this.#rows.length > 0) {
-      const body = this.#ports.encode(catalog.columns, this.#rows);
+      const body = this.#deps.encode(catalog.columns, this.#rows);
       await this.#put(prefix, this.#oldestArrival, body, ".parquet");
     }
     for (const [output, { lines, oldestArrival }] of this.#errors)
@@ -218,15 +218,15 @@ export class DeliveryStream {
     output?: ErrorOutput,
   ) {
     const { name, bucket } = this.#settings;
-    const random = this.#ports.randomId();
+    const random = this.#deps.randomId();
     const key = `${evaluatePrefix(prefix, oldestArrival, random, output)}${objectName(name, oldestArrival, random, extension)}`;
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
       try {
-        await this.#ports.putObject(bucket, key, body);
+        await this.#deps.putObject(bucket, key, body);
         this.#steps += 1;
         return;
       } catch {
-        await this.#ports.sleep(pauseMs(attempt), this.#stopping.signal);
+        await this.#deps.sleep(pauseMs(attempt), this.#stopping.signal);
       }
     }
   }

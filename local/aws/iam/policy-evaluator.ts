@@ -6,7 +6,7 @@ export interface PolicyRequest {
   readonly resource: string;
   /** Values of condition keys and policy variables, such as `iot:Connection.Thing.ThingName`. */
   readonly context?: Readonly<Record<string, string>>;
-  /** Who asks; needed where a document has principals. */
+  /** The caller; needed if a document has principals. */
   readonly principal?: { readonly type: "AWS" | "Service"; readonly id: string };
 }
 
@@ -50,7 +50,7 @@ interface Condition {
   readonly test: Pattern;
 }
 
-/** Policies are few and asked a thousand times a second. */
+/** Compiled policies: there are few, and each is asked a thousand times per second. */
 const parsed = new Map<string, readonly Statement[]>();
 
 function parse(text: string): readonly Statement[] {
@@ -171,7 +171,7 @@ function variable(part: string): { readonly key: string } | string | undefined {
   const inner = /^\$\{([^}]*)\}$/.exec(part)?.[1];
   if (inner === undefined) return undefined;
   if (["*", "?", "$"].includes(inner)) return escapeSource(inner);
-  // An action is compared in lower case, so a key is as well.
+  // An action is compared in lower case, and so is a key.
   const key = VARIABLES.find((known) => known.toLowerCase() === inner.toLowerCase());
   if (key === undefined)
     throw new UnsupportedPolicyError(
@@ -211,16 +211,16 @@ function escapeSource(text: string): string {
 
 function texts(element: string, value: unknown): readonly string[] {
   const list = listOf(value);
-  if (list.length > 0 && list.every((one) => typeof one === "string")) return list;
-  throw new UnsupportedPolicyError(`"${element}" must be a text or a list of texts, got ${JSON.stringify(value)}`);
+  if (list.length > 0 && list.every((entry) => typeof entry === "string")) return list;
+  throw new UnsupportedPolicyError(`"${element}" must be a string or a list of strings, got ${JSON.stringify(value)}`);
 }
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-function refuseOthers(what: string, others: Readonly<Record<string, unknown>>): void {
+function refuseOthers(kind: string, others: Readonly<Record<string, unknown>>): void {
   const [first] = Object.keys(others);
   if (first !== undefined)
-    throw new UnsupportedPolicyError(`The policy ${what} must be one that is known here, got "${first}"`);
+    throw new UnsupportedPolicyError(`The policy ${kind} must be one that is known here, got "${first}"`);
 }

@@ -1,7 +1,7 @@
-/** Names that are remembered, so that a client with a new name each time does not fill the memory. */
+/** Notes that are remembered: a client that takes a new name each time must not fill the memory. */
 const REMEMBERED = 10_000;
 
-/** Says why connections are refused or closed: each reason once a client, because a client tries again for ever. */
+/** Reports why connections are refused or closed, each reason once per client: clients retry forever. */
 export class ConnectionNotes {
   readonly #note: (text: string) => void;
   readonly #said = new Set<string>();
@@ -10,7 +10,7 @@ export class ConnectionNotes {
     this.#note = note;
   }
 
-  /** `clientId` is undefined where the client has not said who it is. */
+  /** @param clientId Undefined before the client has sent it. */
   refused(clientId: string | undefined, why: string): void {
     const who = clientId === undefined ? "a client" : `client ${JSON.stringify(clientId)}`;
     const text = `refused: ${who}: ${why}`;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RuleMessage } from "./rule-sql";
 
-/** What AWS IoT hands to a rule's error action: https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
+/** The document that AWS IoT passes to a rule's error action: https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
 export interface RuleErrorDocument {
   readonly ruleName: string;
   readonly topic: string;
@@ -11,16 +11,27 @@ export interface RuleErrorDocument {
   readonly failures: readonly { failedAction: string; failedResource: string; errorMessage: string }[];
 }
 
+/** A document in the log. */
+export interface RuleErrorEntry {
+  /** When it was written, milliseconds since the epoch. */
+  readonly writtenAt: number;
+  /** Identifies the message's payload. */
+  readonly payloadId: string;
+  readonly document: RuleErrorDocument;
+}
+
 /** The log group of the rule's error action. */
 export class ErrorLog {
   readonly #ruleName: string;
   readonly #resource: string;
   readonly #now: () => number;
   readonly #onAdded: (message: RuleMessage) => void;
-  readonly #documents: RuleErrorDocument[] = [];
-  readonly #times: number[] = [];
+  readonly #entries: RuleErrorEntry[] = [];
 
-  /** `resource` is the stream that the rule's action puts to. */
+  /**
+   * @param resource The stream that the rule's action puts to.
+   * @param onAdded Is called with each message that is written to the log.
+   */
   constructor(
     ruleName: string,
     resource: string,
@@ -33,25 +44,22 @@ export class ErrorLog {
     this.#onAdded = onAdded;
   }
 
-  get documents(): readonly RuleErrorDocument[] {
-    return this.#documents;
-  }
-
-  /** When each document was written, milliseconds since the epoch. */
-  get times(): readonly number[] {
-    return this.#times;
+  /** In the order in which they were written. */
+  get entries(): readonly RuleErrorEntry[] {
+    return this.#entries;
   }
 
   add(message: RuleMessage, errorMessage: string): void {
-    this.#onAdded(message);
-    this.#times.push(this.#now());
-    this.#documents.push({
+    const { topic, clientId, payload, payloadId } = message;
+    const document = {
       ruleName: this.#ruleName,
-      topic: message.topic,
+      topic,
       cloudwatchTraceId: randomUUID(),
-      clientId: message.clientId,
-      base64OriginalPayload: message.payload.toString("base64"),
+      clientId,
+      base64OriginalPayload: payload.toString("base64"),
       failures: [{ failedAction: "KinesisAction", failedResource: this.#resource, errorMessage }],
-    });
+    };
+    this.#entries.push({ writtenAt: this.#now(), payloadId, document });
+    this.#onAdded(message);
   }
 }

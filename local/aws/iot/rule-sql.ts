@@ -1,12 +1,18 @@
 import { randomUUID } from "node:crypto";
 
-/** A message as the rules engine sees it. */
-export interface RuleMessage {
+/** A message as the broker received it. */
+export interface DeviceMessage {
   readonly topic: string;
   readonly clientId: string;
   readonly payload: Buffer;
-  /** When the broker took it, milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly receivedAt: number;
+}
+
+/** A message as the rules engine sees it. */
+export interface RuleMessage extends DeviceMessage {
+  /** Identifies the payload wherever the message goes, so that it is hashed once. */
+  readonly payloadId: string;
 }
 
 /** What the local rules engine does not evaluate. */
@@ -51,13 +57,13 @@ export function basicIngest(topic: string): { readonly ruleName: string; readonl
   return match ? { ruleName: match[1] ?? "", visibleTopic: match[2] ?? "" } : undefined;
 }
 
-type Expression = (message: RuleMessage, visibleTopic: string) => string;
+type Expression = (message: DeviceMessage, visibleTopic: string) => string;
 
 /**
  * Compiles a substitution template: text with `${topic()}`, `${topic(n)}`, `${timestamp()}`, `${newuuid()}` and `${clientid()}`.
  * Another expression throws when compiled. The result throws where `topic(n)` names a level that the topic does not have.
  */
-export function compileTemplate(template: string): (message: RuleMessage) => string {
+export function compileTemplate(template: string): (message: DeviceMessage) => string {
   const parts = template.split(/(\$\{[^}]*\})/).filter((part) => part !== "");
   const expressions = parts.map((part) => (part.startsWith("${") ? expression(part) : () => part));
   return (message) => {

@@ -11,39 +11,46 @@ export interface RuleDeclaration {
   readonly partitionKey: string;
 }
 
-/** Hands each message that a rule selects to the rule's Kinesis action, or to its error action. */
+/** What the rules engine depends on. */
+export interface RulesEngineDeps {
+  readonly action: Pick<KinesisAction, "offer">;
+  readonly errorLog: Pick<ErrorLog, "add">;
+  /** Is called with each message that the rule selects. */
+  readonly onSelected?: (message: RuleMessage) => void;
+}
+
+/** Passes each message that a rule selects to the rule's Kinesis action, or to its error action. */
 export class RulesEngine {
   readonly #rule: RuleDeclaration;
-  readonly #action: KinesisAction;
-  readonly #errorLog: ErrorLog;
+  readonly #deps: RulesEngineDeps;
   readonly #topicFilter: string;
   readonly #partitionKey: (message: RuleMessage) => string;
 
-  /** Throws UnsupportedSqlError on a rule that is not evaluated here. */
-  constructor(rule: RuleDeclaration, action: KinesisAction, errorLog: ErrorLog) {
+  /** @throws UnsupportedSqlError for a rule that the local run does not evaluate */
+  constructor(rule: RuleDeclaration, deps: RulesEngineDeps) {
     this.#rule = rule;
-    this.#action = action;
-    this.#errorLog = errorLog;
+    this.#deps = deps;
     this.#topicFilter = parseRuleSql(rule.sql, rule.sqlVersion);
     this.#partitionKey = compileTemplate(rule.partitionKey);
   }
 
-  /** Whether the rule selects a message of this topic. Basic Ingest names its rule, and skips the topic filter. */
-  selects(topic: string): boolean {
-    const direct = basicIngest(topic);
-    return direct ? direct.ruleName === this.#rule.name : topicMatches(this.#topicFilter, topic);
-  }
-
-  /** Resolves when the rules engine has the message, which is when AWS IoT acknowledges it. */
+  /** Applies the rule to a message. Resolves when AWS IoT would acknowledge it: as soon as the rules engine has it. */
   async accept(message: RuleMessage): Promise<void> {
-    if (!this.selects(message.topic)) return;
+    if (!this.#selects(message.topic)) return;
+    this.#deps.onSelected?.(message);
     let partitionKey: string;
     try {
       partitionKey = this.#partitionKey(message);
     } catch (error) {
-      this.#errorLog.add(message, error instanceof Error ? error.message : String(error));
+      this.#deps.errorLog.add(message, error instanceof Error ? error.message : String(error));
       return;
     }
-    await this.#action.offer(message, partitionKey);
+    await this.#deps.action.offer(message, partitionKey);
+  }
+
+  /** Basic Ingest names its rule and skips the topic filter. */
+  #selects(topic: string): boolean {
+    const direct = basicIngest(topic);
+    return direct ? direct.ruleName === this.#rule.name : topicMatches(this.#topicFilter, topic);
   }
 }

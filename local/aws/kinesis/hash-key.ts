@@ -14,6 +14,11 @@ export function hashKeyOf(partitionKey: string): bigint {
   return BigInt(`0x${createHash("md5").update(partitionKey).digest("hex")}`);
 }
 
+/** Where a range begins, 0 to 1 of all hash keys. */
+export function placeOf({ start }: HashKeyRange): number {
+  return Number(start) / Number(HASH_KEYS);
+}
+
 /** All hash keys in `count` ranges of the same size; the last one takes the remainder. */
 export function uniformRanges(count: number): readonly HashKeyRange[] {
   const size = HASH_KEYS / BigInt(count);

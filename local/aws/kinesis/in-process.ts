@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StreamRecord } from "../../../contract/stream-record";
 import { DEFAULT_LATENCY_MS, type FaultBoard } from "../../faults/endpoint-faults";
-import type { KinesisReader } from "../lambda/event-source-mapping/ports";
+import type { KinesisReader } from "./kinesis-reader";
 import { MAX_READ } from "./shard";
 import { iteratorAt, positionOf } from "./shard-iterator";
 import type { Stream } from "./stream";
@@ -14,7 +15,7 @@ export interface InProcessDeps {
   readonly random: () => number;
 }
 
-/** The stream as the mapping and the delivery stream read it: without a connection, under the shard's limits and the faults in force. */
+/** The stream as the mapping and the delivery stream read it: in this process, under the shard's limits and the faults in force. */
 export function readerOf(stream: Stream, deps: InProcessDeps): KinesisReader {
   const call = underFaults(deps);
   return {
@@ -42,16 +43,14 @@ export function readerOf(stream: Stream, deps: InProcessDeps): KinesisReader {
   };
 }
 
-/** PutRecord as the rule's action calls it, once: who calls it tries again. */
+/** PutRecord as the rule's action calls it, without retries. Resolves with the record. */
 export function putRecordTo(stream: Stream, deps: InProcessDeps) {
   const call = underFaults(deps);
-  return (data: Buffer, partitionKey: string): Promise<void> =>
-    call(async () => {
-      stream.put(partitionKey, data.toString("base64"));
-    });
+  return (data: Buffer, partitionKey: string): Promise<StreamRecord> =>
+    call(async () => stream.put(partitionKey, data.toString("base64")));
 }
 
-/** A call under the faults in force, as the client of a service far away sees them. */
+/** A call under the faults in force, as the client of a remote service sees them. */
 function underFaults({ faults, random }: InProcessDeps) {
   return async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
     const fault = faults.strike("kinesis");
@@ -65,7 +64,7 @@ function underFaults({ faults, random }: InProcessDeps) {
         await sleep(REQUEST_TIMEOUT_MS);
         throw new Error("Injected: no answer");
       case "reset":
-        // The connection breaks before the stream has heard of it, or after the stream has done it.
+        // The connection breaks before the request arrives, or after the stream has executed it.
         if (random() < 0.5) await call();
         throw new Error("Injected: the connection was reset");
       default:

@@ -1,3 +1,4 @@
+import { parseArn } from "../arn";
 import { descriptionOf, shapeOf, shardListOf, summaryOf } from "./describe";
 import { HASH_KEYS } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
@@ -216,7 +217,7 @@ function updateShardCount(stream: Stream, members: Members) {
   return { StreamName: name, StreamARN: arn, CurrentShardCount: current, TargetShardCount: target };
 }
 
-/** What is older than the new period is lost at once: https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html */
+/** Records older than the new period are lost immediately: https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html */
 function setRetention(stream: Stream, members: Members, direction: "increase" | "decrease"): void {
   named(stream, members);
   const hours = whole(members, "RetentionPeriodHours", 1, 1_000_000);
@@ -268,5 +269,5 @@ function tagsOf({ args }: Stream) {
 }
 
 function accountOf({ args }: Stream): string {
-  return args.arn.split(":")[4] ?? "";
+  return parseArn(args.arn).accountId;
 }

@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { StreamRecord } from "../../../contract/stream-record";
 import type { StreamDeclaration } from "../../stack/declaration";
-import { HASH_KEYS, type HashKeyRange, hashKeyOf, uniformRanges } from "./hash-key";
+import { parseArn } from "../arn";
+import { HASH_KEYS, type HashKeyRange, hashKeyOf, placeOf, uniformRanges } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
 import { RateExceeded, Shard } from "./shard";
 
@@ -19,6 +20,8 @@ export interface StreamArgs extends StreamDeclaration {
   readonly folder: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whether the shard that begins at `place` (0 to 1 of the hash keys) is full, as if another writer used it up. @default none is */
+  readonly isFull?: (place: number) => boolean;
   /** Calls back after this time. */
   readonly later: (ms: number, then: () => void) => void;
 }
@@ -26,6 +29,7 @@ export interface StreamArgs extends StreamDeclaration {
 /** A Kinesis data stream: shards, their lineage, and what changes them. */
 export class Stream {
   readonly createdAt: number;
+  readonly #accountId: string;
   readonly #shards: Shard[] = [];
   readonly #resharded: number[] = [];
   #status: "ACTIVE" | "UPDATING" = "ACTIVE";
@@ -33,6 +37,7 @@ export class Stream {
 
   constructor(readonly args: StreamArgs) {
     this.createdAt = args.now();
+    this.#accountId = parseArn(args.arn).accountId;
     this.retentionHours = args.retentionHours;
     for (const range of uniformRanges(args.shardCount)) this.#add(range, []);
   }
@@ -58,10 +63,10 @@ export class Stream {
   shard(id: string): Shard {
     const shard = this.shards.find((candidate) => candidate.id === id);
     if (shard) return shard;
-    const account = this.args.arn.split(":")[4];
+
     throw new KinesisError(
       "ResourceNotFoundException",
-      `Could not find shard ${id} in stream ${this.args.name} under account ${account}.`,
+      `Could not find shard ${id} in stream ${this.args.name} under account ${this.#accountId}.`,
     );
   }
 
@@ -78,6 +83,7 @@ export class Stream {
         "ValidationException",
         `1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to ${MAX_RECORD_BYTES}.`,
       );
+    if (this.args.isFull?.(placeOf(shard.args.range))) throw this.#rateExceeded(shard);
     try {
       return shard.put({ partitionKey, data }, bytes, now);
     } catch (error) {
@@ -120,13 +126,13 @@ export class Stream {
    */
   merge(shardId: string, adjacentShardId: string): void {
     this.#mustBeActive();
-    const [one, other] = [this.#open(shardId), this.#open(adjacentShardId)];
-    if (!touch(one, other) && !touch(other, one))
+    const [shard, adjacent] = [this.#open(shardId), this.#open(adjacentShardId)];
+    if (!touch(shard, adjacent) && !touch(adjacent, shard))
       throw new KinesisError(
         "InvalidArgumentException",
         `Shards ${shardId} and ${adjacentShardId} in stream ${this.args.name} are not an adjacent pair of shards eligible for merging`,
       );
-    this.#update(() => this.#merge(one, other));
+    this.#update(() => this.#merge(shard, adjacent));
   }
 
   /**
@@ -187,10 +193,11 @@ export class Stream {
     this.#add({ start: newStart, end }, [parent]);
   }
 
-  #merge(one: Shard, other: Shard): void {
-    const [first, second] = one.args.range.start < other.args.range.start ? [one, other] : [other, one];
-    for (const parent of [one, other]) parent.close(this.args.now());
-    this.#add({ start: first.args.range.start, end: second.args.range.end }, [one, other]);
+  #merge(shard: Shard, adjacent: Shard): void {
+    const isFirst = shard.args.range.start < adjacent.args.range.start;
+    const [first, second] = isFirst ? [shard, adjacent] : [adjacent, shard];
+    for (const parent of [shard, adjacent]) parent.close(this.args.now());
+    this.#add({ start: first.args.range.start, end: second.args.range.end }, [shard, adjacent]);
   }
 
   #shardOf(hashKey: bigint): Shard {
@@ -206,7 +213,7 @@ export class Stream {
     if (shard.isOpen) return shard;
     throw new KinesisError(
       "ResourceInUseException",
-      `Shard ${shardId} in stream ${this.args.name} under account ${this.args.arn.split(":")[4]} is closed.`,
+      `Shard ${shardId} in stream ${this.args.name} under account ${this.#accountId} is closed.`,
     );
   }
 
@@ -214,7 +221,7 @@ export class Stream {
     if (this.#status === "ACTIVE") return;
     throw new KinesisError(
       "ResourceInUseException",
-      `Stream ${this.args.name} under account ${this.args.arn.split(":")[4]} not ACTIVE, instead in state ${this.#status}`,
+      `Stream ${this.args.name} under account ${this.#accountId} not ACTIVE, instead in state ${this.#status}`,
     );
   }
 
@@ -229,7 +236,7 @@ export class Stream {
   #rateExceeded(shard: Shard): KinesisError {
     return new KinesisError(
       "ProvisionedThroughputExceededException",
-      `Rate exceeded for shard ${shard.id} in stream ${this.args.name} under account ${this.args.arn.split(":")[4]}.`,
+      `Rate exceeded for shard ${shard.id} in stream ${this.args.name} under account ${this.#accountId}.`,
     );
   }
 }

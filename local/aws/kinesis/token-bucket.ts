@@ -1,4 +1,4 @@
-/** What a shard may take or give in a second. It holds one second's worth, and refills continuously. */
+/** The units that a shard accepts or returns per second. It holds one second's worth, and refills continuously. */
 export class TokenBucket {
   readonly #perSecond: number;
   #tokens: number;

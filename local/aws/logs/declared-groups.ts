@@ -1,18 +1,18 @@
-import type { Recording } from "../../stack/capture";
+import type { Recording } from "../../stack/recording";
 import type { ErrorLog } from "../iot/error-log";
 import type { FunctionLog, LogEvent, LogGroup } from "./log-group";
 
-/** The declared log groups, with what was written to each. A group that nothing here writes to is empty. */
+/** The declared log groups with their events. A group that no part of the run writes to is empty. */
 export function declaredGroups(
   recording: Recording,
-  errorLog: { readonly name: string; readonly log: Pick<ErrorLog, "documents" | "times"> },
+  errorLog: { readonly name: string; readonly log: Pick<ErrorLog, "entries"> },
   functions: Readonly<Record<string, FunctionLog>>,
 ): LogGroup[] {
   const eventsOf = (name: string): readonly LogEvent[] => {
     if (name === errorLog.name)
-      return errorLog.log.documents.map((document, id) => ({
+      return errorLog.log.entries.map(({ writtenAt, document }, id) => ({
         id,
-        timestamp: errorLog.log.times[id] ?? 0,
+        timestamp: writtenAt,
         message: JSON.stringify(document),
       }));
     return functions[name.replace("/aws/lambda/", "")]?.events ?? [];

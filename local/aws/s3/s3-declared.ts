@@ -1,4 +1,4 @@
-import type { RecordedResource, Recording } from "../../stack/capture";
+import type { RecordedResource, Recording } from "../../stack/recording";
 import { xmlText } from "../endpoint/guard";
 
 type Answer =

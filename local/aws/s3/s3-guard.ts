@@ -1,4 +1,5 @@
-import type { Recording } from "../../stack/capture";
+import type { Recording } from "../../stack/recording";
+import { parseArn } from "../arn";
 import { xmlError } from "../endpoint/error-response";
 import type { Guard, Head } from "../endpoint/guard";
 import { notDone } from "./s3-allowed";
@@ -36,5 +37,5 @@ function expiredAt({ query }: Head): number {
 }
 
 function accountOf(recording: Recording): string {
-  return String(recording.only("aws:kinesis/stream:Stream").state.arn).split(":")[4] ?? "";
+  return parseArn(String(recording.only("aws:kinesis/stream:Stream").state.arn)).accountId;
 }

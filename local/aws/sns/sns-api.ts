@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { RecordedResource, Recording } from "../../stack/capture";
+import type { RecordedResource, Recording } from "../../stack/recording";
+import { parseArn } from "../arn";
 import { queryAnswer, queryRefusal, xmlText } from "../endpoint/guard";
 import type { InProcessService } from "../endpoint/in-process";
 import type { SentMessage } from "./sent-messages";
@@ -15,8 +16,8 @@ const PENDING = "PendingConfirmation";
 type Asked = Readonly<Record<string, string>>;
 
 /**
- * SNS over the declared topics: who asks finds them with their subscriptions, and a message is handed to `onMessage`, because nobody's
- * mailbox is asked for here. https://docs.aws.amazon.com/sns/latest/api/API_Operations.html
+ * SNS over the declared topics: clients find them with their subscriptions, and each message is handed to `onMessage`, because
+ * nobody's mailbox is asked for here. https://docs.aws.amazon.com/sns/latest/api/API_Operations.html
  */
 export function snsApi(recording: Recording, onMessage: (message: SentMessage) => void): InProcessService {
   const topics = recording.ofType("aws:sns/topic:Topic");
@@ -71,7 +72,7 @@ function of(topic: RecordedResource) {
 }
 
 function subscription({ inputs, state }: RecordedResource): string {
-  const account = String(inputs.topic).split(":")[4];
+  const account = parseArn(String(inputs.topic)).accountId;
   return (
     element("TopicArn", inputs.topic) +
     element("Protocol", inputs.protocol) +
@@ -85,7 +86,7 @@ function attributes({ inputs, state }: RecordedResource, pending: number): strin
   const entry = ([key, value]: [string, unknown]) => `<entry>${element("key", key)}${element("value", value)}</entry>`;
   return Object.entries({
     TopicArn: state.arn,
-    Owner: String(state.arn).split(":")[4],
+    Owner: parseArn(String(state.arn)).accountId,
     ...(inputs.displayName === undefined ? {} : { DisplayName: inputs.displayName }),
     SubscriptionsConfirmed: 0,
     SubscriptionsPending: pending,

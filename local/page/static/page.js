@@ -9,7 +9,7 @@ import { axis, byId, CHOOSE_DEVICE, clock, colour, fill, inputById, SHOW_DEVICE,
 const SVG = "http://www.w3.org/2000/svg";
 const MAX_SAMPLES = 300;
 const ANNOUNCE_EVERY_MS = 10_000;
-const SET_ASIDE_EVERY_MS = 5000;
+const REJECTED_EVERY_MS = 5000;
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
@@ -89,7 +89,7 @@ function drawFlow({ totals, perSecond, lagMs, onTheirWay }) {
 /** @type {Chart[]} */
 const CHARTS = [
   {
-    title: "Throughput, a second",
+    title: "Throughput, per second",
     lines: [
       ["sent", "quiet", (s) => s.perSecond.published],
       ["stored", "blue", (s) => s.perSecond.stored],
@@ -102,8 +102,8 @@ const CHARTS = [
       ["95 of 100", "amber", (s) => s.latencyMs?.p95 ?? null],
     ],
   },
-  { title: "Anomalies, a second", lines: [["anomalies", "amber", (s) => s.perSecond.anomalies]] },
-  { title: "Rejects, a second", lines: [["rejected", "red", (s) => s.perSecond.rejected]] },
+  { title: "Anomalies, per second", lines: [["anomalies", "amber", (s) => s.perSecond.anomalies]] },
+  { title: "Rejected, per second", lines: [["rejected", "red", (s) => s.perSecond.rejected]] },
 ];
 /** @type {{ chart: Chart, plot: uPlot, holder: HTMLElement }[]} */
 let charts = [];
@@ -184,10 +184,10 @@ function fillSamples() {
   fill("samples", heads, rows);
 }
 
-async function showSetAside() {
+async function showRejected() {
   try {
     /** @type {{ anomalies: ShownAnomaly[], rejects: ShownReject[] }} */
-    const { anomalies, rejects } = await (await fetch("/api/set-aside")).json();
+    const { anomalies, rejects } = await (await fetch("/api/findings")).json();
     fill(
       "anomalies",
       ["Time", "Device", "Type", "Value", "Reason"],
@@ -203,7 +203,7 @@ async function showSetAside() {
   } catch {
     // A store that is broken on purpose; the next look may succeed.
   }
-  setTimeout(showSetAside, SET_ASIDE_EVERY_MS);
+  setTimeout(showRejected, REJECTED_EVERY_MS);
 }
 
 let lookups = 0;
@@ -271,4 +271,4 @@ live.addEventListener("error", () => {
   byId("summary").textContent = "The run has ended, or does not answer.";
 });
 buildCharts();
-showSetAside();
+showRejected();

@@ -6,6 +6,7 @@ import { limits, type Plant, shardsNeeded } from "../../../cli/capacity/limits";
 import { plan } from "../../../cli/capacity/plan";
 import { cost, defaultConfig, USUAL_LOAD } from "../../../cli/cost/cost";
 import { costTables, markdown } from "../../../cli/cost/cost-tables";
+import { configWith } from "../../../cli/cost/watch-options";
 import type { Command } from "../../../cli/kit/command";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { recordingIo } from "../../helpers/recording-io";
@@ -74,6 +75,54 @@ describe("plan", () => {
   });
 });
 
+describe("a plan with the device watch", () => {
+  const watched = configWith({ watch: true, silentForMs: 900_000, windowSeconds: 5 });
+  const shared = (plant: Plant, shardCount: number, watchFanOut = false) =>
+    limits(plant, { ...watched, shardCount, watchFanOut }).find(({ name }) => name.startsWith("the shards' reading"));
+
+  it("shares a shard between three readers up to 666 records or 0.66 MB per second", () => {
+    const records = { ...PLANT, readingsPerSecond: 1_000 * (2 / 3) };
+    expect(shared(records, 1)).toMatchObject({ needed: expect.closeTo(1, 9), limit: 1 });
+    const bytes = { ...PLANT, readingsPerSecond: 1, payloadBytes: (1024 ** 2 * 2) / 3 - 20 };
+    expect(shared(bytes, 1)).toMatchObject({ needed: expect.closeTo(1, 9), limit: 1 });
+    expect(shared(records, 1, true)).toBeUndefined();
+    expect(limits(records, defaultConfig()).map(({ name }) => name)).not.toContain(
+      "the shards' reading, shared by three",
+    );
+  });
+
+  it("says when the watch needs a connection of its own, and with how many shards it needs none", () => {
+    expect(plan(PLANT, watched)).toMatchObject({
+      shards: 8,
+      shardsWithoutFanOut: 11,
+      settings: ["watchFanOut true", "shardCount 8", "reservedConcurrency 16"],
+    });
+    expect(plan({ ...PLANT, readingsPerSecond: 466 }, watched)).toMatchObject({
+      shards: 1,
+      settings: ["shardCount 1"],
+    });
+    expect(plan({ ...PLANT, readingsPerSecond: 467 }, watched).settings).toEqual(["watchFanOut true", "shardCount 1"]);
+  });
+
+  it("is asked for by an option, and is in the bill then", async () => {
+    const args = ["--devices", "1000", "--every", "10s"];
+    const usd = async (...more: string[]) => JSON.parse(await run(capacity, [...args, "--json", ...more])).usdPerMonth;
+    const plain = await usd();
+    expect(await usd("--watch")).toBeGreaterThan(plain + 50);
+    expect(await usd("--watch", "--silent-for", "1h")).toBeLessThan(await usd("--watch"));
+    expect(await usd("--watch", "--watch-window", "30")).toBeLessThan(await usd("--watch"));
+    const text = await run(capacity, ["--devices", "5000", "--every", "1s", "--watch"]);
+    expect(text).toContain("pulumi config set watchFanOut true");
+    expect(text).toContain("instead of watchFanOut, 11 shards have enough");
+  });
+
+  it.each(["10s", "8d"])("refuses a silence of %s, which no rule can have", async (silentFor) => {
+    const running = run(capacity, ["--devices", "5", "--every", "1s", "--watch", "--silent-for", silentFor]);
+    await expect(running).rejects.toThrow('"--silent-for" must be a duration from 1m to 7d');
+    await expect(running).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
 describe("iot capacity", () => {
   it("answers in words, with the bill and what it rests on", async () => {
     const text = await run(capacity, ["--devices", "5000", "--every", "1s", "--bytes", "220"]);
@@ -120,6 +169,13 @@ describe("iot cost", () => {
     const printed = await run(cost, ["--markdown"]);
     expect(printed).toBe(markdown(costTables(USUAL_LOAD, defaultConfig()), USUAL_LOAD));
     expect(/<!-- generated: costs -->([^<]*)<!-- end -->/.exec(page)?.[1]?.trim()).toBe(printed);
+  });
+
+  it("prints a month of the device watch where it is asked for", async () => {
+    expect(await run(cost, [])).not.toContain("device watch");
+    const text = await run(cost, ["--watch"]);
+    expect(text).toContain("A month of the device watch: 1,000 devices, a reading every 10 s");
+    expect(text).toContain("Kinesis: fan-out, with watchFanOut");
   });
 
   it("prints a row as a JSON object", async () => {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { BATCH_LINE_BYTES, type CostLine } from "../../../cli/cost/cost-line";
 import {
-  BATCH_LINE_BYTES,
-  type CostLine,
   keeping,
   month,
   moving,
@@ -21,16 +20,18 @@ import {
   messageBytes,
   writeUnits,
 } from "../../../cli/cost/usage";
+import { watching } from "../../../cli/cost/watch";
 import { METRIC } from "../../../contract/metrics";
 import { assess } from "../../../lambda/processor/assess";
 import { metricsLine } from "../../../lambda/processor/metrics-line";
 import { checkRecord } from "../../../lambda/reading/check-record";
 import type { CheckedReading } from "../../../lambda/reading/checked-reading";
 import { itemBytes } from "../../../lambda/reading/item";
+import { alarmCount } from "../../../lib/alarms";
 import { archiveLifecycle } from "../../../lib/archive-bucket";
 import { parseConfig, REGION } from "../../../lib/config";
 import { ARCHIVE_DAYS, BATCHING_WINDOW_SECONDS, FUNCTION_SIZES, TRANSFORM_BUFFER } from "../../../lib/sizes";
-import type { Recording } from "../../../local/stack/capture";
+import type { Recording } from "../../../local/stack/recording";
 import { sizeOf } from "../../helpers/packed";
 import { recordStack } from "../../helpers/stack";
 
@@ -45,9 +46,12 @@ const LOAD: Load = {
   basicIngest: false,
 };
 const CONFIG = defaults();
+const ALARMS = alarmCount(CONFIG);
+/** Alarms that a stack with rules has beside them. */
+const WATCH_ALARMS = 6;
 
-function defaults() {
-  const checked = parseConfig({ environmentSuffix: "dev" }, REGION);
+function defaults(given: Readonly<Record<string, unknown>> = {}) {
+  const checked = parseConfig({ environmentSuffix: "dev", ...given }, REGION);
   if (!checked.ok) throw new Error(checked.problems.join());
   return checked.config;
 }
@@ -182,7 +186,7 @@ describe("standing", () => {
     expect(quantities(standing(CONFIG))).toEqual({
       kinesisShardHour: 4 * 730,
       customMetricMonth: WATCHING.ownMetrics + WATCHING.mappingMetrics,
-      alarmMetricMonth: WATCHING.alarmMetrics,
+      alarmMetricMonth: ALARMS,
       dashboardMonth: 1,
     });
     expect(quantities(standing({ ...CONFIG, streamRetentionHours: 48 }))).toHaveProperty(
@@ -210,6 +214,52 @@ describe("month", () => {
   });
 });
 
+describe("the device watch", () => {
+  const PLANT = { ...LOAD, readingsPerSecond: 100 };
+  const bill = (given: Readonly<Record<string, unknown>> = {}, load = PLANT) =>
+    watching(load, 1_000, defaults({ watchRules: { silent: { silentFor: "15m" } }, ...given }));
+
+  it("costs nothing where there are no rules", () => {
+    expect(watching(PLANT, 1_000, CONFIG)).toEqual([]);
+    expect(total(standing(defaults({ watchRules: { silent: { silentFor: "15m" } } })))).toBeCloseTo(
+      total(standing(CONFIG)) + WATCH_ALARMS * PRICES.alarmMetricMonth.usd,
+      9,
+    );
+  });
+
+  it("costs a thousand devices at a reading each ten seconds about 70 dollars, and 45 with a window of 30 s", () => {
+    expect(Math.round(total(bill()))).toBe(71);
+    expect(Math.round(total(bill({ watchWindowSeconds: 30 })))).toBe(45);
+    expect(Math.round(total(bill({ watchWindowSeconds: 30 }, { ...PLANT, anomalyShare: 0 })))).toBe(44);
+  });
+
+  it("costs about 80 more with a connection of its own, and its part of the reading on demand", () => {
+    expect(Math.round(total(bill({ watchFanOut: true })) - total(bill()))).toBe(80);
+    const onDemand = (given: object) => quantities(bill({ streamMode: "ON_DEMAND", ...given }));
+    const gb = (100 * 730 * 3600) / 1024 ** 2;
+    expect(onDemand({}).kinesisGbOut).toBeCloseTo(gb, 6);
+    expect(onDemand({ watchFanOut: true }).kinesisFanOutOnDemandGb).toBeCloseTo(gb, 6);
+    expect(quantities(bill())).not.toHaveProperty("kinesisGbOut");
+  });
+
+  it("reads a device once in a batch, and writes what is seen a fifth of the silence before", () => {
+    const units = (lines: readonly CostLine[], price: string) =>
+      lines.filter((each) => each.price === price).reduce((sum, { quantity }) => sum + quantity, 0) / (730 * 3600);
+    const still = { ...PLANT, anomalyShare: 0 };
+    // 4 shards in 5 s, 100 devices a second; a sweep a minute, and a device each 18 minutes.
+    expect(units(bill({}, still), "dynamodbReadUnit")).toBeCloseTo(0.8 + 100 * 0.5 + 12 / 60 + 1_000 / 1_080, 6);
+    expect(units(bill({}, still), "dynamodbWriteUnit")).toBeCloseTo(0.8 + 1_000 / 180 + (3 * 1_000) / 1_080, 6);
+    const noSilence = bill({ watchRules: { odd: { sensorType: "temperature", anomaly: true } } }, still);
+    expect(units(noSilence, "dynamodbWriteUnit")).toBeCloseTo(0.8, 6);
+  });
+
+  it("has a share in the bill of a month", () => {
+    const config = defaults({ watchRules: { silent: { silentFor: "15m" } } });
+    const lines = month(PLANT, 1_000, config);
+    expect(lines.slice(-bill().length)).toEqual(bill());
+  });
+});
+
 describe("what the model takes from the stack", () => {
   let stack: Recording;
   beforeAll(async () => {
@@ -217,8 +267,8 @@ describe("what the model takes from the stack", () => {
   });
 
   it("is the number of metrics that the declared stack has", async () => {
-    expect(await alarmMetrics({})).toBe(WATCHING.alarmMetrics);
-    expect(await alarmMetrics({ silenceMinutes: 0 })).toBe(WATCHING.alarmMetrics - 1);
+    expect(await alarmMetrics({})).toBe(ALARMS);
+    expect(await alarmMetrics({ silenceMinutes: 0 })).toBe(ALARMS - 1);
     expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsPerShard);
     expect(Object.values(METRIC)).toHaveLength(WATCHING.ownMetrics);
     expect(stack.ofType("aws:cloudwatch/dashboard:Dashboard")).toHaveLength(1);
@@ -257,7 +307,7 @@ describe("what the model takes from the stack", () => {
       arrivedAt: 1_767_225_600_000,
       data: payload.toString("base64"),
     };
-    const checked = checkRecord(record, RULES, record.arrivedAt);
+    const checked = checkRecord(record, RULES);
     if (!checked.ok) throw new Error(checked.detail);
     const [{ reading: only, range }] = checked.readings as [CheckedReading];
     expect(itemBytes(only, range, checked.facts) - payload.length).toBe(ITEM_BYTES_BESIDE_PAYLOAD);
@@ -299,8 +349,7 @@ describe("what the model takes from the stack", () => {
       })),
       checkpoint: 100,
       checkpointSequenceNumber: undefined,
-      writesRetried: 0,
-      storeErrors: new Map(),
+      effort: { retried: 0, errors: new Map() },
       now: record.arrivedAt,
       durationMs: 32,
     });

@@ -114,6 +114,7 @@ describe("addDevice", () => {
       "ca.pem",
       "certificate.pem",
       "private.key",
+      "publish-batch.sh",
       "publish.sh",
       "stack.json",
     ]);

@@ -22,8 +22,12 @@ function program(name: string, text: string): void {
 
 /** The message that the script publishes. */
 function published(...args: string[]): string {
+  return run("publish.sh", args);
+}
+
+function run(script: string, args: readonly string[], input = ""): string {
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-  return execFileSync(path.join(folder, "publish.sh"), args, { env, encoding: "utf8" });
+  return execFileSync(path.join(folder, script), args, { env, encoding: "utf8", input });
 }
 
 describe("publish.sh", () => {
@@ -52,5 +56,37 @@ describe("publish.sh", () => {
       value: 21,
       timestamp: 1_767_225_600_000,
     });
+  });
+});
+
+describe("publish-batch.sh", () => {
+  const message = (text: string) => JSON.parse(text) as { readings: { value: number; timestamp: number }[] };
+
+  it("sends the values a second apart, the last one now", () => {
+    const before = Date.now();
+    const { readings, ...rest } = message(run("publish-batch.sh", ["1", "-2.5", "3e2"]));
+    expect(rest).toEqual({ deviceId: "pump-7", sensorType: "temperature" });
+    const [first, second, last] = readings.map(({ timestamp }) => timestamp) as [number, number, number];
+    expect(readings.map(({ value }) => value)).toEqual([1, -2.5, 300]);
+    expect([second - first, last - second]).toEqual([1000, 1000]);
+    expect(last).toBeGreaterThanOrEqual(before - 1);
+    expect(last).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("gathers twenty lines of standard input in a message, and sends the rest at the end", () => {
+    program("mosquitto_pub", 'for last; do :; done; printf "%s\\n" "$last"');
+    const lines = Array.from({ length: 45 }, (_, at) => at).join("\n");
+    const messages = run("publish-batch.sh", ["-"], `${lines}\n`).trim().split("\n").map(message);
+    expect(messages.map(({ readings }) => readings.length)).toEqual([20, 20, 5]);
+    expect(messages.flatMap(({ readings }) => readings.map(({ value }) => value))).toEqual(
+      Array.from({ length: 45 }, (_, at) => at),
+    );
+  });
+
+  it("keeps what it has gathered where the broker does not take it", () => {
+    const once = path.join(folder, "once");
+    program("mosquitto_pub", `[ -f ${once} ] || { touch ${once}; exit 1; }; for last; do :; done; printf %s "$last"`);
+    const lines = Array.from({ length: 21 }, (_, at) => at).join("\n");
+    expect(message(run("publish-batch.sh", ["-"], `${lines}\n`)).readings).toHaveLength(21);
   });
 });

@@ -77,6 +77,18 @@ describe("replay failed", () => {
     expect((await runReplay("failed --again")).result).toMatchObject({ records: 4, recovered: 4 });
   });
 
+  it("passes over what the device watch gave up: the processor has its readings", async () => {
+    const arn = (name: string) => ({
+      ...settings,
+      functionArn: `arn:aws:lambda:sa-east-1:123456789012:function:${name}`,
+    });
+    objects.set(KEYS[0], failureBody(given(1, 2, 3), arn("iot-device-watch-dev"), T));
+    objects.set(KEYS[1], failureBody(given(4), arn(FUNCTION), T));
+    lambda.on(InvokeCommand).resolves(answerOf(1, 0));
+    expect((await runReplay("failed")).result).toMatchObject({ records: 1, recovered: 1, unusable: 0 });
+    expect(invoked()).toHaveLength(1);
+  });
+
   it("only counts in a dry run", async () => {
     const before = [...objects.keys()];
     expect(await runReplay("failed --dry-run")).toEqual({

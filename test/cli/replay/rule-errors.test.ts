@@ -17,12 +17,18 @@ const T = Date.parse("2026-01-31T08:59:59Z");
 let objects: Map<string, string>;
 let asked: object[];
 
-const rulesMessage = (topic: string, payload: Buffer) => ({ topic, payload, clientId: "c", receivedAt: T });
+const rulesMessage = (topic: string, payload: Buffer) => ({
+  topic,
+  payload,
+  payloadId: "id",
+  clientId: "c",
+  receivedAt: T,
+});
 /** The log's events for these messages, a second after each other. */
 function eventsOf(...messages: [topic: string, payload: Buffer][]) {
   const log = new ErrorLog("rule", "stream");
   for (const [topic, payload] of messages) log.add(rulesMessage(topic, payload), "throttled");
-  return log.documents.map((document, i) => ({
+  return log.entries.map(({ document }, i) => ({
     eventId: `e${i}`,
     timestamp: T + i * 1000,
     message: JSON.stringify(document),

@@ -114,6 +114,43 @@ export const AWS_FACTS: Readonly<Record<string, AwsFacts>> = {
     existing: { error: "ResourceConflictException: An event source mapping with this stream and function exists" },
     source: `${PROVIDER}/lambda/event_source_mapping.go; ${API}/lambda/latest/api/API_CreateEventSourceMapping.html`,
   },
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    name: ["functionName"],
+    replacedBy: ["qualifier"],
+    // "This operation overwrites the existing configuration".
+    existing: "adopted",
+    source: `${PROVIDER}/lambda/function_event_invoke_config.go; ${API}/lambda/latest/api/API_PutFunctionEventInvokeConfig.html`,
+  },
+  "aws:lambda/permission:Permission": {
+    name: ["function", "statementId"],
+    maxNameLength: 100,
+    // The provider has no update for a permission.
+    replacedBy: ["action", "principal", "sourceAccount", "sourceArn", "qualifier"],
+    existing: { error: "ResourceConflictException: The statement id provided already exists" },
+    source: `${PROVIDER}/lambda/permission.go; ${API}/lambda/latest/api/API_AddPermission.html`,
+  },
+  "aws:kinesis/streamConsumer:StreamConsumer": {
+    name: ["streamArn", "name"],
+    maxNameLength: 128,
+    existing: { error: "ResourceInUseException: Consumer already exists" },
+    source: `${PROVIDER}/kinesis/stream_consumer.go; ${API}/kinesis/latest/APIReference/API_RegisterStreamConsumer.html`,
+  },
+  "aws:cloudwatch/eventRule:EventRule": {
+    name: ["name"],
+    maxNameLength: 64,
+    replacedBy: ["eventBusName"],
+    // "Creates or updates the specified rule".
+    existing: "adopted",
+    source: `${PROVIDER}/events/rule.go; ${API}/eventbridge/latest/APIReference/API_PutRule.html`,
+  },
+  "aws:cloudwatch/eventTarget:EventTarget": {
+    name: ["rule", "targetId"],
+    maxNameLength: 64,
+    replacedBy: ["eventBusName"],
+    // "Adds the specified targets to the specified rule, or updates the targets if they are already associated with the rule".
+    existing: "adopted",
+    source: `${PROVIDER}/events/target.go; ${API}/eventbridge/latest/APIReference/API_PutTargets.html`,
+  },
   "aws:iam/role:Role": {
     name: ["name"],
     maxNameLength: 64,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import type { FirehoseTransformationEventRecord } from "aws-lambda";
 import { transform } from "../../../lambda/archive/transform";
-import { readRules } from "../../../lambda/reading/environment";
+import { MAX_ROWS_BYTES } from "../../../lambda/reading/row-size";
+import { readRules } from "../../../lambda/reading/settings";
+import { documentsIn } from "../../../local/aws/firehose/json-documents";
 import { ARRIVED_AT, goodPayload, sequenceNumber } from "../../helpers/kinesis-records";
 
 const RULES = readRules({});
@@ -121,5 +123,56 @@ describe("transform", () => {
       { recordId: "record-1", result: "ProcessingFailed", data: broken.data },
     ]);
     expect(unidentified).toBe(2);
+  });
+});
+
+describe("transform of messages with many readings", () => {
+  const list = (count: number, metadata: object | undefined, place = 0) =>
+    record(place, {
+      deviceId: "sensor-001",
+      sensorType: "temperature",
+      metadata,
+      readings: Array.from({ length: count }, (_, at) => ({ value: at, timestamp: ARRIVED_AT - 1000 * at })),
+    });
+  const text = ({ records }: ReturnType<typeof run>, at = 0) =>
+    Buffer.from(records[at]?.data ?? "", "base64").toString();
+  /** Metadata with which 1,000 readings take just this many bytes, as they are counted. */
+  const metadataFor = (bytes: number) => ({ note: "x".repeat(bytes / 1000 - rowsBytesOf({ note: "" }) / 1000) });
+  const rowsBytesOf = (metadata: object) =>
+    1000 * (380 + "sensor-001".length + 4 * "temperature".length) +
+    1000 * JSON.stringify(JSON.stringify(metadata)).length;
+
+  it("writes a row for each, one document after the other, with the key that it has alone", () => {
+    const transformed = run(list(3, { probe: "a" }));
+    const rows = documentsIn(text(transformed)).map((row) => JSON.parse(row));
+    expect(rows.map(({ reading_key, value, metadata }) => [reading_key, value, metadata])).toEqual(
+      [0, 1, 2].map((at) => [`${ARRIVED_AT - 1000 * at}#temperature`, at, '{"probe":"a"}']),
+    );
+    expect(transformed).toMatchObject({ archived: 3, rejected: 0 });
+  });
+
+  it("keeps a message's rows below the bound, whatever its metadata holds", () => {
+    const fits = metadataFor(MAX_ROWS_BYTES);
+    const transformed = run(list(1000, fits));
+    expect(transformed).toMatchObject({ archived: 1000, rejected: 0 });
+    expect(text(transformed).length).toBeLessThanOrEqual(MAX_ROWS_BYTES);
+    const { records, ...counts } = run(list(1000, { note: `${fits.note}x` }));
+    expect(records).toMatchObject([{ result: "Dropped" }]);
+    expect(counts).toMatchObject({ archived: 0, rejected: 1 });
+  });
+
+  it("answers in less than Lambda's 6 MB, and gives up what does not fit", () => {
+    const large = metadataFor(MAX_ROWS_BYTES);
+    const transformed = run(...[0, 1, 2, 3, 4].map((place) => list(1000, large, place)));
+    const answer = JSON.stringify({ records: transformed.records });
+    expect(answer.length).toBeLessThan(6 * 1024 * 1024);
+    expect(transformed.records.map(({ result }) => result)).toEqual([
+      "Ok",
+      "Ok",
+      "Ok",
+      "ProcessingFailed",
+      "ProcessingFailed",
+    ]);
+    expect(transformed).toMatchObject({ archived: 3000, oversized: 2 });
   });
 });

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";
-import { readRules } from "../../../lambda/reading/environment";
 import { jsonFault } from "../../../lambda/reading/json-fault";
 import { parsePayload } from "../../../lambda/reading/payload";
+import { readRules } from "../../../lambda/reading/settings";
 import { ARRIVED_AT, kinesisRecord, payload } from "../../helpers/kinesis-records";
 
 const JSON_TEXT = JSON.stringify(payload());
@@ -13,7 +13,7 @@ const detailOf = (bytes: Buffer) => {
   return parsed.ok ? "" : parsed.detail;
 };
 const readingOf = (given: unknown, asArrived = false) =>
-  checkRecord(streamRecord(kinesisRecord(7, given)), readRules({}), 0, asArrived);
+  checkRecord(streamRecord(kinesisRecord(7, given)), readRules({}), asArrived);
 const timeDetail = (timestamp: unknown) => {
   const checked = readingOf(payload({ timestamp }));
   return checked.ok ? "" : checked.detail;
@@ -101,13 +101,13 @@ describe("a sensor type that differs by its case from one with bounds", () => {
   it("is judged by its own bounds where it has some", () => {
     const rules = readRules({ ANOMALY_LIMITS: '{"temperature":{"max":1},"Temperature":{"max":200}}' });
     const record = streamRecord(kinesisRecord(0, payload({ sensorType: "Temperature", value: 100 })));
-    expect(checkRecord(record, rules, 0)).toMatchObject({ readings: [{ isAnomaly: false }] });
+    expect(checkRecord(record, rules)).toMatchObject({ readings: [{ isAnomaly: false }] });
   });
 
   it("is judged by bounds that are configured in capitals", () => {
     const rules = readRules({ ANOMALY_LIMITS: '{"Humidity":{"max":1}}' });
     const record = streamRecord(kinesisRecord(0, payload({ sensorType: "humidity", value: 2 })));
-    expect(checkRecord(record, rules, 0)).toMatchObject({ readings: [{ isAnomaly: true }] });
+    expect(checkRecord(record, rules)).toMatchObject({ readings: [{ isAnomaly: true }] });
   });
 });
 

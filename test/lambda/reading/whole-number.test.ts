@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { numberText } from "../../../contract/number-text";
 import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";
-import { readRules } from "../../../lambda/reading/environment";
 import { numberToken } from "../../../lambda/reading/number-token";
+import { readRules } from "../../../lambda/reading/settings";
 import { isChanged } from "../../../lambda/reading/whole-number";
 import { kinesisRecord } from "../../helpers/kinesis-records";
 
@@ -81,7 +81,7 @@ describe("a message that is as deep as MQTT takes", () => {
     const deep = `${"[".repeat(60_000)}${"]".repeat(60_000)}`;
     const text = `{"deviceId":"d","sensorType":"t","note":"1234567890123456","x":${deep},"value":${value}}`;
     const record = streamRecord(kinesisRecord(0, text, { partitionKey: "d" }));
-    const checked = checkRecord(record, readRules({}), 0);
+    const checked = checkRecord(record, readRules({}));
     expect(checked.ok ? undefined : checked.reason).toBe(reason);
   });
 });

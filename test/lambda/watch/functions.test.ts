@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { streamRecord } from "../../../contract/stream-record";
-import { readSettings } from "../../../lambda/reading/environment";
+import { readSettings } from "../../../lambda/reading/settings";
 import { watchBatch } from "../../../lambda/watch/batch/watch-batch";
 import type { FeedMessage } from "../../../lambda/watch/notices/feed-message";
 import type { MailText } from "../../../lambda/watch/notices/mail-text";

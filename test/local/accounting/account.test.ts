@@ -1,12 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import type { StreamRecord } from "../../../contract/stream-record";
 import { recordId } from "../../../contract/stream-record";
-import { percentile, takeAccount } from "../../../local/accounting/account";
+import { takeAccount } from "../../../local/accounting/account";
 import { failedPayloads } from "../../../local/accounting/archive-read-back";
 import { Ledger } from "../../../local/accounting/ledger";
+import { payloadId } from "../../../local/accounting/payload-id";
+import { percentile } from "../../../local/accounting/percentile";
 import type { ReadBack, StoredItem } from "../../../local/accounting/read-back";
 import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
-import { payloadId, rowId, seenRecord } from "../../../local/accounting/seen-record";
+import { rowId, seenRecord } from "../../../local/accounting/seen-record";
 
 const T = 1767225600000;
 const SHARD = "shardId-000000000000";
@@ -36,6 +38,12 @@ const keyOf = (deviceId: string, timestamp = T) => `${deviceId}/${timestamp}#tem
 /** A record's row in the archive. */
 const row = (each: StreamRecord) => rowId(recordId(each), { key: keyOf(each.partitionKey) });
 
+const accepted = (text: string) => ({
+  payload: Buffer.from(text),
+  payloadId: payloadId(base64(text)),
+  receivedAt: T,
+});
+
 /** A run whose fleet and other clients sent what is told. */
 class Run {
   readonly ledger = new Ledger();
@@ -44,15 +52,15 @@ class Run {
   /** The fleet's publish, acknowledged. */
   fleet(text: string): this {
     const publish = { device: "d", payload: Buffer.from(text), publishedAt: T };
-    this.ledger.published(publish);
-    this.ledger.accepted(publish.payload, T);
-    this.ledger.acknowledge(publish);
+    const acknowledge = this.ledger.published(publish);
+    this.ledger.accepted(accepted(text));
+    acknowledge();
     return this;
   }
 
   /** Another client's message. */
   external(text: string): this {
-    this.ledger.accepted(Buffer.from(text), T);
+    this.ledger.accepted(accepted(text));
     return this;
   }
 
@@ -67,7 +75,7 @@ class Run {
 
   logged(text: string): this {
     this.errorLog.set(payloadId(base64(text)), 1);
-    this.ledger.errorLogged(Buffer.from(text));
+    this.ledger.errorLogged(accepted(text));
     return this;
   }
 
@@ -309,7 +317,7 @@ describe("takeAccount of other clients", () => {
   it("counts a message of the error log that is replayed as stored, once", () => {
     const text = payload("e", 1);
     const run = new Run().external(text);
-    run.ledger.putFailed(Buffer.from(text));
+    run.ledger.putFailed(accepted(text));
     run.logged(text).stream(record(1, "e", text));
     expect(run.account({ items: new Map([[keyOf("e"), item(1)]]) }).external).toEqual({ ...NONE, taken: 1, stored: 1 });
   });
@@ -327,7 +335,7 @@ describe("takeAccount of other clients", () => {
   it("counts a put whose answer was lost, and that was made again, once", () => {
     const text = JSON.stringify({ deviceId: "e", sensorType: "temperature", value: 1 });
     const run = new Run().external(text);
-    run.ledger.putFailed(Buffer.from(text));
+    run.ledger.putFailed(accepted(text));
     const records = [record(1, "e", text), record(2, "e", text)];
     run.stream(...records);
     const items = new Map(records.map((each) => [`${keyOf("e", each.arrivedAt)}#${each.sequenceNumber}`, item(1)]));

@@ -42,12 +42,12 @@ describe("formatSummary", () => {
       "published        2,400  acknowledged by the broker, at QoS 1",
       "  stored         2,351  in the hot tier, read back",
       "  superseded         0  written again by a later reading of the same identity",
-      "  rejected          49  set aside in rejected/ with the reason",
+      "  rejected          49  kept in rejected/ with the reason",
       "  failed             0  in the failure destination only",
       "  ruleErrors         0  in the rule's error log only",
-      "  lost               0  nowhere",
+      "  lost               0  missing",
       "anomalies           47  of those stored",
-      "archived         2,351  of those stored, in the cold tier's Parquet, read back",
+      "archived         2,351  of those stored, in the archive's Parquet, read back",
       "duplicates           3  redelivered: stored once, those without a timestamp again",
       "latency p50   1,982 ms  from publish to stored",
       "latency p99   5,988 ms",
@@ -105,7 +105,7 @@ describe("formatSummary", () => {
       .split("\n")
       .map((line) => line.trim().replaceAll(/ +/g, " "));
     expect(lines).toContain("unfinished 7 still on their way when the run gave up waiting");
-    expect(lines).toContain("lost 1 nowhere: this must not be");
+    expect(lines).toContain("lost 1 missing: this is a bug");
     expect(lines.slice(14)).toEqual([
       "unacknowledged 2 sent, but the run ended before the PUBACK",
       "external 5 other clients': 4 stored, 1 rejected",
@@ -114,14 +114,14 @@ describe("formatSummary", () => {
     ]);
   });
 
-  it('says "nowhere" only of what is in no tier', () => {
+  it('says "missing" only of readings in no tier', () => {
     const lostFrom = { nowhere: 0, inTableOnly: 2, inArchiveOnly: 1 };
     const external = { ...NONE, taken: 1, lost: 1, lostFrom: { ...NONE.lostFrom, nowhere: 1 } };
     const lines = formatSummary({ ...SUMMARY, lost: 3, lostFrom, external }).split("\n");
     expect(lines[6]).toMatch(
-      /lost +3 {2}2 in the table, not in the archive; 1 in the archive, not in the table: this must not be$/,
+      /lost +3 {2}2 in the table, not in the archive; 1 in the archive, not in the table: this is a bug$/,
     );
-    expect(lines.at(-1)).toMatch(/external +1 {2}other clients': 1 lost \(nowhere: this must not be\)$/);
+    expect(lines.at(-1)).toMatch(/external +1 {2}other clients': 1 lost \(missing: this is a bug\)$/);
   });
 });
 

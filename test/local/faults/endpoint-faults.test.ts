@@ -18,6 +18,10 @@ describe("parseFaults", () => {
     ["[]", ["the body must be an object"]],
     ['{"sqs":{}}', ['"sqs" must be one of dynamodb, s3, kinesis, sns, function']],
     ['{"__proto__":{}}', ['"__proto__" must be one of dynamodb, s3, kinesis, sns, function']],
+    [
+      '{"s3":{"kind":"full","share":1}}',
+      ['"s3.kind" must be one of unavailable, throttle, error500, reset, hang, latency, got "full"'],
+    ],
     ['{"s3":true}', ['"s3" must be an object with "kind" and "share"']],
     [
       '{"s3":{"kind":"unprocessed","share":2,"extra":1}}',
@@ -48,6 +52,16 @@ describe("FaultBoard", () => {
       { kind: "reset", share: 0.3 },
     ]);
     expect(board.hits).toEqual({ s3: 2 });
+  });
+
+  it("makes the shards full that begin in the share of the hash keys, and hits no request", () => {
+    const board = new FaultBoard(() => 0);
+    board.set({ kinesis: { kind: "full", share: 0.5 } });
+    expect([board.isFull(0), board.isFull(0.25), board.isFull(0.5)]).toEqual([true, true, false]);
+    expect(board.strike("kinesis")).toBeUndefined();
+    expect(board.hits).toEqual({ kinesis: 2 });
+    board.set({});
+    expect(board.isFull(0)).toBe(false);
   });
 
   it("hits nothing when it was healed", () => {

@@ -32,9 +32,15 @@ describe("chaosEvents", () => {
   ])("reaches every part, and the topics where somebody publishes to them: %s", (breaksTopics, topics) => {
     const events = firstEvents(3, 100, breaksTopics);
     const parts = new Set(
-      events.flatMap(({ faults, breaks }) => [...Object.keys(faults), ...(breaks ? [breaks.side] : [])]),
+      events.flatMap(({ faults, breaks, reshards }) => [
+        ...Object.keys(faults),
+        ...(breaks ? [breaks.side] : []),
+        ...(reshards ? ["shards"] : []),
+      ]),
     );
-    expect([...parts].sort()).toEqual(["broker", "device", "dynamodb", "function", "kinesis", "s3", ...topics]);
+    const usual = ["broker", "device", "dynamodb", "function", "kinesis", "s3", "shards", ...topics];
+    expect([...parts].sort()).toEqual(usual.sort());
+    expect(events.some(({ faults }) => faults.kinesis?.kind === "full")).toBe(true);
   });
 });
 
@@ -47,5 +53,6 @@ describe("describeEvent", () => {
     expect(describeEvent({ ...base, faults: {}, breaks: { side: "broker", share: 0.25 } })).toBe(
       "25 % of the connections break, from the broker's side",
     );
+    expect(describeEvent({ ...base, faults: {}, reshards: true })).toBe("the stream is resharded");
   });
 });

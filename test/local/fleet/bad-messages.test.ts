@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";
-import { readRules } from "../../../lambda/reading/environment";
+import { readRules } from "../../../lambda/reading/settings";
 import { SPOILERS, spoil } from "../../../local/fleet/bad-messages";
 import { seededRandom } from "../../../local/fleet/random";
 import { ReadingSource } from "../../../local/fleet/readings";
@@ -13,7 +13,7 @@ const good = () => new ReadingSource("sensor-001", LIMITS, seededRandom(1)).next
 
 /** Whether the processor would store it. */
 function isStored(payload: Buffer): boolean {
-  return checkRecord(streamRecord(kinesisRecord(0, payload, { arrivedAt: NOW })), readRules({}), 0).ok;
+  return checkRecord(streamRecord(kinesisRecord(0, payload, { arrivedAt: NOW })), readRules({})).ok;
 }
 
 describe("the fleet's messages", () => {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { tableInput } from "../../../local/aws/emulators/resources";
-import type { RecordedResource, Recording } from "../../../local/stack/capture";
 import { readDeclaration, type TableDeclaration } from "../../../local/stack/declaration";
 import { declareStack } from "../../../local/stack/declare-stack";
 import { DeclarationError } from "../../../local/stack/declared-property";
 import { writeFunctionFiles } from "../../../local/stack/function-files";
+import type { RecordedResource, Recording } from "../../../local/stack/recording";
 
 /** The stack's own declaration, with one resource changed. */
 async function changed(type: string, inputs: object): Promise<Recording> {
@@ -51,6 +51,7 @@ describe("readDeclaration", () => {
     expect(rest).toEqual({
       region: "sa-east-1",
       accountId: "123456789012",
+      archiveBucket: "iot-sensor-archival-dev-123456789012",
       stream: {
         name: "iot-sensor-stream-dev",
         arn: "arn:aws:kinesis:sa-east-1:123456789012:stream/iot-sensor-stream-dev",
@@ -147,6 +148,23 @@ describe("readDeclaration", () => {
     expect(readDeclaration(await declareStack(config, "test"))).toMatchObject({
       stream: { name: "iot-sensor-stream-test", shardCount: 2 },
       mapping: { batchSize: 10, maximumRetryAttempts: -1 },
+    });
+  });
+
+  it("takes the processor's mapping and table where the device watch has its own", async () => {
+    const config = { environmentSuffix: "dev" };
+    const watchRules = { silent: { silentFor: "15m" } };
+    const { topics, outputs, ...plain } = readDeclaration(await declareStack(config, "dev"));
+    const watched = readDeclaration(await declareStack({ ...config, watchRules }, "dev"));
+    expect(watched).toMatchObject(plain);
+    expect([...watched.topics].sort()).toEqual(
+      [...topics, "iot-device-notices-dev", "iot-device-notices-feed-dev"].sort(),
+    );
+    expect(watched.outputs).toEqual({
+      ...outputs,
+      watch_table_name: "iot-device-watch-dev",
+      watch_topic_arn: "arn:aws:sns:sa-east-1:123456789012:iot-device-notices-dev",
+      watch_feed_topic_arn: "arn:aws:sns:sa-east-1:123456789012:iot-device-notices-feed-dev",
     });
   });
 

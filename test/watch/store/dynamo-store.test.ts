@@ -1,63 +1,20 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { DUE_INDEX, LISTED_INDEX, LISTED_PROJECTION } from "../../../contract/watch";
 import { DynamoStore } from "../../../watch/store/dynamo-store";
 import { withEvents } from "../../../watch/store/outbox";
+import { startWatchTables, WATCH_TABLE, type WatchTables } from "../../helpers/watch-table";
 import { anyRule, clock, live, M, reading, rule, ruleSet, T0 } from "../plants";
 
-const TableName = "iot-device-watch-dev";
 const set = ruleSet([rule(), anyRule({ name: "quiet", condition: { kind: "silent", forMs: 15 * M } })]);
 
 describe("the watch's table", () => {
-  let tables: Server;
-  let client: DynamoDBClient;
+  let tables: WatchTables;
   let store: DynamoStore;
   beforeAll(async () => {
     // Conditions and indexes are judged by an implementation that knows nothing of this project.
-    const dynalite: (options: { createTableMs: number }) => Server = require("dynalite");
-    tables = dynalite({ createTableMs: 0 });
-    await new Promise<void>((listening) => tables.listen(0, "127.0.0.1", listening));
-    const endpoint = `http://127.0.0.1:${(tables.address() as AddressInfo).port}`;
-    client = new DynamoDBClient({
-      endpoint,
-      region: "sa-east-1",
-      credentials: { accessKeyId: "a", secretAccessKey: "b" },
-    });
-    const key = (AttributeName: string, KeyType: "HASH" | "RANGE") => ({ AttributeName, KeyType });
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: "PAY_PER_REQUEST",
-        KeySchema: [key("deviceId", "HASH"), key("item", "RANGE")],
-        AttributeDefinitions: [
-          { AttributeName: "deviceId", AttributeType: "S" },
-          { AttributeName: "item", AttributeType: "S" },
-          { AttributeName: "dueBucket", AttributeType: "S" },
-          { AttributeName: "dueAt", AttributeType: "N" },
-          { AttributeName: "listed", AttributeType: "S" },
-        ],
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: DUE_INDEX,
-            KeySchema: [key("dueBucket", "HASH"), key("dueAt", "RANGE")],
-            Projection: { ProjectionType: "KEYS_ONLY" },
-          },
-          {
-            IndexName: LISTED_INDEX,
-            KeySchema: [key("listed", "HASH"), key("deviceId", "RANGE")],
-            Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: [...LISTED_PROJECTION] },
-          },
-        ],
-      }),
-    );
-    store = new DynamoStore(client, TableName, set);
+    tables = await startWatchTables();
+    store = new DynamoStore(tables.client, WATCH_TABLE, set);
   });
-  afterAll(async () => {
-    client.destroy();
-    await new Promise((closed) => tables.close(closed));
-  });
+  afterAll(() => tables.close());
 
   it("takes a write on the version that it was decided on, and no other", async () => {
     const { state, events } = live([reading(0, 97), reading(M, 98, { sensorType: "vibração" })], set);

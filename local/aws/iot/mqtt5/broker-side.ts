@@ -10,7 +10,7 @@ const MQTT3_SESSION_SECONDS = 3600;
 /** A publish within the broker: beside its payload stands what an MQTT 5 client said of it, and when it expires. aedes keeps both. */
 type Carried = Pick<IPublishPacket, "payload"> & { properties?: Annotations; messageExpiry?: number };
 
-/** Remembers why a connection is about to end, so that its client hears it. 3.1.1 has no words for it. */
+/** Remembers why a connection is about to end, so that the client is told. 3.1.1 has no words for it. */
 export function endBecause(conn: Duplex, reason: Reason): void {
   if (conn instanceof Mqtt5Connection) conn.endBecause(reason);
 }

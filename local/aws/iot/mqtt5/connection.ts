@@ -41,7 +41,7 @@ export class Mqtt5Connection extends Duplex {
     return this.#translation.agreed;
   }
 
-  /** Remembers why the broker is about to end the connection, so that the client hears it. */
+  /** Remembers why the broker is about to end the connection, so that the client is told. */
   endBecause(reason: Reason): void {
     this.#translation.endBecause(reason);
   }

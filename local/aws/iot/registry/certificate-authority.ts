@@ -17,7 +17,7 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
-/** ECDSA on P-256, which AWS IoT takes as well. https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html */
+/** ECDSA on P-256, which AWS IoT accepts too. https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html */
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const VALID_MS = 365 * 24 * 60 * 60 * 1000;
 /** A device's clock may be a little behind. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { THING_NAME } from "../../../../contract/thing-name";
-import type { Standing } from "../device-access";
+import type { Standing } from "../device-policy";
 import type { IssuedCertificate } from "./certificate-authority";
 
 /** An error that AWS IoT's control plane answers with. */
@@ -139,9 +139,9 @@ export class DeviceRegistry {
   }
 }
 
-function isSame(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => one[name] === other[name]);
+function isSame(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].every((name) => left[name] === right[name]);
 }
 
 function missing(message: string): never {

@@ -7,19 +7,19 @@ type Request = Parameters<InProcessService>[0];
 type Answer = object | Promise<object>;
 
 /** What the registry API needs: the registry, the authority that signs, and the endpoint that it names. */
-export interface RegistryApiPorts {
+export interface RegistryApiDeps {
   readonly registry: DeviceRegistry;
   readonly authority: Pick<CertificateAuthority, "sign">;
   /** Where devices connect: a host, and its port where that is not 8883. */
-  readonly endpoint: () => string;
+  readonly endpoint: string;
 }
 
 /**
  * What `iot device` calls of AWS IoT's control plane, by its REST paths.
  * https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT.html
  */
-export function registryApi(ports: RegistryApiPorts): InProcessService {
-  const operations = operationsOf(ports);
+export function registryApi(deps: RegistryApiDeps): InProcessService {
+  const operations = operationsOf(deps);
   return async (request) => {
     try {
       for (const { method, path, run } of operations) {
@@ -41,12 +41,12 @@ interface Operation {
   readonly run: (request: Request, name: string) => Answer;
 }
 
-function operationsOf(ports: RegistryApiPorts): readonly Operation[] {
+function operationsOf(deps: RegistryApiDeps): readonly Operation[] {
   return [
-    ...thingOperations(ports.registry),
-    ...certificateOperations(ports),
-    ...policyOperations(ports.registry),
-    { method: "GET", path: /^\/endpoint$/, run: () => ({ endpointAddress: ports.endpoint() }) },
+    ...thingOperations(deps.registry),
+    ...certificateOperations(deps),
+    ...policyOperations(deps.registry),
+    { method: "GET", path: /^\/endpoint$/, run: () => ({ endpointAddress: deps.endpoint }) },
   ];
 }
 
@@ -91,7 +91,7 @@ function thingOperations(registry: DeviceRegistry): readonly Operation[] {
   ];
 }
 
-function certificateOperations({ registry, authority }: RegistryApiPorts): readonly Operation[] {
+function certificateOperations({ registry, authority }: RegistryApiDeps): readonly Operation[] {
   const certificate = /^\/certificates\/([^/]+)$/;
   return [
     {

@@ -1,7 +1,7 @@
 import { type Counters, noCounts } from "./counters";
+import type { MappingDeps } from "./deps";
 import { FailureDestination } from "./failure-destination";
 import { Lane } from "./lane";
-import type { MappingPorts } from "./ports";
 import type { MappingSettings } from "./settings";
 import { StreamReader } from "./stream-reader";
 
@@ -10,21 +10,21 @@ import { StreamReader } from "./stream-reader";
  * follows the stream's shards as they split and merge.
  */
 export class EventSourceMapping {
-  readonly #ports: MappingPorts;
+  readonly #deps: MappingDeps;
   readonly #counters = noCounts();
   readonly #stop = new AbortController();
   readonly #reader: StreamReader;
   readonly #lanes: Lane[] = [];
 
-  constructor(settings: MappingSettings, ports: MappingPorts) {
-    this.#ports = ports;
+  constructor(settings: MappingSettings, deps: MappingDeps) {
+    this.#deps = deps;
     const counters = this.#counters;
     const stopping = this.#stop.signal;
-    const destination = new FailureDestination(settings, ports, counters, stopping);
-    this.#reader = new StreamReader(ports, counters, stopping, () => {
+    const destination = new FailureDestination(settings, deps, counters, stopping);
+    this.#reader = new StreamReader(deps, counters, stopping, () => {
       const lanes = Array.from(
         { length: settings.parallelizationFactor },
-        () => new Lane(settings, ports, counters, destination, stopping),
+        () => new Lane(settings, deps, counters, destination, stopping),
       );
       this.#lanes.push(...lanes);
       return { sinks: lanes, idle: () => allIdle(lanes) };
@@ -42,7 +42,7 @@ export class EventSourceMapping {
 
   /** Resolves when everything that is in the stream by now was read, and nothing is in flight. */
   async drained(): Promise<void> {
-    await this.#reader.reachTip(this.#ports.now());
+    await this.#reader.reachTip(this.#deps.now());
     await allIdle(this.#lanes);
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Counters } from "./counters";
+import type { MappingDeps } from "./deps";
 import { failureBody, failureKey, type GivenUp } from "./failure-object";
-import type { MappingPorts } from "./ports";
 import { backoffMs } from "./retry-policy";
 import type { MappingSettings } from "./settings";
 
@@ -11,13 +11,13 @@ const DELIVERY_TRIES = 3;
 /** Takes what is given up: to the bucket where there is one, else nowhere. Never rejects. */
 export class FailureDestination {
   readonly #settings: MappingSettings;
-  readonly #ports: MappingPorts;
+  readonly #deps: MappingDeps;
   readonly #counters: Counters;
   readonly #stopping: AbortSignal;
 
-  constructor(settings: MappingSettings, ports: MappingPorts, counters: Counters, stopping: AbortSignal) {
+  constructor(settings: MappingSettings, deps: MappingDeps, counters: Counters, stopping: AbortSignal) {
     this.#settings = settings;
-    this.#ports = ports;
+    this.#deps = deps;
     this.#counters = counters;
     this.#stopping = stopping;
   }
@@ -27,21 +27,21 @@ export class FailureDestination {
     const delivered = await this.#deliver(givenUp);
     if (this.#stopping.aborted && !delivered) return;
     this.#counters[delivered ? "delivered" : "dropped"] += records.length;
-    this.#ports.onBatch({ records, how: delivered ? "delivered" : "dropped", at: this.#ports.now() });
+    this.#deps.onSettled({ records, how: delivered ? "delivered" : "dropped", at: this.#deps.now() });
   }
 
   async #deliver(givenUp: GivenUp): Promise<boolean> {
     const { failureBucket } = this.#settings;
     if (failureBucket === undefined) return false;
-    const at = this.#ports.now();
+    const at = this.#deps.now();
     const key = failureKey(this.#settings.uuid, givenUp.records[0].shardId, at, randomUUID());
     const body = failureBody(givenUp, this.#settings, at);
     for (let tries = 0; tries < DELIVERY_TRIES && !this.#stopping.aborted; tries += 1) {
       try {
-        await this.#ports.putFailure(failureBucket, key, body);
+        await this.#deps.putFailure(failureBucket, key, body);
         return true;
       } catch {
-        await this.#ports.sleep(backoffMs(tries, this.#ports.random), this.#stopping);
+        await this.#deps.sleep(backoffMs(tries, this.#deps.random), this.#stopping);
       }
     }
     this.#counters.destinationFailures += 1;

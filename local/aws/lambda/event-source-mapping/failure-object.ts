@@ -3,7 +3,7 @@ import type { InvokeResult } from "../function-host/invoke-result";
 import { kinesisEvent } from "./kinesis-event";
 import type { MappingSettings } from "./settings";
 
-/** Why records are given up. The documentation shows the first; the name of the second is ours. */
+/** Why records are given up. The documentation shows the first name; the second is ours. */
 export type Condition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
 /** Records that are given up, and what became of them before. */
@@ -22,7 +22,7 @@ export function failureKey(mappingUuid: string, shardId: string, at: number, uui
   return `aws/lambda/${mappingUuid}/${shardId}/${day.replaceAll("-", "/")}/${time.replaceAll(":", ".")}-${uuid}`;
 }
 
-/** A failed batch as the destination receives it. The payload, the whole event as a text, is what S3 gets and other destinations do not. */
+/** A failed batch as the destination receives it. Only S3 gets the payload, which is the whole event as a JSON string. */
 export function failureBody(
   { records, condition, invocations, last }: GivenUp,
   settings: Pick<MappingSettings, "functionArn" | "streamArn" | "roleArn" | "region">,

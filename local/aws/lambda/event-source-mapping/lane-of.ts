@@ -1,5 +1,5 @@
 /**
- * Which of a shard's lanes a partition key belongs to. Batches of one shard run at once, but records of one key stay in order:
+ * Which of a shard's lanes a partition key belongs to. Batches of one shard run concurrently, but records of one key stay in order:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html. AWS does not say how it spreads the keys; this is FNV-1a.
  */
 export function laneOf(partitionKey: string, lanes: number): number {

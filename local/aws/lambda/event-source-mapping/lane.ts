@@ -1,20 +1,20 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
 import { nextBatch } from "./batching";
 import type { Counters } from "./counters";
+import type { MappingDeps } from "./deps";
 import type { FailureDestination } from "./failure-destination";
 import type { GivenUp } from "./failure-object";
+import { outcomeOf } from "./invocation-outcome";
 import { kinesisEvent } from "./kinesis-event";
-import type { MappingPorts } from "./ports";
 import { afterAttempt, type Batch, backoffMs, expiredCount } from "./retry-policy";
 import type { MappingSettings } from "./settings";
-import { verdictOn } from "./verdict";
 
-type Invoked = Awaited<ReturnType<MappingPorts["invoke"]>>;
+type Invoked = Awaited<ReturnType<MappingDeps["invoke"]>>;
 
 /** Part of a shard whose records are processed strictly in order, a batch at a time. */
 export class Lane {
   readonly #settings: MappingSettings;
-  readonly #ports: MappingPorts;
+  readonly #deps: MappingDeps;
   readonly #counters: Counters;
   readonly #destination: FailureDestination;
   readonly #stopping: AbortSignal;
@@ -27,13 +27,13 @@ export class Lane {
 
   constructor(
     settings: MappingSettings,
-    ports: MappingPorts,
+    deps: MappingDeps,
     counters: Counters,
     destination: FailureDestination,
     stopping: AbortSignal,
   ) {
     this.#settings = settings;
-    this.#ports = ports;
+    this.#deps = deps;
     this.#counters = counters;
     this.#destination = destination;
     this.#stopping = stopping;
@@ -44,7 +44,7 @@ export class Lane {
   }
 
   push(record: StreamRecord): void {
-    if (this.#queue.length === 0) this.#firstQueuedAt = this.#ports.now();
+    if (this.#queue.length === 0) this.#firstQueuedAt = this.#deps.now();
     this.#pending += 1;
     this.#queue.push(record);
     if (this.#queue.length >= this.#settings.batchSize) this.#window?.abort();
@@ -62,7 +62,7 @@ export class Lane {
     while (this.#queue.length > 0 && !this.#stopping.aborted) {
       await this.#fill();
       const records = this.#queue.splice(0, nextBatch(this.#queue, this.#settings.batchSize).length);
-      this.#firstQueuedAt = this.#ports.now();
+      this.#firstQueuedAt = this.#deps.now();
       await this.#settle(records);
       this.#pending -= records.length;
     }
@@ -75,9 +75,9 @@ export class Lane {
     this.#window = window;
     const either = AbortSignal.any([window.signal, this.#stopping]);
     for (;;) {
-      const left = this.#firstQueuedAt + this.#settings.windowMs - this.#ports.now();
+      const left = this.#firstQueuedAt + this.#settings.windowMs - this.#deps.now();
       if (left <= 0 || either.aborted || nextBatch(this.#queue, this.#settings.batchSize).full) break;
-      await this.#ports.sleep(left, either);
+      await this.#deps.sleep(left, either);
     }
     this.#window = undefined;
   }
@@ -93,15 +93,15 @@ export class Lane {
       if (this.#stopping.aborted) return;
       if (!result) {
         // Not invoked: such a failure does not count, the records only grow old.
-        await this.#ports.sleep(backoffMs(0, this.#ports.random), this.#stopping);
+        await this.#deps.sleep(backoffMs(0, this.#deps.random), this.#stopping);
         todo.unshift(current);
         continue;
       }
       last = result;
-      const verdict = verdictOn(current.records, result, this.#settings.reportBatchItemFailures);
-      if (verdict.kind !== "success") this.#counters.failedInvoke += current.records.length;
-      const { processed, next, exhausted } = afterAttempt(current, verdict, this.#settings);
-      if (processed.length > 0) this.#ports.onBatch({ records: processed, how: "processed", at: this.#ports.now() });
+      const outcome = outcomeOf(current.records, result, this.#settings.reportBatchItemFailures);
+      if (outcome.kind !== "success") this.#counters.failedInvoke += current.records.length;
+      const { processed, next, exhausted } = afterAttempt(current, outcome, this.#settings);
+      if (processed.length > 0) this.#deps.onSettled({ records: processed, how: "processed", at: this.#deps.now() });
       await this.#giveUp({
         records: exhausted,
         condition: "RetryAttemptsExhausted",
@@ -110,13 +110,13 @@ export class Lane {
       });
       const retried = next[0];
       if (retried && retried.failures > current.failures)
-        await this.#ports.sleep(backoffMs(current.failures, this.#ports.random), this.#stopping);
+        await this.#deps.sleep(backoffMs(current.failures, this.#deps.random), this.#stopping);
       todo.unshift(...next);
     }
   }
 
   async #withoutExpired(batch: Batch, last: Invoked | undefined): Promise<Batch | undefined> {
-    const expired = expiredCount(batch.records, this.#ports.now(), this.#settings);
+    const expired = expiredCount(batch.records, this.#deps.now(), this.#settings);
     if (expired === 0) return batch;
     const { invocations } = batch;
     const records = batch.records.slice(0, expired);
@@ -131,8 +131,8 @@ export class Lane {
 
   async #invoke({ records }: Batch): Promise<Invoked | undefined> {
     try {
-      this.#counters.lagMs = Math.max(0, this.#ports.now() - (records.at(-1)?.arrivedAt ?? 0));
-      const result = await this.#ports.invoke(kinesisEvent(records, this.#settings));
+      this.#counters.lagMs = Math.max(0, this.#deps.now() - (records.at(-1)?.arrivedAt ?? 0));
+      const result = await this.#deps.invoke(kinesisEvent(records, this.#settings));
       this.#counters.invoked += records.length;
       return result;
     } catch {

@@ -1,6 +1,6 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
+import type { InvocationOutcome } from "./invocation-outcome";
 import type { MappingSettings } from "./settings";
-import type { Verdict } from "./verdict";
 
 /** Records that are invoked together. */
 export interface Batch {
@@ -12,7 +12,7 @@ export interface Batch {
 }
 
 /** What follows an attempt. */
-export interface Aftermath {
+export interface AttemptResult {
   readonly processed: readonly StreamRecord[];
   /** What is invoked next, in this order, before anything else of the lane. */
   readonly next: readonly Batch[];
@@ -28,10 +28,14 @@ type RetrySettings = Pick<
 const NONE: readonly never[] = [];
 
 /** Decides what follows an attempt: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
-export function afterAttempt({ records, ...batch }: Batch, verdict: Verdict, settings: RetrySettings): Aftermath {
-  if (verdict.kind === "success") return { processed: records, next: NONE, exhausted: NONE };
+export function afterAttempt(
+  { records, ...batch }: Batch,
+  outcome: InvocationOutcome,
+  settings: RetrySettings,
+): AttemptResult {
+  if (outcome.kind === "success") return { processed: records, next: NONE, exhausted: NONE };
   const invocations = batch.invocations + 1;
-  if (verdict.kind === "failure" && settings.bisectBatchOnFunctionError && records.length > 1) {
+  if (outcome.kind === "failure" && settings.bisectBatchOnFunctionError && records.length > 1) {
     // Splitting does not use up a retry, and goes on whether or not failures are reported:
     // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
     const middle = Math.ceil(records.length / 2);
@@ -43,7 +47,7 @@ export function afterAttempt({ records, ...batch }: Batch, verdict: Verdict, set
     };
   }
   // Up to the checkpoint all is done; only what remains is tried again, with and without bisection alike.
-  const checkpoint = verdict.kind === "partial" ? verdict.checkpoint : 0;
+  const checkpoint = outcome.kind === "partial" ? outcome.checkpoint : 0;
   const processed = records.slice(0, checkpoint);
   const remaining = records.slice(checkpoint);
   // AWS does not say whether a partial response uses up a retry, nor whether progress gives retries back. Here it does, and it

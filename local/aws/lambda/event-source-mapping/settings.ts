@@ -10,7 +10,7 @@ export interface MappingSettings {
   readonly batchSize: number;
   /** How long a batch may wait to become full. */
   readonly windowMs: number;
-  /** Batches of one shard that are processed at once. */
+  /** Batches of one shard that are processed concurrently. */
   readonly parallelizationFactor: number;
   /** Retries after the first attempt; -1 for as long as the records live. */
   readonly maximumRetryAttempts: number;

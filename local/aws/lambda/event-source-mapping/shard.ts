@@ -1,18 +1,19 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
+import type { RecordsPage } from "../../kinesis/kinesis-reader";
 import type { Counters } from "./counters";
+import type { MappingDeps } from "./deps";
 import { laneOf } from "./lane-of";
-import type { MappingPorts, RecordsPage } from "./ports";
 
-/** A shard is polled once a second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+/** A shard is polled once per second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
 const IDLE_POLL_MS = 1000;
-/** Five reads a second are allowed for each shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/** A shard allows five reads per second: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const BUSY_POLL_MS = 200;
-/** As many as one read may bring. Above it the shard is not read, so that a lane which stands still does not fill the memory. */
+/** As many as one read may return. With more pending records the shard is not read, so that a stuck lane does not fill the memory. */
 const MAX_PENDING = 10_000;
 
-/** Who takes the records that a shard's reading brings. */
+/** Receives the records of a shard. */
 export interface RecordSink {
-  /** How many it has not dealt with. */
+  /** Records that it has not settled. */
   readonly pending: number;
   push(record: StreamRecord): void;
 }
@@ -21,7 +22,7 @@ export interface RecordSink {
 export class Shard {
   readonly #shardId: string;
   readonly #lanes: readonly RecordSink[];
-  readonly #ports: Pick<MappingPorts, "kinesis" | "sleep">;
+  readonly #deps: Pick<MappingDeps, "kinesis" | "sleep">;
   readonly #counters: Pick<Counters, "polled">;
   readonly #stopping: AbortSignal;
   #iterator: string | undefined;
@@ -32,18 +33,18 @@ export class Shard {
   constructor(
     shardId: string,
     lanes: readonly RecordSink[],
-    ports: Pick<MappingPorts, "kinesis" | "sleep">,
+    deps: Pick<MappingDeps, "kinesis" | "sleep">,
     counters: Pick<Counters, "polled">,
     stopping: AbortSignal,
   ) {
     this.#shardId = shardId;
     this.#lanes = lanes;
-    this.#ports = ports;
+    this.#deps = deps;
     this.#counters = counters;
     this.#stopping = stopping;
   }
 
-  /** Whether it was read to the end of a closed shard. */
+  /** Whether a closed shard has been read to its end. */
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -53,7 +54,7 @@ export class Shard {
     while (!this.#stopping.aborted && !this.#closed) {
       const pending = this.#lanes.reduce((sum, lane) => sum + lane.pending, 0);
       const pauseMs = pending >= MAX_PENDING ? BUSY_POLL_MS : await this.#read();
-      await this.#ports.sleep(pauseMs, this.#stopping);
+      await this.#deps.sleep(pauseMs, this.#stopping);
     }
   }
 
@@ -83,9 +84,9 @@ export class Shard {
   /** Undefined where the read has failed. The next one asks for a new iterator: this one may have expired. */
   async #page(): Promise<RecordsPage | undefined> {
     try {
-      const iterator = this.#iterator ?? (await this.#ports.kinesis.getIterator(this.#shardId, this.#lastRead));
+      const iterator = this.#iterator ?? (await this.#deps.kinesis.getIterator(this.#shardId, this.#lastRead));
       this.#iterator = undefined;
-      const page = await this.#ports.kinesis.getRecords(this.#shardId, iterator, this.#stopping);
+      const page = await this.#deps.kinesis.getRecords(this.#shardId, iterator, this.#stopping);
       this.#iterator = page.nextIterator;
       this.#lastRead = page.records.at(-1)?.sequenceNumber ?? this.#lastRead;
       this.#counters.polled += page.records.length;

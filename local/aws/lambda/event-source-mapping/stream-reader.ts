@@ -1,5 +1,6 @@
+import type { ShardListing } from "../../kinesis/kinesis-reader";
 import type { Counters } from "./counters";
-import type { MappingPorts, ShardListing } from "./ports";
+import type { MappingDeps } from "./deps";
 import { type RecordSink, Shard } from "./shard";
 
 const LIST_AGAIN_MS = 1000;
@@ -18,7 +19,7 @@ export interface ShardConsumer {
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  */
 export class StreamReader {
-  readonly #ports: Pick<MappingPorts, "kinesis" | "sleep">;
+  readonly #deps: Pick<MappingDeps, "kinesis" | "sleep">;
   readonly #counters: Pick<Counters, "polled">;
   readonly #stopping: AbortSignal;
   /** Called once for each shard, when its turn has come. */
@@ -30,12 +31,12 @@ export class StreamReader {
   #isListed = false;
 
   constructor(
-    ports: Pick<MappingPorts, "kinesis" | "sleep">,
+    deps: Pick<MappingDeps, "kinesis" | "sleep">,
     counters: Pick<Counters, "polled">,
     stopping: AbortSignal,
     consume: (shardId: string) => ShardConsumer,
   ) {
-    this.#ports = ports;
+    this.#deps = deps;
     this.#counters = counters;
     this.#stopping = stopping;
     this.#consume = consume;
@@ -73,7 +74,7 @@ export class StreamReader {
     for (const { shardId, parents } of shards) {
       if (this.#reading.has(shardId) || this.#finished.has(shardId) || !parents.every(isDone)) continue;
       const { sinks, idle } = this.#consume(shardId);
-      const shard = new Shard(shardId, sinks, this.#ports, this.#counters, this.#stopping);
+      const shard = new Shard(shardId, sinks, this.#deps, this.#counters, this.#stopping);
       this.#reading.set(shardId, shard);
       this.#polling.push(this.#read(shardId, shard, idle));
     }
@@ -97,9 +98,9 @@ export class StreamReader {
   async #list(): Promise<readonly ShardListing[]> {
     while (!this.#stopping.aborted) {
       try {
-        return await this.#ports.kinesis.listShards();
+        return await this.#deps.kinesis.listShards();
       } catch {
-        await this.#ports.sleep(LIST_AGAIN_MS, this.#stopping);
+        await this.#deps.sleep(LIST_AGAIN_MS, this.#stopping);
       }
     }
     return [];

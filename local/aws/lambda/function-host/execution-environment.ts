@@ -10,6 +10,8 @@ import type { Invocation, Report } from "./messages";
 const INIT_LIMIT_MS = 10_000;
 /** The share of the memory that the heap may take. The rest is for the code, the stack and buffers, which nothing here limits. */
 const HEAP_SHARE = 0.9;
+/** Of a heap's young half, megabytes: several of these processes share one machine, and Node.js would let each take 16. */
+const YOUNG_MB = 2;
 
 interface Running {
   readonly requestId: string;
@@ -32,7 +34,10 @@ export class ExecutionEnvironment {
     this.#settings = settings;
     this.#child = fork(settings.runtimePath, [settings.bundlePath], {
       env: lambdaVariables(settings),
-      execArgv: [`--max-old-space-size=${Math.floor(settings.memoryMb * HEAP_SHARE)}`],
+      execArgv: [
+        `--max-old-space-size=${Math.floor(settings.memoryMb * HEAP_SHARE)}`,
+        `--max-semi-space-size=${YOUNG_MB}`,
+      ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.#exited = once(this.#child, "close");

@@ -4,6 +4,17 @@ import type { FunctionSettings } from "./function-settings";
 import type { InvokeResult } from "./invoke-result";
 
 /**
+ * Where invocations wait for this long, one more environment is started. Lambda starts as many as are needed immediately, on other
+ * machines; here each is a process that shares the cores, and most batches take less time than its start.
+ */
+const PATIENCE_MS = 500;
+
+interface Waiting {
+  take(environment: ExecutionEnvironment): void;
+  refuse(error: Error): void;
+}
+
+/**
  * Runs a function as Lambda does: an environment takes one invocation at a time and is used again while it lives. What is over the
  * concurrency waits for its turn; Lambda would throttle it, and the caller would wait. Not emulated: environments are not frozen
  * between invocations.
@@ -12,7 +23,8 @@ export class FunctionHost {
   readonly #settings: FunctionSettings;
   readonly #free: ExecutionEnvironment[] = [];
   readonly #all = new Set<ExecutionEnvironment>();
-  readonly #waiting: { take(environment: ExecutionEnvironment): void; refuse(error: Error): void }[] = [];
+  readonly #waiting: Waiting[] = [];
+  #growing: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(settings: FunctionSettings) {
@@ -20,7 +32,7 @@ export class FunctionHost {
     if (!(settings.concurrency >= 1)) throw new Error(`"concurrency" must be at least 1, got ${settings.concurrency}`);
   }
 
-  /** Invokes the function once; `onLog` hears the lines of this invocation too. Rejects only where the host stops before the function runs. */
+  /** Invokes the function once. `onLog` is called with each line of this invocation's log. Rejects only if the host stops before the function runs. */
   async invoke(
     event: unknown,
     onLog: (line: string) => void = () => {},
@@ -45,8 +57,19 @@ export class FunctionHost {
     if (this.#stopped) throw stoppedError();
     const free = this.#takeFree();
     if (free) return free;
-    if (this.#all.size < this.#settings.concurrency) return this.#start();
-    return new Promise((take, refuse) => this.#waiting.push({ take, refuse }));
+    if (this.#all.size === 0) return this.#start();
+    return new Promise((take, refuse) => {
+      this.#waiting.push({ take, refuse });
+      this.#growing ??= setTimeout(() => this.#grow(), PATIENCE_MS).unref();
+    });
+  }
+
+  /** Starts one more environment where an invocation still waits, unless the concurrency is used up. */
+  #grow(): void {
+    this.#growing = undefined;
+    if (this.#all.size >= this.#settings.concurrency) return;
+    this.#waiting.shift()?.take(this.#start());
+    if (this.#waiting.length > 0) this.#growing = setTimeout(() => this.#grow(), PATIENCE_MS).unref();
   }
 
   #takeFree(): ExecutionEnvironment | undefined {

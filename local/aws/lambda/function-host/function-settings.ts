@@ -12,8 +12,8 @@ export interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly timeoutMs: number;
-  /** How many invocations run at once, at least 1. */
+  /** Invocations that may run concurrently, at least 1. */
   readonly concurrency: number;
-  /** Hears each line of the function's log. */
+  /** Is called with each line of the function's log. */
   readonly onLog: (line: string) => void;
 }

@@ -1,3 +1,4 @@
+import { parseArn } from "../../arn";
 import type { FunctionSettings } from "./function-settings";
 
 /**
@@ -10,7 +11,7 @@ export function lambdaVariables(
     "functionName" | "functionArn" | "handler" | "memoryMb" | "environment" | "bundlePath"
   >,
 ): Record<string, string> {
-  const region = settings.functionArn.split(":")[3] ?? "";
+  const { region } = parseArn(settings.functionArn);
   return {
     _HANDLER: settings.handler,
     AWS_ACCESS_KEY_ID: "local",

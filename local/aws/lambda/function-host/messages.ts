@@ -1,4 +1,4 @@
-/** What a function is asked to do, as its process hears it. */
+/** The message that invokes a function in its process. */
 export interface Invocation {
   readonly requestId: string;
   readonly event: unknown;

@@ -57,13 +57,13 @@ function failure(error: unknown): Report {
     : { kind: "failed", errorType: typeof error, errorMessage: String(error) };
 }
 
-function report(what: Report, sent: () => void = () => {}): void {
-  process.send?.(what, sent);
+function send(report: Report, sent: () => void = () => {}): void {
+  process.send?.(report, sent);
 }
 
 /** An error that no one awaits ends the process. */
-function crash(what: Report): void {
-  report(what, () => process.exit(128));
+function crash(report: Report): void {
+  send(report, () => process.exit(128));
 }
 
 // What a function does at its exit must not hold it up.
@@ -85,7 +85,7 @@ process.on("message", async (invocation: Invocation) => {
     crash(failure(error));
     return;
   }
-  report({ kind: "loaded" });
+  send({ kind: "loaded" });
   let outcome: Report;
   try {
     outcome = { kind: "returned", payload: (await handler(invocation.event, contextOf(invocation))) ?? null };
@@ -93,5 +93,5 @@ process.on("message", async (invocation: Invocation) => {
     outcome = failure(error);
   }
   // As on Lambda the log says where an invocation ends: what stands before it is then known to have been read.
-  process.stdout.write(`\nEND RequestId: ${invocation.requestId}\n`, () => report(outcome));
+  process.stdout.write(`\nEND RequestId: ${invocation.requestId}\n`, () => send(outcome));
 });

@@ -40,7 +40,7 @@ describe("the local table", () => {
     const dynalite: (options: { createTableMs: number }) => Server = require("dynalite");
     emulator = dynalite({ createTableMs: 0 });
     await new Promise<void>((listening) => emulator.listen(0, "127.0.0.1", listening));
-    gateway.connect(["dynamodb"], (emulator.address() as AddressInfo).port);
+    gateway.connect("dynamodb", (emulator.address() as AddressInfo).port);
     client = new DynamoDBClient({
       endpoint: `http://127.0.0.1:${await gateway.listen(0)}`,
       region: "sa-east-1",

@@ -25,7 +25,7 @@ async function gatewayTo(reply: (req: IncomingMessage, res: ServerResponse, body
     flush,
   });
   const url = `http://127.0.0.1:${await gateway.listen(0)}`;
-  gateway.connect(["dynamodb", "s3"], (emulator.address() as AddressInfo).port);
+  for (const service of ["dynamodb", "s3"] as const) gateway.connect(service, (emulator.address() as AddressInfo).port);
   closing.push(async () => {
     await gateway.stop();
     emulator.closeAllConnections();

@@ -56,7 +56,7 @@ beforeAll(async () => {
     },
   });
   endpoint = `http://127.0.0.1:${await gateway.listen(0)}`;
-  gateway.connect(["s3", "dynamodb"], (emulator.address() as AddressInfo).port);
+  for (const service of ["s3", "dynamodb"] as const) gateway.connect(service, (emulator.address() as AddressInfo).port);
   const credentials = { accessKeyId: "a", secretAccessKey: "b" };
   const settings = { endpoint, region: "sa-east-1", credentials, maxAttempts: 1 };
   s3 = new S3Client({ ...settings, forcePathStyle: true });

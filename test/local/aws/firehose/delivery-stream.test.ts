@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { StreamRecord } from "../../../../contract/stream-record";
 import {
-  type DeliveryPorts,
+  type DeliveryDeps,
   type DeliverySettings,
   DeliveryStream,
 } from "../../../../local/aws/firehose/delivery-stream";
@@ -51,12 +51,12 @@ afterEach(() => Promise.all(started.splice(0).map((stream) => stream.stop())));
 async function deliver(
   records: readonly StreamRecord[],
   settings: Partial<DeliverySettings>,
-  ports: Partial<DeliveryPorts>,
+  deps: Partial<DeliveryDeps>,
 ) {
   const objects = new Map<string, unknown>();
   const clock = { now: ARRIVED };
   const events: Event[] = [];
-  const invoke = ports.invoke ?? (async (event) => passOn(event));
+  const invoke = deps.invoke ?? (async (event) => passOn(event));
   const stream = new DeliveryStream(
     { ...SETTINGS, ...settings },
     {
@@ -84,7 +84,7 @@ async function deliver(
       now: () => clock.now,
       randomId: () => "random",
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5))),
-      ...ports,
+      ...deps,
       invoke: (event) => {
         events.push(event as Event);
         return invoke(event);
@@ -107,7 +107,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
 describe("DeliveryStream", () => {
   it("is drained of what has come, however much keeps coming", async () => {
     let next = 0;
-    const kinesis: DeliveryPorts["kinesis"] = {
+    const kinesis: DeliveryDeps["kinesis"] = {
       listShards: async () => [{ shardId: "shardId-000000000000", parents: [] }],
       getIterator: async () => "always",
       getRecords: async () => ({ records: [record(next++)], nextIterator: "always", millisBehindLatest: 0 }),
@@ -179,7 +179,7 @@ describe("DeliveryStream", () => {
   });
 
   it("sets aside what the function fails, and leaves out what it drops", async () => {
-    const invoke: DeliveryPorts["invoke"] = async (event) => {
+    const invoke: DeliveryDeps["invoke"] = async (event) => {
       const [first, second, third] = (event as Event).records;
       const records = [
         { ...first, result: "ProcessingFailed" },
@@ -220,7 +220,7 @@ describe("DeliveryStream", () => {
   });
 
   it("invokes again as often as declared, then sets everything aside", async () => {
-    const invoke: DeliveryPorts["invoke"] = async () => ({ ok: false, errorType: "Error", errorMessage: "broken" });
+    const invoke: DeliveryDeps["invoke"] = async () => ({ ok: false, errorType: "Error", errorMessage: "broken" });
     const { stream, objects, events } = await deliver([record(0)], {}, { invoke });
     await stream.drained();
     expect(events.length).toBe(3);
@@ -240,7 +240,7 @@ describe("DeliveryStream", () => {
       "Lambda.DuplicatedRecordId",
     ],
   ])("sets a record aside after one attempt where the function answers with %s", async (_what, answer, errorCode) => {
-    const invoke: DeliveryPorts["invoke"] = async (event) => ({
+    const invoke: DeliveryDeps["invoke"] = async (event) => ({
       ok: true,
       payload: { records: answer((event as Event).records[0]?.recordId ?? "") },
     });

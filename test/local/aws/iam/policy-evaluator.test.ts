@@ -202,8 +202,8 @@ describe("what is not known", () => {
       'The policy principal must be one that is known here, got "Federated"',
     ],
     ["an effect", { Effect: "allow" }, '"Effect" must be "Allow" or "Deny", got "allow"'],
-    ["an action that is no text", { Action: 1 }, '"Action" must be a text or a list of texts, got 1'],
-    ["no action", { Action: [] }, '"Action" must be a text or a list of texts, got []'],
+    ["an action that is no text", { Action: 1 }, '"Action" must be a string or a list of strings, got 1'],
+    ["no action", { Action: [] }, '"Action" must be a string or a list of strings, got []'],
   ])("is refused, not ignored, even where the statement would not match: %s", (_what, fields, message) => {
     const request = { ...GET, action: "sqs:SendMessage" };
     const evaluate = () => evaluatePolicy([policy(ALLOW, { ...ALLOW, ...fields })], request);

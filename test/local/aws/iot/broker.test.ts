@@ -10,9 +10,10 @@ import mqtt, {
   type MqttClient,
 } from "mqtt";
 import { generate, type Packet, parser } from "mqtt-packet";
+import { Authorizer } from "../../../../local/aws/iot/authorizer";
 import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
-import { DeviceAccess } from "../../../../local/aws/iot/device-access";
-import type { RuleMessage } from "../../../../local/aws/iot/rule-sql";
+import { DevicePolicy } from "../../../../local/aws/iot/device-policy";
+import type { DeviceMessage } from "../../../../local/aws/iot/rule-sql";
 import { bundled } from "../../../helpers/bundled";
 import { eventually } from "../../../helpers/local-run";
 
@@ -35,7 +36,7 @@ const POLICY = JSON.stringify({
 
 let broker: BrokerType;
 let port: number;
-let taken: RuleMessage[];
+let taken: DeviceMessage[];
 let refused: string[];
 let late: number;
 let clients: MqttClient[];
@@ -43,9 +44,8 @@ let clients: MqttClient[];
 beforeEach(async () => {
   [taken, refused, late, clients] = [[], [], 0, []];
   broker = new Broker({
-    access: new DeviceAccess(POLICY, "sa-east-1", "123456789012"),
-    standing: () => "attached",
-    accept: async (message) => void taken.push(message),
+    authorizer: new Authorizer(new DevicePolicy(POLICY, "sa-east-1", "123456789012"), () => "attached"),
+    deliver: async (message) => void taken.push(message),
     onRefused: (clientId, why) => refused.push(`${clientId}: ${why}`),
     now: () => Date.now() + late,
   });

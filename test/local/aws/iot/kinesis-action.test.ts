@@ -6,6 +6,7 @@ const message = (clientId: string, text: string): RuleMessage => ({
   topic: `sensor/data/${clientId}`,
   clientId,
   payload: Buffer.from(text),
+  payloadId: text,
   receivedAt: 0,
 });
 
@@ -17,8 +18,8 @@ function harness(takes: (text: string, attempt: number) => boolean = () => true,
   let clock = 0;
   const action = new KinesisAction(
     {
-      putRecord: async (data, key) => {
-        const text = data.toString();
+      putRecord: async ({ payload }, key) => {
+        const text = payload.toString();
         if (inFlightKeys.has(key)) throw new Error(`two puts of ${key} at a time`);
         inFlightKeys.add(key);
         log.inFlight += 1;
@@ -89,6 +90,26 @@ describe("KinesisAction", () => {
     await action.drained();
     expect(log.errors).toEqual(texts.map((text) => `${text}: throttled`));
     expect(clock()).toBeLessThan(12_000);
+  });
+
+  it("gives up what has waited long enough for a stream that takes too little, though it takes some", async () => {
+    // Every fourth try finds room: far fewer than the messages need.
+    let tries = 0;
+    const { action, log, clock } = harness(() => ++tries % 4 === 0);
+    const texts = Array.from({ length: 200 }, (_, n) => `a${n}`);
+    for (const text of texts) await action.offer(message("a", text), "a");
+    await action.drained();
+    expect(log.taken.length + log.errors.length).toBe(200);
+    expect(log.taken.length).toBeGreaterThan(10);
+    expect(log.errors.length).toBeGreaterThan(100);
+    expect(clock()).toBeLessThan(12_000);
+  });
+
+  it("puts the others' messages while some keys wait for their next try", async () => {
+    const { action, log } = harness((text, attempt) => !text.startsWith("full") || attempt > 6);
+    for (const key of ["full1", "full2", "full3", "full4", "free"]) await action.offer(message(key, key), key);
+    await action.drained();
+    expect(log).toMatchObject({ taken: ["free", "full1", "full2", "full3", "full4"], errors: [] });
   });
 
   it("holds an offer back, and with it the acknowledgement, only where the memory is at risk", async () => {

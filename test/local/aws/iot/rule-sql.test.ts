@@ -2,13 +2,13 @@ import { describe, expect, it } from "@jest/globals";
 import {
   basicIngest,
   compileTemplate,
+  type DeviceMessage,
   parseRuleSql,
-  type RuleMessage,
   topicMatches,
   UnsupportedSqlError,
 } from "../../../../local/aws/iot/rule-sql";
 
-const message = (topic: string): RuleMessage => ({
+const message = (topic: string): DeviceMessage => ({
   topic,
   clientId: "sensor-001",
   payload: Buffer.from("{}"),

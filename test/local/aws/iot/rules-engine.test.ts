@@ -8,6 +8,7 @@ const message = (topic: string): RuleMessage => ({
   topic,
   clientId: "s-1",
   payload: Buffer.from([0xff, 0x00]),
+  payloadId: "id",
   receivedAt: 0,
 });
 
@@ -15,15 +16,15 @@ function engine(sql = "SELECT * FROM 'sensor/data/#'") {
   const put: [string, Buffer][] = [];
   const errorLog = new ErrorLog("the_rule", "the-stream");
   const action = new KinesisAction({
-    putRecord: async (data, key) => {
-      put.push([key, data]);
+    putRecord: async ({ payload }, key) => {
+      put.push([key, payload]);
     },
     onError: () => {},
     now: () => 0,
     sleep: async () => {},
   });
   const rule = { name: "the_rule", sql, sqlVersion: "2016-03-23", partitionKey: "${topic(3)}" };
-  return { rules: new RulesEngine(rule, action, errorLog), action, put, errorLog };
+  return { rules: new RulesEngine(rule, { action, errorLog }), action, put, errorLog };
 }
 
 describe("RulesEngine", () => {
@@ -43,7 +44,7 @@ describe("RulesEngine", () => {
       const { rules, action, put, errorLog } = engine();
       await rules.accept(message(topic));
       await action.drained();
-      expect([put, errorLog.documents]).toEqual([[], []]);
+      expect([put, errorLog.entries]).toEqual([[], []]);
     },
   );
 
@@ -51,7 +52,7 @@ describe("RulesEngine", () => {
     const { rules, put, errorLog } = engine();
     await rules.accept(message("sensor/data"));
     expect(put).toEqual([]);
-    expect(errorLog.documents).toEqual([
+    expect(errorLog.entries.map(({ document }) => document)).toEqual([
       {
         ruleName: "the_rule",
         topic: "sensor/data",

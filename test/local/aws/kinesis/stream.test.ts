@@ -74,6 +74,13 @@ describe("a stream", () => {
     else expect(puts).toThrow(/Rate exceeded/);
   });
 
+  it("refuses what goes to a shard that another writer fills, and that alone", () => {
+    const { stream } = simulatedStream({ isFull: (place) => place < 0.5 });
+    expect(() => stream.put("any", DATA, 0n)).toThrow("Rate exceeded for shard shardId-000000000000");
+    expect(() => stream.put("sensor-001", DATA)).toThrow("Rate exceeded for shard shardId-000000000001");
+    expect(stream.put("any", DATA, HASH_KEYS - 1n).shardId).toBe("shardId-000000000003");
+  });
+
   it("has room again as time passes", () => {
     const { stream, clock } = simulatedStream();
     for (let put = 0; put < 1000; put += 1) stream.put("sensor-001", DATA);

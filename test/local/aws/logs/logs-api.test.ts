@@ -23,7 +23,7 @@ let client: CloudWatchLogsClient;
 beforeAll(async () => {
   for (const thing of ["a", "b", "c"]) {
     const message = { topic: `sensor/data/${thing}`, clientId: thing, payload: Buffer.from(thing), receivedAt: 0 };
-    log.add(message, "throttled");
+    log.add({ ...message, payloadId: thing }, "throttled");
     time += 1000;
   }
   for (const line of ['{"stored":3}', "ERROR refused", "Task timed out after 3.00 seconds"]) processor.add(line);
@@ -43,7 +43,7 @@ describe("CloudWatch Logs' API, as an SDK client sees it", () => {
   it("gives each document of the error log as an event", async () => {
     const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
     expect(events.map(({ timestamp, message }) => [timestamp, JSON.parse(message ?? "")])).toEqual(
-      log.documents.map((document, i) => [1000 + i * 1000, document]),
+      log.entries.map(({ document }, i) => [1000 + i * 1000, document]),
     );
     expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(3);
   });

@@ -41,7 +41,7 @@ beforeEach(async () => {
   await gateway?.stop();
   registry = new DeviceRegistry(ARN, POLICY);
   gateway = gatewayWith({
-    inProcess: { iot: registryApi({ registry, authority, endpoint: () => "127.0.0.1:8883" }) },
+    inProcess: { iot: registryApi({ registry, authority, endpoint: "127.0.0.1:8883" }) },
   });
   iot = new IoTClient({
     region: "sa-east-1",

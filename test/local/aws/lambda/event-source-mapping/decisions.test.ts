@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { MAX_PAYLOAD_BYTES, nextBatch } from "../../../../../local/aws/lambda/event-source-mapping/batching";
 import { failureBody, failureKey } from "../../../../../local/aws/lambda/event-source-mapping/failure-object";
+import { outcomeOf } from "../../../../../local/aws/lambda/event-source-mapping/invocation-outcome";
 import { kinesisEvent } from "../../../../../local/aws/lambda/event-source-mapping/kinesis-event";
 import { laneOf } from "../../../../../local/aws/lambda/event-source-mapping/lane-of";
 import {
@@ -8,7 +9,6 @@ import {
   backoffMs,
   expiredCount,
 } from "../../../../../local/aws/lambda/event-source-mapping/retry-policy";
-import { verdictOn } from "../../../../../local/aws/lambda/event-source-mapping/verdict";
 import { recordOf, reports, SETTINGS, START, THROWN } from "./simulation";
 
 const records = [0, 1, 2, 3, 4].map((index) => recordOf(index));
@@ -81,7 +81,7 @@ describe("laneOf", () => {
   });
 });
 
-describe("verdictOn", () => {
+describe("outcomeOf", () => {
   const success = { kind: "success" };
   const failure = { kind: "failure" };
   it.each([
@@ -104,19 +104,19 @@ describe("verdictOn", () => {
     ["one failure", { batchItemFailures: [{ itemIdentifier: "1002" }] }, { kind: "partial", checkpoint: 2 }],
     ["the same failure twice", reportedTwice("1003"), { kind: "partial", checkpoint: 3 }],
   ])("takes %s for what AWS takes it for", (_, payload, expected) => {
-    expect(verdictOn(records, { ok: true, payload }, true)).toEqual(expected);
+    expect(outcomeOf(records, { ok: true, payload }, true)).toEqual(expected);
   });
 
   it("checkpoints at the lowest failure, in whatever order they are reported", () => {
-    expect(verdictOn(records, reports("1004", "1001", "1003"), true)).toEqual({ kind: "partial", checkpoint: 1 });
+    expect(outcomeOf(records, reports("1004", "1001", "1003"), true)).toEqual({ kind: "partial", checkpoint: 1 });
   });
 
   it("reads no response where failures are not reported", () => {
-    expect(verdictOn(records, reports("1002"), false)).toEqual(success);
+    expect(outcomeOf(records, reports("1002"), false)).toEqual(success);
   });
 
   it.each([true, false])("takes an error for a failure (reporting: %s)", (reporting) => {
-    expect(verdictOn(records, THROWN, reporting)).toEqual(failure);
+    expect(outcomeOf(records, THROWN, reporting)).toEqual(failure);
   });
 });
 

@@ -38,7 +38,7 @@ describe("EventSourceMapping", () => {
     await simulate({
       records: [recordOf(0, { arrivedAt: START + 2500 })],
       answer: alwaysDone,
-      ports: (time) => {
+      deps: (time) => {
         const stream = streamOf([recordOf(0, { arrivedAt: START + 2500 })], time);
         return {
           kinesis: {
@@ -166,7 +166,7 @@ describe("EventSourceMapping", () => {
       records: five,
       settings: { maximumRetryAttempts: 0 },
       answer: () => THROWN,
-      ports: () => ({
+      deps: () => ({
         putFailure: async () => {
           tries += 1;
           throw new Error("AccessDenied");
@@ -206,7 +206,7 @@ describe("EventSourceMapping", () => {
     const { outcomes } = await simulate({
       records: five,
       answer: alwaysDone,
-      ports: (time) => {
+      deps: (time) => {
         const stream = streamOf(five, time, 1);
         return {
           kinesis: {
@@ -227,7 +227,7 @@ describe("EventSourceMapping", () => {
     const { outcomes } = await simulate({
       records: five,
       answer: alwaysDone,
-      ports: () => ({
+      deps: () => ({
         kinesis: {
           listShards: async () => [{ shardId: "shardId-000000000000", parents: [] }],
           getIterator: async () => "0",

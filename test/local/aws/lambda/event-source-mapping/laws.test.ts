@@ -117,7 +117,7 @@ async function run({ seed, records: { records, poison }, settings, ...shares }: 
       if (first === undefined) return DONE;
       return throws || !settings.reportBatchItemFailures ? THROWN : reports(first);
     },
-    ports: (time) => {
+    deps: (time) => {
       const stream = streamOf(records, time, 7);
       return {
         kinesis: {
@@ -134,7 +134,7 @@ async function run({ seed, records: { records, poison }, settings, ...shares }: 
               },
             }
           : {}),
-        onBatch: (outcome) => {
+        onSettled: (outcome) => {
           outcomesSeen.push(outcome);
           for (const { sequenceNumber } of outcome.records) settled.add(sequenceNumber);
         },

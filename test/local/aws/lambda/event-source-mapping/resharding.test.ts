@@ -57,7 +57,7 @@ describe("EventSourceMapping while shards split and merge", () => {
             now: () => time.now,
             sleep: (ms, signal) => time.sleep(ms, signal),
             random,
-            onBatch: ({ records, how }) => {
+            onSettled: ({ records, how }) => {
               if (how === "processed")
                 processed.push(...records.map(({ data }) => Buffer.from(data, "base64").toString()));
             },

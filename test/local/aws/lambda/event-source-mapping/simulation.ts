@@ -1,7 +1,8 @@
 import type { StreamRecord } from "../../../../../contract/stream-record";
+import type { KinesisReader } from "../../../../../local/aws/kinesis/kinesis-reader";
+import type { MappingDeps, SettledRecords } from "../../../../../local/aws/lambda/event-source-mapping/deps";
 import { EventSourceMapping } from "../../../../../local/aws/lambda/event-source-mapping/event-source-mapping";
 import type { kinesisEvent } from "../../../../../local/aws/lambda/event-source-mapping/kinesis-event";
-import type { KinesisReader, MappingPorts, Outcome } from "../../../../../local/aws/lambda/event-source-mapping/ports";
 import type { MappingSettings } from "../../../../../local/aws/lambda/event-source-mapping/settings";
 import type { InvokeResult } from "../../../../../local/aws/lambda/function-host/invoke-result";
 
@@ -102,7 +103,7 @@ export interface Simulated {
   readonly mapping: EventSourceMapping;
   readonly time: VirtualTime;
   readonly invocations: readonly Seen[];
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly SettledRecords[];
   /** Objects in the failure bucket, by key, in the order of their delivery. */
   readonly failures: ReadonlyMap<string, string>;
 }
@@ -112,14 +113,14 @@ export interface Simulation {
   readonly settings?: Partial<MappingSettings>;
   /** Answers an invocation; what it throws means that the function was not invoked. */
   readonly answer: (event: Event, time: VirtualTime) => InvokeResult | Promise<InvokeResult>;
-  readonly ports?: (time: VirtualTime) => Partial<MappingPorts>;
+  readonly deps?: (time: VirtualTime) => Partial<MappingDeps>;
 }
 
 /** Runs a mapping until it has drained the stream and every record has arrived. */
-export async function simulate({ records, settings, answer, ports }: Simulation): Promise<Simulated> {
+export async function simulate({ records, settings, answer, deps }: Simulation): Promise<Simulated> {
   const time = new VirtualTime();
   const invocations: Seen[] = [];
-  const outcomes: Outcome[] = [];
+  const outcomes: SettledRecords[] = [];
   const failures = new Map<string, string>();
   const mapping = new EventSourceMapping(
     { ...SETTINGS, ...settings },
@@ -139,8 +140,8 @@ export async function simulate({ records, settings, answer, ports }: Simulation)
       now: () => time.now,
       sleep: (ms, signal) => time.sleep(ms, signal),
       random: () => 0.5,
-      onBatch: (outcome) => outcomes.push(outcome),
-      ...ports?.(time),
+      onSettled: (outcome) => outcomes.push(outcome),
+      ...deps?.(time),
     },
   );
   mapping.start();

@@ -1,24 +1,28 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
 import type { InvokeResult } from "../function-host/invoke-result";
 
-/** What an invocation came to, for its batch. */
-export type Verdict =
+/** The outcome of an invocation for its batch. */
+export type InvocationOutcome =
   | { readonly kind: "success" }
-  /** Everything before the record at `checkpoint` is done; that record and all after it are not. */
+  /** The records before `checkpoint` are done; that record and all after it are not. */
   | { readonly kind: "partial"; readonly checkpoint: number }
   | { readonly kind: "failure" };
 
-const SUCCESS: Verdict = { kind: "success" };
-const FAILURE: Verdict = { kind: "failure" };
+const SUCCESS: InvocationOutcome = { kind: "success" };
+const FAILURE: InvocationOutcome = { kind: "failure" };
 
 /**
  * Reads the function's response by the documented conditions of success and failure:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  *
  * The page is silent on responses of other shapes and on sequence numbers that are not in the batch: here the whole batch has then
- * failed, because to take it as done could lose records.
+ * failed, because counting it as done could lose records.
  */
-export function verdictOn(records: readonly StreamRecord[], result: InvokeResult, reportsFailures: boolean): Verdict {
+export function outcomeOf(
+  records: readonly StreamRecord[],
+  result: InvokeResult,
+  reportsFailures: boolean,
+): InvocationOutcome {
   if (!result.ok) return FAILURE;
   if (!reportsFailures || result.payload === null || result.payload === undefined) return SUCCESS;
   if (typeof result.payload !== "object" || Array.isArray(result.payload)) return FAILURE;

@@ -1,39 +1,43 @@
 import { THING_NAME } from "../../../contract/thing-name";
 import { type Decision, evaluatePolicy, type PolicyRequest } from "../iam/policy-evaluator";
 
-/** What a device asks of the broker. */
+/** A request of a device to the broker. */
 export type DeviceAction =
   | { readonly action: "iot:Connect" }
   | { readonly action: "iot:Publish" | "iot:RetainPublish" | "iot:Receive"; readonly topic: string }
   | { readonly action: "iot:Subscribe"; readonly topicFilter: string };
 
 /**
- * What a connection is to its thing, the one that is called as its client id: attached to it, or not. A certificate that is
- * inactive, or that the device policy is not attached to, is out.
+ * The relation of a connection's certificate to the thing whose name is the client id. `out`: the certificate is not active, or the
+ * device policy is not attached to it.
  */
 export type Standing = "attached" | "unattached" | "out";
 
-/** Without a certificate the client id stands for the thing that one would be attached to. */
+/** Without a certificate, the connection counts as attached to the thing whose name is the client id. */
 function standingWithout(clientId: string): Standing {
-  // A client id that no thing can have belongs to none.
+  // No thing can have another name.
   return THING_NAME.test(clientId) ? "attached" : "unattached";
 }
 
-/** Says what the device policy allows. */
-export class DeviceAccess {
-  readonly #policy: string;
+/** The device policy, evaluated for one request at a time. */
+export class DevicePolicy {
+  readonly #document: string;
   readonly #region: string;
   readonly #account: string;
   readonly #decided = new Map<string, boolean>();
 
-  /** `policy` is the device policy's text; region and account are those of the stack. */
-  constructor(policy: string, region: string, account: string) {
-    this.#policy = policy;
+  /**
+   * @param document The policy as JSON.
+   * @param region The stack's.
+   * @param account The stack's.
+   */
+  constructor(document: string, region: string, account: string) {
+    this.#document = document;
     this.#region = region;
     this.#account = account;
   }
 
-  /** Whether the policy allows it. Decisions are remembered: a device publishes to the same topic for ever. */
+  /** Whether the policy allows the request. Decisions are cached: a device publishes to the same topic again and again. */
   allows(clientId: string, request: DeviceAction, standing = standingWithout(clientId)): boolean {
     if (standing === "out") return false;
     const resource = this.#resource(clientId, request);
@@ -41,7 +45,7 @@ export class DeviceAccess {
     let allowed = this.#decided.get(key);
     if (allowed === undefined) {
       const asked = policyRequest(clientId, standing === "attached", request.action, resource);
-      const decision: Decision = evaluatePolicy([this.#policy], asked);
+      const decision: Decision = evaluatePolicy([this.#document], asked);
       allowed = decision === "allow";
       if (this.#decided.size >= 50_000) this.#decided.clear();
       this.#decided.set(key, allowed);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { DeviceAccess, type DeviceAction, type Standing } from "../../../../local/aws/iot/device-access";
+import { type DeviceAction, DevicePolicy, type Standing } from "../../../../local/aws/iot/device-policy";
 
 const ARN = "arn:aws:iot:sa-east-1:123456789012";
 const THING = "${iot:Connection.Thing.ThingName}";
@@ -18,8 +18,8 @@ const POLICY = JSON.stringify({
   ],
 });
 
-describe("DeviceAccess", () => {
-  const access = new DeviceAccess(POLICY, "sa-east-1", "123456789012");
+describe("DevicePolicy", () => {
+  const access = new DevicePolicy(POLICY, "sa-east-1", "123456789012");
 
   it.each<[string, DeviceAction, boolean]>([
     ["s-1", { action: "iot:Connect" }, true],
@@ -42,7 +42,7 @@ describe("DeviceAccess", () => {
     ["sa-east-1", "999999999999"],
     ["us-east-1", "123456789012"],
   ])("refuses all in region %s of account %s, which the policy does not name", (region, account) => {
-    expect(new DeviceAccess(POLICY, region, account).allows("s-1", { action: "iot:Connect" })).toBe(false);
+    expect(new DevicePolicy(POLICY, region, account).allows("s-1", { action: "iot:Connect" })).toBe(false);
   });
 
   it.each<[Standing, DeviceAction, boolean]>([

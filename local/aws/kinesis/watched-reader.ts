@@ -1,10 +1,10 @@
-import type { StreamRecord } from "../../../../contract/stream-record";
-import type { KinesisReader } from "./ports";
+import type { StreamRecord } from "../../../contract/stream-record";
+import type { KinesisReader } from "./kinesis-reader";
 
-/** Hears a record, once or again. */
+/** Is called with each record that is read, also if it is read again. */
 export type RecordListener = (record: StreamRecord) => void;
 
-/** The same reader, whose records someone else hears of too. */
+/** The same reader, which also calls `onRead` with each record. */
 export function watched(reader: KinesisReader, onRead: RecordListener): KinesisReader {
   return {
     ...reader,

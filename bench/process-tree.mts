@@ -1,0 +1,58 @@
+/** CPU time and memory of a process and of all that it has started, from Linux' /proc. */
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Clock ticks per second of every Linux that Node.js runs on: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const TICKS_PER_SECOND = 100;
+
+interface Stat {
+  readonly pid: number;
+  readonly ppid: number;
+  /** CPU time of the process, and of its children that have ended and were waited for. */
+  readonly ticks: number;
+}
+
+/** CPU seconds of the processes that run, and of those that have ended. */
+export function cpuSecondsOf(pid: number): number {
+  return treeOf(pid).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;
+}
+
+/** Megabytes; a page that several processes share counts once (PSS). */
+export function memoryMbOf(pid: number): number {
+  return treeOf(pid).reduce((sum, process) => sum + pssKb(process.pid), 0) / 1024;
+}
+
+/** How many processes run. */
+export function processesOf(pid: number): number {
+  return treeOf(pid).length;
+}
+
+function treeOf(pid: number): readonly Stat[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => statOf(Number(name)) ?? []);
+  const below = (parent: number): Stat[] =>
+    all.filter(({ ppid }) => ppid === parent).flatMap((child) => [child, ...below(child.pid)]);
+  return [...all.filter((process) => process.pid === pid), ...below(pid)];
+}
+
+/** Undefined for a process that has ended. */
+function statOf(pid: number): Stat | undefined {
+  try {
+    // The name, in brackets, may hold spaces.
+    const [state, ppid, ...fields] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    // A zombie: it has ended, and its parent has not asked about it yet.
+    if (state === "Z") return undefined;
+    const ticks = fields.slice(9, 13).reduce((sum, field) => sum + Number(field), 0);
+    return { pid, ppid: Number(ppid), ticks };
+  } catch {
+    return undefined;
+  }
+}
+
+function pssKb(pid: number): number {
+  try {
+    return Number(/^Pss: +(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import type * as pulumi from "@pulumi/pulumi";
+import { readDeclaration } from "./declaration";
+import type { DeclareAnswer, DeclareJob } from "./declare-apart";
+import { declareStack } from "./declare-stack";
+import { writeFunctionFiles } from "./function-files";
+import type { RecordedResource, Recording } from "./recording";
+
+/** Declares the stack for its parent, writes the functions' code, and ends. */
+async function declare({ config, stack, files }: DeclareJob): Promise<DeclareAnswer> {
+  try {
+    const recording = await declareStack(config, stack);
+    const declaration = readDeclaration(recording);
+    const { processor, archiveTransform } = declaration;
+    writeFileSync(files.processor, await codeOf(recording, processor.arn));
+    if (archiveTransform) writeFileSync(files.archiveTransform, await codeOf(recording, archiveTransform.arn));
+    for (const part of ["watch", "sweep"] as const)
+      if (declaration.deviceWatch)
+        await writeFunctionFiles(recording, declaration.deviceWatch[part].name, files.deviceWatch[part]);
+    return { declaration, all: recording.all.map(withoutCode), outputs: recording.outputs };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The file of the function's archive that has its handler. */
+async function codeOf({ all }: Recording, arn: string): Promise<string> {
+  const { code } = all.find(({ state }) => state.arn === arn)?.inputs ?? {};
+  const assets = await (code as pulumi.asset.AssetArchive).assets;
+  return await (assets["index.js"] as pulumi.asset.StringAsset).text;
+}
+
+function withoutCode(resource: RecordedResource): RecordedResource {
+  const { code: _input, ...inputs } = resource.inputs;
+  const { code: _state, ...state } = resource.state;
+  return { ...resource, inputs, state };
+}
+
+// Ctrl-C reaches every process of the terminal, and is for the parent.
+process.on("SIGINT", () => {});
+process.on("disconnect", () => process.exit());
+process.once("message", async (job: DeclareJob) => {
+  const answer = await declare(job);
+  process.send?.(answer, () => process.exit());
+});
