@@ -21,7 +21,8 @@ const folder = mkdtempSync(path.join(tmpdir(), "operations-"));
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 let endpoint: string;
 beforeAll(async () => {
-  const run = new LocalRun("--devices 2 --rate 10 --bad 0.2 --mqtts-port 0 --config batchSize=2");
+  const watch = '--config watchRules={"quiet":{"silentFor":"5m"}}';
+  const run = new LocalRun(`--devices 2 --rate 10 --bad 0.2 --mqtts-port 0 --config batchSize=2 ${watch}`);
   ({ endpoint } = await run.ready());
   await eventually("readings are stored", async () => (await iot("latest sensor-001")).status === 0);
   await iot("device add pump-1");
