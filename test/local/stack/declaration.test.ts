@@ -154,7 +154,8 @@ describe("readDeclaration", () => {
   it("takes the processor's mapping and table where the device watch has its own", async () => {
     const config = { environmentSuffix: "dev" };
     const watchRules = { silent: { silentFor: "15m" } };
-    const { topics, outputs, ...plain } = readDeclaration(await declareStack(config, "dev"));
+    const { topics, outputs, deviceWatch: none, ...plain } = readDeclaration(await declareStack(config, "dev"));
+    expect(none).toBeUndefined();
     const watched = readDeclaration(await declareStack({ ...config, watchRules }, "dev"));
     expect(watched).toMatchObject(plain);
     expect([...watched.topics].sort()).toEqual(
