@@ -4,7 +4,7 @@ import { constructorLength } from "./scripts/lint/constructor-length.mjs";
 import { errorShape } from "./scripts/lint/error-shape.mjs";
 
 /** The project without its tests, scripts and measurements. */
-const SOURCES = ["index.ts", "{contract,lib,lambda,stores,local,cli}/**/*.ts"];
+const SOURCES = ["index.ts", "{contract,lib,lambda,stores,watch,local,cli}/**/*.ts"];
 
 /** What Biome has no rule for; everything else is in biome.json. */
 export default [
