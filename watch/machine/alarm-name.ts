@@ -10,6 +10,7 @@ export function keyText({ rule, sensorType }: AlarmKey): string {
   return sensorType === "" ? rule : `${rule}/${sensorType}`;
 }
 
+/** The alarm that a text such as `hot/temperature` names; the inverse of the text it is shown as. */
 export function keyOf(text: string): AlarmKey {
   const slash = text.indexOf("/");
   return slash < 0 ? { rule: text, sensorType: "" } : { rule: text.slice(0, slash), sensorType: text.slice(slash + 1) };

@@ -93,6 +93,7 @@ export interface DeviceState {
 /** The shelf of a whole device. */
 export const EVERY_ALARM = "*";
 
+/** What is known of a device before its first reading: nothing. */
 export function newDevice(): DeviceState {
   return { sensors: new Map(), alarms: new Map(), shelves: new Map() };
 }
@@ -102,6 +103,7 @@ export function isWatched({ seenAt, expectedAt }: DeviceState): boolean {
   return seenAt !== undefined || expectedAt !== undefined;
 }
 
+/** A copy that can be written to without changing the first. */
 export function copyOf(state: DeviceState): DeviceState {
   return {
     ...state,

@@ -5,7 +5,9 @@ import { PRIORITIES, type Priority } from "../rules/rule";
 export const MAIL_EVERY_MS = MINUTE_MS;
 /** More raises than `FLOOD_ABOVE` within this time are a flood; it is over below `FLOOD_BELOW`. */
 export const FLOOD_MS = 10 * MINUTE_MS;
+/** A flood begins above this number of raises within `FLOOD_MS`. */
 export const FLOOD_ABOVE = 10;
+/** A flood is over below this number of raises within `FLOOD_MS`. */
 export const FLOOD_BELOW = 5;
 
 /** When people were mailed last, and how much they were told lately. */
@@ -31,6 +33,7 @@ export interface Mail<Notice> {
   readonly isDigest: boolean;
 }
 
+/** Where nobody was mailed yet. */
 export const NO_MAIL: MailState = { lastAt: {}, raises: [], isFlood: false };
 
 /**

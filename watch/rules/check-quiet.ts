@@ -2,6 +2,7 @@ import { type Checked, deviceGlob, type FieldCheck, line } from "./field-checks"
 import { fromJson, isObject, mustBe, type NearestWord, unknownField } from "./problem";
 import { type QuietWindow, WEEKDAYS, type Weekday } from "./rule";
 
+/** The quiet windows, or all that is wrong with them. */
 export type CheckedQuiet =
   | { readonly ok: true; readonly quiet: readonly QuietWindow[] }
   | { readonly ok: false; readonly problems: readonly string[] };

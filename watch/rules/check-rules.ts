@@ -6,6 +6,7 @@ import { fieldsTogether } from "./rule-fields-together";
 import { underProblems } from "./under";
 import { watchRuleOf } from "./watch-rule-of";
 
+/** The rules, or all that is wrong with them. */
 export type CheckedRules =
   | { readonly ok: true; readonly rules: readonly WatchRule[] }
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -1,6 +1,7 @@
 /** What a glob may hold: a thing's characters, `*` for any run of them and `?` for one. */
 const GLOB = /^[A-Za-z0-9:_*?-]{1,128}$/;
 
+/** Whether a value is a glob that may stand for devices. */
 export function isDeviceGlob(given: unknown): given is string {
   return typeof given === "string" && GLOB.test(given);
 }

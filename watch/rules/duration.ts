@@ -1,8 +1,11 @@
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type Unit = keyof typeof UNITS;
 
+/** Milliseconds in a second. */
 export const SECOND_MS = UNITS.s;
+/** Milliseconds in a minute. */
 export const MINUTE_MS = UNITS.m;
+/** Milliseconds in a day. */
 export const DAY_MS = UNITS.d;
 
 /** Milliseconds in a duration such as 30s, 2m, 4h or 7d; undefined for anything else. Zero needs no unit. */

@@ -6,6 +6,7 @@ import { formatDuration, parseDuration } from "./duration";
 export type Checked<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly rule: string };
+/** Takes a field as configuration holds it, and gives its value or the rule that it breaks. */
 export type FieldCheck<Value> = (given: unknown) => Checked<Value>;
 
 const isNumeral = (text: string) => /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim());
@@ -30,6 +31,7 @@ export function duration(minMs: number, maxMs: number): FieldCheck<number> {
   };
 }
 
+/** One of these words. */
 export function oneOf<Word extends string>(words: readonly Word[]): FieldCheck<Word> {
   return (given) => {
     const value = words.find((word) => word === given);
@@ -37,6 +39,7 @@ export function oneOf<Word extends string>(words: readonly Word[]): FieldCheck<W
   };
 }
 
+/** True or false. `pulumi config set --path` may keep it as text. */
 export const flag: FieldCheck<boolean> = (given) => {
   if (given === true || given === "true") return { ok: true, value: true };
   if (given === false || given === "false") return { ok: true, value: false };
@@ -57,11 +60,13 @@ export const range: FieldCheck<readonly [number, number]> = (given) => {
     : { ok: false, rule };
 };
 
+/** A sensor type as the processor takes it. */
 export const sensorType: FieldCheck<string> = (given) =>
   typeof given === "string" && SENSOR_TYPE.test(given) && given === given.trim() && given === given.normalize("NFC")
     ? { ok: true, value: given }
     : { ok: false, rule: "a sensor type: 1 to 64 visible characters, without # and without a blank at an end" };
 
+/** A name of a device, or a glob for several. */
 export const deviceGlob: FieldCheck<string> = (given) =>
   isDeviceGlob(given)
     ? { ok: true, value: given }
@@ -78,6 +83,7 @@ export function line(maxLength: number): FieldCheck<string> {
       : { ok: false, rule: `text of 1 to ${maxLength} characters on one line` };
 }
 
+/** A page that a notice may link to. */
 export const webAddress: FieldCheck<string> = (given) =>
   typeof given === "string" && given.length <= 500 && /^https?:\/\/[^\s<>"]+$/.test(given) && URL.canParse(given)
     ? { ok: true, value: given }

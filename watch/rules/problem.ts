@@ -26,6 +26,7 @@ export function unknownField(
   return `"${path}" must be a field of ${what} (${known.join(", ")}), got "${field}"${meant ? `; did you mean "${meant}"?` : "."} Fix: ${fix}`;
 }
 
+/** Whether a value is an object with fields, and no list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

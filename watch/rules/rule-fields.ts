@@ -47,7 +47,9 @@ export const RULE_FIELDS = {
   remindEvery: duration(5 * MINUTE_MS, WEEK_MS),
 } as const;
 
+/** A field that says when the alarm is raised. */
 export type ConditionField = keyof typeof CONDITION_FIELDS;
+/** Any field of a rule. */
 export type RuleField = keyof typeof RULE_FIELDS;
 
 /** A rule's fields, each checked by itself. */

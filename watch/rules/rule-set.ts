@@ -10,47 +10,49 @@ const DEFAULT_HOLD_MS = 15 * MINUTE_MS;
 
 /** The rules of a deployment, and which of them watch whom. What it finds once it keeps. */
 export class RuleSet {
-  private readonly byName: ReadonlyMap<string, WatchRule>;
-  private readonly hashes: ReadonlyMap<string, string>;
-  private readonly found = new Map<string, readonly WatchRule[]>();
+  readonly #byName: ReadonlyMap<string, WatchRule>;
+  readonly #hashes: ReadonlyMap<string, string>;
+  readonly #anomalyLimits: ReadonlyMap<string, AnomalyLimit>;
+  readonly #found = new Map<string, readonly WatchRule[]>();
 
   constructor(
     readonly rules: readonly WatchRule[],
     readonly quiet: readonly QuietWindow[] = [],
     /** The processor's bounds, by sensor type. */
-    private readonly anomalyLimits: ReadonlyMap<string, AnomalyLimit> = new Map(),
+    anomalyLimits: ReadonlyMap<string, AnomalyLimit> = new Map(),
   ) {
+    this.#anomalyLimits = anomalyLimits;
     const all = [...rules, QUALITY];
-    this.byName = new Map(all.map((rule) => [rule.name, rule]));
-    this.hashes = new Map(all.map((rule) => [rule.name, judgedBy(rule)]));
+    this.#byName = new Map(all.map((rule) => [rule.name, rule]));
+    this.#hashes = new Map(all.map((rule) => [rule.name, judgedBy(rule)]));
   }
 
   /** The rule of a name that watches the device's sensor ("" is the device itself). */
   find(name: string, deviceId: string, sensorType: string): WatchRule | undefined {
-    const rule = this.byName.get(name);
+    const rule = this.#byName.get(name);
     return rule && watches(rule, deviceId, sensorType) ? rule : undefined;
   }
 
   /** Changes when what the rule judges by changes, and not with its words. */
   hashOf(rule: WatchRule): string {
-    return this.hashes.get(rule.name) ?? "";
+    return this.#hashes.get(rule.name) ?? "";
   }
 
   /** Changes when what any rule judges by changes. */
   get hash(): string {
-    return digest([...this.hashes.values()].join());
+    return digest([...this.#hashes.values()].join());
   }
 
   /** The rules that judge a sensor's readings. */
   ofReadings(deviceId: string, sensorType: string): readonly WatchRule[] {
-    return this.once(`r/${deviceId}/${sensorType}`, () =>
+    return this.#once(`r/${deviceId}/${sensorType}`, () =>
       this.rules.filter((rule) => rule.condition.kind !== "silent" && watches(rule, deviceId, sensorType)),
     );
   }
 
   /** The rules that find the device or a sensor of it silent. */
   ofSilence(deviceId: string): readonly WatchRule[] {
-    return this.once(`s/${deviceId}`, () =>
+    return this.#once(`s/${deviceId}`, () =>
       this.rules.filter(({ condition, device }) => condition.kind === "silent" && matchesGlob(device, deviceId)),
     );
   }
@@ -65,7 +67,7 @@ export class RuleSet {
 
   /** The bounds of `anomaly: true`. */
   boundsOf(sensorType: string): AnomalyLimit {
-    return this.anomalyLimits.get(sensorType) ?? this.anomalyLimits.get(sensorType.toLowerCase()) ?? {};
+    return this.#anomalyLimits.get(sensorType) ?? this.#anomalyLimits.get(sensorType.toLowerCase()) ?? {};
   }
 
   /** The quiet time that the device is in, and until when at least. Of several, the one that lasts longest. */
@@ -79,9 +81,9 @@ export class RuleSet {
     return longest;
   }
 
-  private once(key: string, find: () => readonly WatchRule[]): readonly WatchRule[] {
-    const known = this.found.get(key) ?? find();
-    this.found.set(key, known);
+  #once(key: string, find: () => readonly WatchRule[]): readonly WatchRule[] {
+    const known = this.#found.get(key) ?? find();
+    this.#found.set(key, known);
     return known;
   }
 }

@@ -13,7 +13,9 @@ export type Condition =
   /** The device itself calls its value bad. Built in: no rule of a plant has it. */
   | { readonly kind: "quality" };
 
+/** The priorities of an alarm, the most urgent first. */
 export const PRIORITIES = ["high", "medium", "low"] as const;
+/** How soon people are to act. */
 export type Priority = (typeof PRIORITIES)[number];
 
 /** A rule as the machine reads it: checked, defaults filled in, durations in milliseconds. It is plain JSON. */
@@ -46,7 +48,9 @@ export interface WatchRule {
   readonly remindEveryMs?: number;
 }
 
+/** The days of a week, as configuration names them. */
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+/** A day of the week. */
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /** When devices are not told about. Without `days` and times: always, which is "out of service". It is plain JSON. */

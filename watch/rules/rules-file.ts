@@ -11,7 +11,10 @@ export function rulesFileText(rules: readonly WatchRule[], quiet: readonly Quiet
   return `${JSON.stringify({ form: FORM, rules, quiet }, null, 1)}\n`;
 }
 
-/** The rules in such a file, and a hash of it. @throws Error if the text is not a rules file */
+/**
+ * The rules in such a file, and a hash of it.
+ * @throws {Error} if the text is no file of this form
+ */
 export function readRulesFile(
   text: string,
   anomalyLimits: ReadonlyMap<string, AnomalyLimit>,

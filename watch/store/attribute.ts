@@ -3,6 +3,7 @@ import { numberText } from "../../contract/number-text";
 
 /** What is stored: JSON without null, and without fields that are undefined. */
 export type Plain = string | number | boolean | readonly Plain[] | PlainMap;
+/** Fields with what is stored in them. */
 export interface PlainMap {
   readonly [field: string]: Plain | undefined;
 }
@@ -16,6 +17,7 @@ export function toAttribute(value: Plain): AttributeValue {
   return { M: toItem(value) };
 }
 
+/** Fields as an item of DynamoDB. */
 export function toItem(map: PlainMap): Record<string, AttributeValue> {
   return Object.fromEntries(
     Object.entries(map).flatMap(([field, value]) => (value === undefined ? [] : [[field, toAttribute(value)]])),
@@ -31,6 +33,7 @@ export function fromAttribute({ S, N, BOOL, L, M }: AttributeValue): Plain | und
   return M === undefined ? undefined : fromItem(M);
 }
 
+/** An item of DynamoDB as fields. */
 export function fromItem(item: Readonly<Record<string, AttributeValue>>): PlainMap {
   return Object.fromEntries(Object.entries(item).map(([field, value]) => [field, fromAttribute(value)]));
 }

@@ -18,6 +18,7 @@ export interface Decision {
   readonly dropped: number;
 }
 
+/** What a decision is made with. */
 export interface Deciding {
   readonly store: Pick<WatchStore, "read" | "write">;
   readonly rules: RuleSet;

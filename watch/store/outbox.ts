@@ -3,6 +3,7 @@ import { alarmName } from "../machine/alarm-name";
 
 /** Where an event goes: into the history, to machines, to people. */
 export const CHANNELS = ["history", "feed", "mail"] as const;
+/** One of the ways that an event goes. */
 export type Channel = (typeof CHANNELS)[number];
 
 /** An event on its way, and where it has not been yet. */

@@ -16,6 +16,7 @@ export function plantItem({ version, plant, n, outbox, rules }: StoredPlant): Pl
   };
 }
 
+/** The inverse of `plantItem`. */
 export function storedPlant(item: PlainMap): StoredPlant {
   const entries = ((item.outbox ?? []) as readonly PlainMap[]).map(entryIn);
   return {
@@ -27,19 +28,23 @@ export function storedPlant(item: PlainMap): StoredPlant {
   };
 }
 
+/** The mail's pace as it is stored. */
 export function mailItem({ version, mail }: StoredMail): PlainMap {
   const { lastAt, raises, isFlood } = mail;
   return { version, lastAt: { ...lastAt }, raises: raises.map((each) => ({ ...each })), isFlood };
 }
 
+/** The inverse of `mailItem`. */
 export function storedMail({ version, lastAt, raises, isFlood }: PlainMap): StoredMail {
   return { version: Number(version ?? 0), mail: { lastAt, raises, isFlood } as unknown as MailState };
 }
 
+/** A shard's watermark as it is stored. */
 export function watermarkItem({ sequenceNumber, arrivedAt, written, writtenAt }: Watermark): PlainMap {
   return { sequenceNumber, arrivedAt, writtenAt, written: Object.fromEntries(written) };
 }
 
+/** The inverse of `watermarkItem`. */
 export function storedWatermark({ sequenceNumber, arrivedAt, written, writtenAt }: PlainMap): Watermark {
   return {
     sequenceNumber: String(sequenceNumber),
@@ -54,6 +59,7 @@ export function entryOut({ event, pending, id }: OutboxEntry): PlainMap {
   return { id, pending: [...pending], event: { ...event } };
 }
 
+/** The inverse of `entryOut`. */
 export function entryIn({ id, pending, event }: PlainMap): OutboxEntry {
   return { id: String(id), pending: pending as readonly Channel[], event: event as unknown as AlarmEvent };
 }
