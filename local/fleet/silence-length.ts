@@ -1,7 +1,6 @@
+import { HEARTBEAT_SHARE } from "../../watch/machine/silence";
 import type { WatchRule } from "../../watch/rules/rule";
 
-/** The watch notes a sign of life by this share of `silentFor`: a silence is found that much later at the latest. */
-const HEARTBEAT_SHARE = 1 / 5;
 /** How far the stream's clock is behind: the window of the watch's mapping, and its work. */
 const CLOCK_LAG_MS = 8_000;
 /** A silence where no rule would find one. */
