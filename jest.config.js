@@ -7,6 +7,7 @@ const FLOORS = {
   lambda: { statements: 92, branches: 84, functions: 92, lines: 92 },
   lib: { statements: 95, branches: 90, functions: 95, lines: 95 },
   stores: { statements: 85, branches: 70, functions: 80, lines: 85 },
+  watch: { statements: 95, branches: 90, functions: 95, lines: 95 },
   local: { statements: 68, branches: 65, functions: 65, lines: 68 },
   cli: { statements: 84, branches: 75, functions: 83, lines: 85 },
 };
