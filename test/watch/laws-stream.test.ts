@@ -13,6 +13,7 @@ import {
   M,
   memoryConditions,
   reading,
+  rule,
   ruleSet,
   rules,
   S,
@@ -100,22 +101,37 @@ describe("the stream's laws", () => {
     );
   });
 
-  it("L3: sweeps anywhere give the same transitions, for delays up to the settle time", () => {
+  it("L3: sweeps anywhere give the same transitions, for delays up to the settle time, silent or not", () => {
     // At any time, and just before a reading is judged that was on its way: there a sweep could overtake it.
     const sweeps = fc.array(fc.oneof(fc.nat(120 * M), fc.record({ before: fc.nat(24) })), { maxLength: 12 });
+    const silence = fc.option(fc.constantFrom(M, 2 * M, 15 * M), { nil: undefined });
     fc.assert(
-      fc.property(rules(), streams({ maxDelay: M }), sweeps, (one, events, at) => {
-        const set = ruleSet([one]);
+      fc.property(rules(), silence, streams({ maxDelay: M }), sweeps, (one, forMs, events, at) => {
+        const set = ruleSet(forMs ? [one, anyRule({ name: "quiet", condition: { kind: "silent", forMs } })] : [one]);
         const end = clock((events.at(-1)?.arrivedAt ?? T0) - T0 + 200 * M);
         const clocks = at.map((when) =>
           clock(typeof when === "number" ? when : (events[when.before]?.arrivedAt ?? T0) - T0),
         );
         const swept: WatchEvent[] = [...events, ...clocks].sort(inArrival);
-        const without = live([...events, end], set).transitions;
-        expect(byAlarm(live([...swept, end], set).transitions)).toEqual(byAlarm(without));
+        // Silence is what a sweep finds, and nothing else does: the rest must not depend on it.
+        const { quiet: _without, ...without } = byAlarm(live([...events, end], set).transitions);
+        const { quiet: _swept, ...withSweeps } = byAlarm(live([...swept, end], set).transitions);
+        expect(withSweeps).toEqual(without);
       }),
       RUNS,
     );
+  });
+
+  it("L3: a delay that was over before the device fell silent raises, wherever a sweep falls", () => {
+    const silent = anyRule({ name: "quiet", condition: { kind: "silent", forMs: M } });
+    const set = ruleSet([rule({ forMs: 30 * S }), silent]);
+    const events = [reading(S, 97), clock(80 * S), reading(90 * S, 70)];
+    const hot = live(events, set).transitions.filter(({ key }) => key !== "quiet");
+    expect(hot.map(({ to, at }) => [to, at - T0])).toEqual([
+      ["raising", S],
+      ["active", 31 * S],
+      ["normal", 90 * S],
+    ]);
   });
 
   it("L5: within the band no raise follows an end", () => {

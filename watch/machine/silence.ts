@@ -3,7 +3,6 @@ import { isSameType, silentForMs } from "../rules/rule-set";
 import { type AlarmKey, keyOf, keyText } from "./alarm-name";
 import type { DeviceState } from "./device-state";
 import { over, raise } from "./occurrence";
-import { fleet } from "./timers";
 import { alarmAt, alarmsOf, enter, type Turn } from "./turn";
 
 /** What is stored of the last reading may be this share of `silentFor` old: silence waits that much longer, and is never early. */
@@ -35,7 +34,10 @@ export function watchedOf(device: DeviceState, deviceId: string, rules: Turn["ru
   });
 }
 
-/** Raises what is silent at the stream's clock. */
+/**
+ * Raises what is silent at the stream's clock. What waits for a delay is left to its own timer, which knows how long a value holds: silence
+ * is found sooner than timers run, and would overtake a delay that was over before it.
+ */
 export function findSilence(turn: Turn, clock: number, plantSilent: boolean): void {
   for (const { key, rule, seenAt, dueAt } of watchedOf(turn.device, turn.deviceId, turn.rules)) {
     if (clock < dueAt) continue;
@@ -48,16 +50,6 @@ export function findSilence(turn: Turn, clock: number, plantSilent: boolean): vo
     else delete state.behindMs;
     if (state.phase === "latched") enter(turn, alarm, "active", dueAt);
     else raise(turn, alarm, dueAt, plantSilent);
-    loseSight(turn, key.sensorType, dueAt);
-  }
-}
-
-/** What waits for a delay cannot wait for values that do not come. */
-function loseSight(turn: Turn, sensorType: string, at: number): void {
-  for (const alarm of alarmsOf(turn)) {
-    if (sensorType !== "" && keyOf(alarm.key).sensorType !== sensorType) continue;
-    if (alarm.state.phase === "raising") fleet(turn, alarm, at);
-    else if (alarm.state.phase === "clearing") enter(turn, alarm, "active", at);
   }
 }
 
