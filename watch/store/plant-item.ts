@@ -6,11 +6,12 @@ import type { Channel, OutboxEntry } from "./outbox";
 import type { StoredMail, StoredPlant, Watermark } from "./watch-store";
 
 /** What is stored of the plant as a whole, the mail's pace and a shard's watermark; the keys are the store's to add. */
-export function plantItem({ version, plant, n, outbox, rules }: StoredPlant): PlainMap {
+export function plantItem({ version, plant, n, outbox, rules, watchedFrom }: StoredPlant): PlainMap {
   return {
     version,
     n,
     rules,
+    watchedFrom,
     plant: { ...plant } as PlainMap,
     ...(outbox.size > 0 && { outbox: [...outbox.values()].map(entryOut) }),
   };
@@ -25,6 +26,7 @@ export function storedPlant(item: PlainMap): StoredPlant {
     n: Number(item.n ?? 0),
     outbox: new Map(entries.map((entry) => [entry.id, entry])),
     rules: String(item.rules ?? ""),
+    ...(item.watchedFrom !== undefined && { watchedFrom: Number(item.watchedFrom) }),
   };
 }
 

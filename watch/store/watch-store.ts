@@ -32,6 +32,8 @@ export interface StoredPlant {
   readonly n: number;
   readonly outbox: Outbox;
   readonly rules: string;
+  /** When the first sweep ran. What lay in a shard before is not the watch's to judge: its mapping starts at the newest record. */
+  readonly watchedFrom?: number;
 }
 
 /** When people were mailed last. */

@@ -26,19 +26,27 @@ interface Counting {
   /** Devices that are due. */
   readonly states: ReadonlyMap<string, StoredDevice>;
   readonly listed: readonly ListedDevice[];
+  /** The plant as the sweep has read it, and when the first sweep ran. */
+  readonly plant: StoredPlant & { readonly watchedFrom: number };
   readonly surroundings: SweepSurroundings;
 }
 
 const MAX_CONFLICTS = 5;
 
 /** Decides whether the plant as a whole is silent, before any single silence is told. @throws Error where it changes over and over */
-export async function countPlant({ clock, states, listed, surroundings }: Counting): Promise<PlantCounted> {
+export async function countPlant({
+  clock,
+  states,
+  listed,
+  plant: read,
+  surroundings,
+}: Counting): Promise<PlantCounted> {
   const { store, rules, rulesHash } = surroundings;
   const silent = listed.filter(({ isSilent }) => isSilent).length;
   const newlySilent =
     clock === undefined ? 0 : [...states].filter(([id, stored]) => becomesSilent(id, stored, clock, rules)).length;
+  let before: StoredPlant = read;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
-    const before = await store.readPlant();
     const isOther = before.rules !== rulesHash;
     const isAsked = newlySilent > 0 || before.plant.silentSince !== undefined;
     const { plant, event } =
@@ -57,8 +65,9 @@ export async function countPlant({ clock, states, listed, surroundings }: Counti
     if (isOther) await store.saveRules(surroundings.rulesText);
     const n = before.n + (event?.kind === "raise" ? 1 : 0);
     const { outbox } = withEvents(before.outbox, PLANT_NAME, event === undefined ? [] : [noticeOf(event, n)]);
-    const stored = { version: before.version + 1, plant, n, outbox, rules: rulesHash };
+    const stored = { version: before.version + 1, plant, n, outbox, rules: rulesHash, watchedFrom: read.watchedFrom };
     if ((await store.writePlant(stored, before.version)) === "written") return { stored, isSilent, mustLookAtAll };
+    before = await store.readPlant();
   }
   throw new Error("The plant's state changed over and over while it was decided on");
 }

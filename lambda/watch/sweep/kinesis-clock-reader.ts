@@ -23,7 +23,7 @@ export class KinesisClockReader implements ClockReader {
     this.#stream = stream;
   }
 
-  async look(watermarks: ReadonlyMap<string, Watermark>): Promise<readonly ShardView[]> {
+  async look(watermarks: ReadonlyMap<string, Watermark>, watchedFrom: number): Promise<readonly ShardView[]> {
     const views: ShardView[] = [];
     await mapWithLimit(await this.#shards(), MAX_SHARDS, async (shard) => {
       const shardId = shard.ShardId ?? "";
@@ -34,19 +34,19 @@ export class KinesisClockReader implements ClockReader {
       views.push({
         shardId,
         ...(watermark !== undefined && { judgedUpTo: watermark.arrivedAt }),
-        next: await this.#next(shardId, watermark),
+        next: await this.#next(shardId, watermark, watchedFrom),
       });
     });
     return views;
   }
 
-  async #next(shardId: string, watermark: Watermark | undefined): Promise<ShardView["next"]> {
+  async #next(shardId: string, watermark: Watermark | undefined, watchedFrom: number): Promise<ShardView["next"]> {
     const { ShardIterator } = await this.#client.send(
       new GetShardIteratorCommand({
         StreamName: this.#stream,
         ShardId: shardId,
         ...(watermark === undefined
-          ? { ShardIteratorType: "TRIM_HORIZON" }
+          ? { ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(watchedFrom) }
           : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: watermark.sequenceNumber }),
       }),
     );

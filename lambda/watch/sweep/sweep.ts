@@ -23,11 +23,13 @@ export async function sweep(remainingMs: number, surroundings: SweepSurroundings
   const deciding = new Deadline(remainingMs - DECIDE_RESERVE_MS);
   const delivering = new Deadline(remainingMs - DELIVER_RESERVE_MS);
   try {
-    const clock = streamClock(await clockReader.look(await store.watermarks()), startedAt);
+    const plant = await store.readPlant();
+    const watchedFrom = plant.watchedFrom ?? startedAt;
+    const clock = streamClock(await clockReader.look(await store.watermarks(), watchedFrom), startedAt);
     const listed = await store.listed();
     const due = await store.due(clock ?? DUE_NOW);
     const states = await store.read(due, "strong");
-    const counted = await countPlant({ clock, states, listed, surroundings });
+    const counted = await countPlant({ clock, states, listed, plant: { ...plant, watchedFrom }, surroundings });
     const others = counted.mustLookAtAll
       ? await store.read(
           listed.map(({ deviceId }) => deviceId),

@@ -242,6 +242,21 @@ describe("the sweep", () => {
     expect(bench.feed).toEqual([]);
   });
 
+  it("looks behind its own first sweep only, where a shard has no watermark", async () => {
+    const bench = new Bench();
+    const asked: number[] = [];
+    Object.assign(bench.surroundings, {
+      clockReader: {
+        look: async (_: unknown, watchedFrom: number) => {
+          asked.push(watchedFrom - T0);
+          return [{ shardId: "s", next: { kind: "none", behindMs: 0 } }];
+        },
+      },
+    });
+    for (const at of [M, 2 * M, 60 * M]) await bench.sweep(at);
+    expect(asked).toEqual([M, M, M]);
+  });
+
   it("tells one silence of the plant instead of one of each device, and its end", async () => {
     const bench = new Bench();
     const devices = ["a", "b", "c", "d", "e", "f"];

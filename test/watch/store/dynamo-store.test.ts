@@ -53,7 +53,14 @@ describe("the watch's table", () => {
   });
 
   it("keeps the plant, the mail's pace and the watermarks", async () => {
-    const plant = { version: 1, plant: { gathered: [{ at: T0, devices: 3 }] }, n: 2, outbox: new Map(), rules: "abc" };
+    const plant = {
+      version: 1,
+      plant: { gathered: [{ at: T0, devices: 3 }] },
+      n: 2,
+      outbox: new Map(),
+      rules: "abc",
+      watchedFrom: T0,
+    };
     expect(await store.readPlant()).toEqual({ version: 0, plant: {}, n: 0, outbox: new Map(), rules: "" });
     expect(await store.writePlant(plant, 0)).toBe("written");
     expect(await store.writePlant(plant, 0)).toBe("conflict");

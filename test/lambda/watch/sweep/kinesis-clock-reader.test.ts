@@ -26,7 +26,9 @@ describe("the clock's reader", () => {
       .on(ListShardsCommand, { NextToken: "next" })
       .resolves({ Shards: [shard("waits"), shard("tip"), shard("new")] })
       .on(GetShardIteratorCommand)
-      .callsFake(({ ShardId, ShardIteratorType }) => ({ ShardIterator: `${ShardId} ${ShardIteratorType}` }))
+      .callsFake(({ ShardId, ShardIteratorType, Timestamp }) => ({
+        ShardIterator: `${ShardId} ${ShardIteratorType} ${Timestamp?.getTime() ?? ""}`,
+      }))
       .on(GetRecordsCommand)
       .callsFake(({ ShardIterator }) => {
         if (ShardIterator.startsWith("done")) return { Records: [] };
@@ -35,7 +37,7 @@ describe("the clock's reader", () => {
         return {
           Records: [],
           NextShardIterator: "n",
-          MillisBehindLatest: ShardIterator.endsWith("TRIM_HORIZON") ? 7 : 0,
+          MillisBehindLatest: ShardIterator.endsWith("AT_TIMESTAMP 50") ? 7 : 0,
         };
       });
     const marks = new Map([
@@ -43,7 +45,7 @@ describe("the clock's reader", () => {
       ["waits", mark("4", 200)],
       ["tip", mark("5", 300)],
     ]);
-    const views = await new KinesisClockReader(new KinesisClient({ region: "sa-east-1" }), "readings").look(marks);
+    const views = await new KinesisClockReader(new KinesisClient({ region: "sa-east-1" }), "readings").look(marks, 50);
     expect(views.toSorted((a, b) => a.shardId.localeCompare(b.shardId))).toEqual([
       { shardId: "done", judgedUpTo: 100, next: { kind: "end" } },
       { shardId: "new", next: { kind: "none", behindMs: 7 } },
