@@ -1,6 +1,7 @@
+import { fromJson, isObject } from "../contract/json";
 import { isSensorType } from "../contract/sensor-type";
 import { type AnomalyLimit, type AnomalyLimits, areInOrder } from "../contract/variables";
-import { fromJson, type Rule } from "./config-rules";
+import type { Rule } from "./config-rules";
 
 /** Removes a bound, or a sensor type's bounds. */
 const NONE = "none";
@@ -77,8 +78,4 @@ function boundsOver(defaults: AnomalyLimit, given: unknown): AnomalyLimit | unde
 function numberOf(given: unknown): number {
   const isNumeral = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
   return isNumeral ? Number(given) : Number.NaN;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { fromJson } from "../contract/json";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "../contract/topics";
 import type { AnomalyLimits } from "../contract/variables";
 import { longestSuffix, refusedNames } from "./names";
@@ -93,13 +94,3 @@ export const policyArn: Rule<string> = (given) =>
   typeof given === "string" && (given === "" || /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/.test(given))
     ? { ok: true, value: given }
     : { ok: false, rule: "empty, or the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/boundary" };
-
-/** The value, parsed if it is a string of JSON; undefined for any other string. */
-export function fromJson(given: unknown): unknown {
-  if (typeof given !== "string") return given;
-  try {
-    return JSON.parse(given);
-  } catch {
-    return undefined;
-  }
-}

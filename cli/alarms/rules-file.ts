@@ -1,4 +1,5 @@
 import { parseDocument } from "yaml";
+import { isObject } from "../../contract/json";
 import { DEFAULTS } from "../../contract/variables";
 import { anomalyLimitsOver } from "../../lib/anomaly-limits";
 import { checkWatchQuiet } from "../../watch/rules/check-quiet";
@@ -73,8 +74,4 @@ function settingsIn(text: string, file: string): Settings {
 /** A problem without the advice for a stack's configuration. */
 function inFile(problem: string): string {
   return problem.replace(/\.? Fix: pulumi config .*$/, "");
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

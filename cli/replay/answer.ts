@@ -1,3 +1,4 @@
+import { isObject } from "../../contract/json";
 import { METRIC } from "../../contract/metrics";
 
 /** An invocation's answer, in UTF-8 text. */
@@ -80,10 +81,6 @@ function countsIn(log: string, done: number): Counts | "older" | undefined {
 function textOf(value: unknown, name: string): string | undefined {
   const text = isObject(value) ? value[name] : undefined;
   return typeof text === "string" ? text : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parsedJson(text: string): unknown {

@@ -32,8 +32,3 @@ export interface Source {
 export function entryInvalid(entry: unknown): Rejection {
   return reject("entry_invalid", `An entry must be an object, was ${describe(entry)}.`);
 }
-
-/** Whether a JSON value is an object. */
-export function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -1,4 +1,5 @@
 import type { KinesisStreamRecord } from "aws-lambda";
+import { isObject } from "../../contract/json";
 import { describe } from "./rejection";
 
 /**
@@ -41,8 +42,4 @@ export function shapeOf(event: unknown): string {
   if (!isObject(event)) return describe(event);
   const names = Object.keys(event);
   return names.length === 0 ? "an object without fields" : `an object with ${describe(names.slice(0, 5).join(", "))}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../../contract/json";
 import { SENSOR_TYPE } from "../../contract/sensor-type";
 import { MAX_THING_NAME_LENGTH, THING_NAME } from "../../contract/thing-name";
 import { type EncodedMap, encodeMetadata } from "./attribute-value";
@@ -163,6 +164,6 @@ function lookAt(timestamp: unknown, arrivedAt: number): string {
 }
 
 function checkMetadata(metadata: unknown): EncodedMap | Rejection {
-  if (typeof metadata === "object" && metadata !== null && !Array.isArray(metadata)) return encodeMetadata(metadata);
+  if (isObject(metadata)) return encodeMetadata(metadata);
   return reject("metadata_invalid", `"metadata" must be an object where it is sent, was ${describe(metadata)}.`);
 }

@@ -1,4 +1,5 @@
-import { type Entry, entryInvalid, isObject, type Message, type Source } from "./entry";
+import { isObject } from "../../contract/json";
+import { type Entry, entryInvalid, type Message, type Source } from "./entry";
 import type { EntryTexts } from "./inexact-value";
 import type { Fields } from "./payload";
 import { describe, quote, type Rejection, reject } from "./rejection";

@@ -1,3 +1,4 @@
+import { isObject } from "../../contract/json";
 import { type AnomalyLimit, areInOrder, DEFAULTS, ENV, MAX_HOT_RETENTION_DAYS } from "../../contract/variables";
 
 /** What a reading is judged by. */
@@ -95,10 +96,6 @@ function isLimit(limit: unknown): limit is AnomalyLimit {
   if (min !== undefined && !Number.isFinite(min)) return false;
   if (max !== undefined && !Number.isFinite(max)) return false;
   return areInOrder(limit);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): unknown {

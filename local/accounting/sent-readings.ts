@@ -1,3 +1,4 @@
+import { isObject } from "../../contract/json";
 /** A reading that a message asks to be stored. */
 export interface SentReading {
   readonly deviceId: string;
@@ -80,8 +81,4 @@ function sentReading(entry: Fields, place: string, carrier: Carrier): SentReadin
     Number.isSafeInteger(timestamp) && Number(timestamp) >= FIRST_TIMESTAMP && Number(timestamp) <= arrivedAt + DAY_MS;
   const range = hasOwnTime ? `${timestamp}#${sensorType}` : `${arrivedAt}#${sensorType}#${sequenceNumber}${place}`;
   return { deviceId, sensorType, value, range };
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

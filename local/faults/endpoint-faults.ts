@@ -1,3 +1,5 @@
+import { isObject } from "../../contract/json";
+
 /** What can be wrong with a store between a request and its answer. */
 const STORE_KINDS = ["unavailable", "throttle", "error500", "reset", "hang", "latency", "unprocessed"] as const;
 /** What can be wrong with an invocation: it does not run, or it runs and its answer is lost. */
@@ -72,10 +74,6 @@ function faultProblems(part: string, fault: unknown): string[] {
   for (const key of Object.keys(fault).filter((name) => !["kind", "share", "latencyMs"].includes(name)))
     problems.push(`"${part}.${key}" is not known`);
   return problems;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isBetween(value: unknown, min: number, max: number): boolean {

@@ -4,6 +4,7 @@ import { WATCH_ENV } from "../../contract/watch";
 import { parseArn } from "../aws/arn";
 import { type DeliveryDeclaration, deliveryOf } from "../aws/firehose/delivery-declaration";
 import type { RuleDeclaration } from "../aws/iot/rules-engine";
+import type { MappingSettings } from "../aws/lambda/event-source-mapping/settings";
 import { DeclarationError, listOf, numberOf, refusal, textOf } from "./declared-property";
 import type { RecordedResource, Recording } from "./recording";
 
@@ -88,17 +89,10 @@ export interface FunctionDeclaration {
 }
 
 /** The declared event source mapping. A retry limit or record age of -1 means no limit, as in AWS. */
-export interface MappingDeclaration {
-  readonly uuid: string;
-  readonly batchSize: number;
-  readonly windowMs: number;
-  readonly parallelizationFactor: number;
-  readonly maximumRetryAttempts: number;
-  readonly maximumRecordAgeSeconds: number;
-  readonly bisectBatchOnFunctionError: boolean;
-  readonly reportBatchItemFailures: boolean;
-  readonly failureBucket: string | undefined;
-}
+export type MappingDeclaration = Omit<
+  MappingSettings,
+  "streamName" | "streamArn" | "functionArn" | "roleArn" | "region"
+>;
 
 /** Shards that AWS gives a new on-demand stream: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
 const ON_DEMAND_SHARDS = 4;

@@ -1,5 +1,6 @@
+import { fromJson, isObject } from "../../contract/json";
 import { type Checked, deviceGlob, type FieldCheck, line } from "./field-checks";
-import { fromJson, isObject, mustBe, type NearestWord, unknownField } from "./problem";
+import { mustBe, type NearestWord, unknownField } from "./problem";
 import { type QuietWindow, WEEKDAYS, type Weekday } from "./rule";
 
 /** The quiet windows, or all that is wrong with them. */

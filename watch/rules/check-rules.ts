@@ -1,5 +1,6 @@
+import { fromJson, isObject } from "../../contract/json";
 import type { AnomalyLimit } from "../../contract/variables";
-import { fromJson, isObject, mustBe, type NearestWord, show, unknownField } from "./problem";
+import { mustBe, type NearestWord, show, unknownField } from "./problem";
 import { QUALITY_RULE, type WatchRule } from "./rule";
 import { RULE_FIELDS, type RuleField, type RuleFields } from "./rule-fields";
 import { fieldsTogether } from "./rule-fields-together";

@@ -25,18 +25,3 @@ export function unknownField(
   const fix = `pulumi config rm --path '${path}'`;
   return `"${path}" must be a field of ${what} (${known.join(", ")}), got "${field}"${meant ? `; did you mean "${meant}"?` : "."} Fix: ${fix}`;
 }
-
-/** Whether a value is an object with fields, and no list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The value itself, or what stands in it as JSON; undefined for text that is no JSON. Pulumi hands objects over as text. */
-export function fromJson(given: unknown): unknown {
-  if (typeof given !== "string") return given;
-  try {
-    return JSON.parse(given);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
-import { isObject, type NearestWord, show } from "./problem";
+import { isObject } from "../../contract/json";
+import { type NearestWord, show } from "./problem";
 
 /** Problems of the rules with the rules that they name in `under`. */
 export function underProblems(

@@ -1,10 +1,11 @@
+import type { AlarmEvent } from "../../../watch/machine/alarm-event";
 import { alarmName, keyOf } from "../../../watch/machine/alarm-name";
 import { defined } from "../../../watch/machine/turn";
 import type { RuleSet } from "../../../watch/rules/rule-set";
 import type { OutboxEntry } from "../../../watch/store/outbox";
 
 /** A notice as machines read it: one alarm, one event. Times are milliseconds since the epoch; a field without a value is absent. */
-export interface FeedMessage {
+export interface FeedMessage extends Omit<AlarmEvent, "kind" | "key" | "n"> {
   /** The same for every attempt: deduplicate by it. */
   readonly id: string;
   readonly alarm: string;
@@ -12,22 +13,7 @@ export interface FeedMessage {
   readonly rule: string;
   readonly sensorType?: string;
   readonly occurrence: number;
-  readonly event: string;
-  readonly at: number;
-  readonly told: boolean;
-  readonly priority: string;
-  readonly raisedAt?: number;
-  readonly value?: number;
-  readonly peak?: number;
-  readonly limit?: number;
-  readonly reason?: string;
-  readonly raises?: number;
-  readonly by?: string;
-  readonly note?: string;
-  readonly until?: number;
-  readonly seenAt?: number;
-  readonly behindMs?: number;
-  readonly rejected?: string;
+  readonly event: AlarmEvent["kind"];
   readonly text?: string;
   readonly runbook?: string;
 }

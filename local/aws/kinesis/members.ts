@@ -1,3 +1,4 @@
+import { isObject } from "../../../contract/json";
 import { KinesisError } from "./kinesis-error";
 
 /** A request's body, as it came. */
@@ -10,7 +11,7 @@ export type Members = Readonly<Record<string, unknown>>;
 export function parseMembers(body: string): Members {
   try {
     const parsed: unknown = JSON.parse(body === "" ? "{}" : body);
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed as Members;
+    if (isObject(parsed)) return parsed;
   } catch {
     // The same answer as for a body of another kind.
   }

@@ -2,6 +2,7 @@ import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCo
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
+import type { FeedMessage } from "../../../../lambda/watch/notices/feed-message";
 import { SnsPublisher } from "../../../../lambda/watch/notices/sns-publisher";
 import { KinesisClockReader } from "../../../../lambda/watch/sweep/kinesis-clock-reader";
 
@@ -61,7 +62,7 @@ describe("the publisher", () => {
     const sns = mockClient(SNSClient);
     const publisher = new SnsPublisher(new SNSClient({ region: "sa-east-1" }), "mails", "feed");
     await publisher.mail({ subject: "s", body: "b" });
-    const message = {
+    const message: FeedMessage = {
       id: "i",
       alarm: "d/hot/t#1",
       device: "d",
