@@ -21,6 +21,8 @@ export interface StartedRun {
   readonly pid: number;
   readonly mqttPort: number;
   readonly endpoint: string;
+  /** Asks it to drain and to end, as Ctrl-C does; resolves with the summary in words. */
+  finish(): Promise<string>;
   /** Ends it and all that it has started. */
   kill(): Promise<void>;
 }
@@ -38,7 +40,10 @@ export interface Summary {
 /** Starts a run, and resolves when it has said where it is. */
 export async function started(words: string): Promise<StartedRun> {
   const child = launch(words);
-  let said = "";
+  let [said, summary] = ["", ""];
+  child.stdout.on("data", (text) => {
+    summary += text;
+  });
   for await (const line of createInterface(child.stderr)) {
     said += `${line}\n`;
     if (!line.startsWith("Try it")) continue;
@@ -47,6 +52,11 @@ export async function started(words: string): Promise<StartedRun> {
       pid: child.pid ?? 0,
       mqttPort: Number(/MQTT +127\.0\.0\.1:(\d+)/.exec(said)?.[1]),
       endpoint: /AWS endpoint +(http:\S+)/.exec(said)?.[1] ?? "",
+      finish: async () => {
+        child.kill("SIGINT");
+        await once(child, "close");
+        return summary;
+      },
       kill: async () => {
         child.kill("SIGKILL");
         await once(child, "close");

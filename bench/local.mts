@@ -6,6 +6,7 @@ import { firstStored, publishAll, READINGS } from "./local-load.mts";
 import { started, summaryOf } from "./local-run.mts";
 import { machine, unitOfWorkMs } from "./machine.mts";
 import { cpuSecondsOf, memoryMbOf, processesOf } from "./process-tree.mts";
+import { wholeNumber } from "./whole-number.mts";
 
 requireNode();
 
@@ -122,17 +123,11 @@ function options(): { passes: number; only: readonly string[]; idleSeconds: numb
     const unknown = words.find((word) => !["start", "idle", "load", "rate"].includes(word));
     if (unknown !== undefined) throw new Error(`"--only" must be some of start, idle, load, rate, got "${unknown}"`);
     const { passes: times, idle: seconds } = values;
-    return { passes: wholeNumber("--passes", times), only: words, idleSeconds: wholeNumber("--idle", seconds) };
+    return { passes: wholeNumber("--passes", times, 1), only: words, idleSeconds: wholeNumber("--idle", seconds, 1) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\nTry "npm run bench:local -- --help".`);
     process.exit(2);
   }
-}
-
-function wholeNumber(option: string, text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 1) return number;
-  throw new Error(`"${option}" must be a whole number from 1, got "${text}"`);
 }
 
 function status(words: string): void {

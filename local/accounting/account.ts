@@ -1,8 +1,8 @@
-import type { ExternalMessages, LedgerEntry } from "./ledger";
+import type { NotArchived } from "./archive-read-back";
+import type { EvidencePart, ExternalMessages } from "./evidence-store";
 import type { PayloadId } from "./payload-id";
 import { percentile } from "./percentile";
-import { type GaveUp, PLACES, type Place, placesOf, type StreamEvidence, type Units, unitsIn } from "./places";
-import type { ReadBack } from "./read-back";
+import { type GaveUp, PLACES, type Place, placesOf, type Units, unitsIn } from "./places";
 import { rowId, type UnitId, unitIds } from "./seen-record";
 
 /** Where readings ended. Each is in one of these; a message that is no reading counts as one. */
@@ -46,50 +46,54 @@ export interface Account extends Counts {
   readonly external: Counts & { readonly taken: number };
 }
 
-/** What the run knows of its messages. */
-export interface Evidence extends StreamEvidence {
-  readonly entries: ReadonlyMap<PayloadId, LedgerEntry>;
-  readonly external: ReadonlyMap<PayloadId, Readonly<ExternalMessages>>;
-  /** How many messages with this payload stand in the error log. */
+/** What is known beside the evidence of each part. */
+export interface Known {
+  /** How many messages with this payload stand in the rule's error log. */
   readonly errorLog: ReadonlyMap<PayloadId, number>;
+  /** What the delivery could not archive; undefined where the stack delivers nothing to the archive. */
+  readonly notArchived: NotArchived | undefined;
+  readonly gaveUp: GaveUp;
 }
 
 /** Puts each reading of an acknowledged publish, and of another client's message, into one place, the best one that it is found in. */
-export function takeAccount(evidence: Evidence, readBack: ReadBack, gaveUp: GaveUp): Account {
-  const units = unitsIn(evidence, readBack);
-  const { all, found } = units;
-  const placed = placedUnits(evidence, units, gaveUp);
-  const fleet = noCounts();
+export function takeAccount(parts: Iterable<EvidencePart>, known: Known): Account {
+  const [fleet, external] = [noCounts(), noCounts()];
   let [messages, unacknowledged, anomalies, archived] = [0, 0, 0, 0];
   const latencies: number[] = [];
-  for (const [payload, entry] of evidence.entries) {
-    if (!entry.acknowledged) {
-      unacknowledged += entry.readings;
-      continue;
+  for (const part of parts) {
+    const units = unitsIn(part, known.notArchived);
+    const placed = placedUnits(part, units, known);
+    for (const [payload, entry] of part.entries) {
+      if (!entry.acknowledged) {
+        unacknowledged += entry.readings;
+        continue;
+      }
+      messages += 1;
+      let isStored = false;
+      for (const unit of unitIds(payload, entry.readings)) {
+        const [{ place, id }] = placed(unit, 1) as [Placed];
+        fleet[place] += 1;
+        if (place !== "stored") continue;
+        isStored = true;
+        const { record = "", item } = units.all.get(id ?? "") ?? {};
+        if (part.rows.has(rowId(record, item))) archived += 1;
+        if (part.items.get(item?.key ?? "")?.isAnomaly) anomalies += 1;
+      }
+      if (isStored && entry.settledAt !== undefined) latencies.push(entry.settledAt - entry.publishedAt);
     }
-    messages += 1;
-    let isStored = false;
-    for (const unit of unitIds(payload, entry.readings)) {
-      const [{ place, id }] = placed(unit, 1) as [Placed];
-      fleet[place] += 1;
-      if (place !== "stored") continue;
-      isStored = true;
-      const { record = "", item } = all.get(id ?? "") ?? {};
-      if (found.archive?.rows.has(rowId(record, item))) archived += 1;
-      if (found.items.get(item?.key ?? "")?.isAnomaly) anomalies += 1;
-    }
-    if (isStored && entry.settledAt !== undefined) latencies.push(entry.settledAt - entry.publishedAt);
+    countExternal(external, part, units, placed);
   }
   latencies.sort((a, b) => a - b);
+  const { ruleErrors } = external;
   return {
-    published: Object.values(fleet).reduce((sum, count) => sum + count, 0),
+    published: total(fleet),
     messages,
     ...countsOf(fleet),
     anomalies,
     archived,
     latencyMs: { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) },
     unacknowledged,
-    external: externalAccount(evidence, units, placed),
+    external: { taken: total(external) - ruleErrors, ...countsOf(external) },
   };
 }
 
@@ -100,7 +104,7 @@ interface Placed {
 }
 
 /** Gives the best places of a reading's messages: a put that was made twice, and a redelivery, leave more records than messages. */
-function placedUnits({ errorLog, entries, external }: Evidence, units: Units, gaveUp: GaveUp) {
+function placedUnits({ entries, external }: EvidencePart, units: Units, { errorLog, gaveUp }: Known) {
   const byPayload = new Map<UnitId, Placed[]>();
   const add = (payload: UnitId, placed: Placed) => {
     const known = byPayload.get(payload);
@@ -122,12 +126,13 @@ function placedUnits({ errorLog, entries, external }: Evidence, units: Units, ga
   };
 }
 
-function externalAccount(
-  { entries, external }: Evidence,
-  { all, found }: Units,
+/** Adds other clients' readings. */
+function countExternal(
+  counts: Record<Place, number>,
+  { entries, external, items }: EvidencePart,
+  { all }: Units,
   placed: (payload: UnitId, messages: number) => Placed[],
-): Account["external"] {
-  const counts = noCounts();
+): void {
   const known = new Map<UnitId, ExternalMessages>();
   for (const [payload, messages] of external)
     for (const unit of unitIds(payload, messages.readings)) known.set(unit, messages);
@@ -145,10 +150,11 @@ function externalAccount(
     for (const { place } of placed(payload, messages)) counts[place] += 1;
   }
   // What was written past the stream, by an invocation or into the table itself.
-  for (const key of found.items.keys()) if (!ownKeys.has(key)) counts.stored += 1;
-  const { ruleErrors } = counts;
-  const taken = Object.values(counts).reduce((sum, count) => sum + count, 0) - ruleErrors;
-  return { taken, ...countsOf(counts) };
+  for (const key of items.keys()) if (!ownKeys.has(key)) counts.stored += 1;
+}
+
+function total(counts: Readonly<Record<Place, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function noCounts(): Record<Place, number> {

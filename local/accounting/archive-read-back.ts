@@ -3,16 +3,12 @@ import { recordId } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
 import { documentsIn } from "../aws/firehose/json-documents";
+import type { EvidenceStore } from "./evidence-store";
 import { type PayloadId, payloadId } from "./payload-id";
 import { itemKey, rowId } from "./seen-record";
 
-/** The content of the archive at the end. */
-export interface ArchiveReadBack {
-  /** Readings that have a row, by `rowId`. */
-  readonly rows: ReadonlySet<string>;
-  /** Payloads, and readings by `itemKey`, that the delivery could not archive. */
-  readonly failed: ReadonlySet<PayloadId | string>;
-}
+/** Payloads, and readings by `itemKey`, that the delivery could not archive. */
+export type NotArchived = ReadonlySet<PayloadId | string>;
 
 /** Where the delivery writes rows, and records that it could not deliver. */
 export interface Delivered {
@@ -21,15 +17,15 @@ export interface Delivered {
   readonly errorPrefix: string;
 }
 
-/** Reads what the delivery has written. */
+/** Reads what the delivery has written: adds the rows, and resolves with what it could not archive. */
 export async function readArchive(
   s3: S3Client,
   { bucket, prefix, errorPrefix }: Delivered,
+  rows: EvidenceStore["rows"],
   onUnreadable: (unreadable: Unreadable) => void,
-): Promise<ArchiveReadBack> {
-  const rows = new Set<string>();
+): Promise<NotArchived> {
   await eachObject(s3, bucket, plainPart(prefix), onUnreadable, async (body) => {
-    for (const row of await archivedRows(body)) rows.add(row);
+    await takeRows(body, rows);
     return undefined;
   });
   const failed = new Set<string>();
@@ -38,7 +34,7 @@ export async function readArchive(
     for (const id of ids) failed.add(id);
     return unreadable;
   });
-  return { rows, failed };
+  return failed;
 }
 
 /** What stands before a prefix' first expression. */
@@ -47,19 +43,25 @@ function plainPart(prefix: string): string {
 }
 
 /**
- * The rows of a Parquet object.
+ * Adds the rows of a Parquet object.
  * @throws Error for another object
  */
-async function archivedRows(body: Uint8Array): Promise<string[]> {
+async function takeRows(body: Uint8Array, rows: EvidenceStore["rows"]): Promise<void> {
   // Loaded when it is needed: jest does not load it.
-  const { parquetReadObjects } = await import("hyparquet");
+  const { parquetMetadata, parquetReadObjects } = await import("hyparquet");
   const file = new Uint8Array(body).buffer;
-  const rows = await parquetReadObjects({ file, columns: ["shard_id", "sequence_number", "device_id", "reading_key"] });
-  return rows.map((row) =>
-    rowId(recordId({ shardId: row.shard_id, sequenceNumber: row.sequence_number }), {
-      key: itemKey({ deviceId: row.device_id, timestampSensorType: row.reading_key }),
-    }),
-  );
+  const columns = ["shard_id", "sequence_number", "device_id", "reading_key"];
+  let rowStart = 0;
+  // A row group at a time: an object may hold more than the memory should.
+  for (const { num_rows } of parquetMetadata(file).row_groups) {
+    const rowEnd = rowStart + Number(num_rows);
+    for (const row of await parquetReadObjects({ file, columns, rowStart, rowEnd })) {
+      const key = itemKey({ deviceId: row.device_id, timestampSensorType: row.reading_key });
+      const record = recordId({ shardId: row.shard_id, sequenceNumber: row.sequence_number });
+      rows.put(rowId(record, { key }), { device: row.device_id });
+    }
+    rowStart = rowEnd;
+  }
 }
 
 /** What an object under the error prefix holds: the stream's own payloads, or rows that have no place in the table. */

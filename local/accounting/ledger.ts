@@ -1,7 +1,9 @@
 import { type RecordId, recordId, type StreamRecord } from "../../contract/stream-record";
 import type { Publish } from "../fleet/fleet";
+import { EvidenceStore, type ExternalMessages } from "./evidence-store";
 import { type PayloadId, payloadId, payloadIdOf } from "./payload-id";
-import { readingsIn, type SeenRecord, seenRecord } from "./seen-record";
+import { readingsIn, seenRecord } from "./seen-record";
+import { SpilledMap } from "./spilled-map";
 import { Underway } from "./underway";
 
 /** A message that the rules engine accepted. */
@@ -12,42 +14,19 @@ export interface AcceptedMessage {
   readonly receivedAt: number;
 }
 
-/** What is known of one publish of the fleet. */
-export interface LedgerEntry {
-  /** Readings in it; a message that is no reading counts as one. */
-  readonly readings: number;
-  readonly publishedAt: number;
-  acknowledged: boolean;
-  /** How often the rules engine accepted it: more than once after a redelivery at QoS 1. */
-  accepted: number;
-  /** When the invocation that settled it answered. */
-  settledAt: number | undefined;
-}
-
-/** What is known of the messages of other clients that have one payload. */
-export interface ExternalMessages {
-  /** Readings in each of them. */
-  readonly readings: number;
-  /** How many the rules engine took. */
-  taken: number;
-  /** Puts of these that failed: each may have left a record all the same. */
-  failedPuts: number;
-  /** Records of the stream with this payload. */
-  records: number;
-}
-
 /** Every message of the run: the fleet's publishes, and what other clients published or put into the stream. */
 export class Ledger {
-  readonly #entries = new Map<PayloadId, LedgerEntry>();
-  readonly #external = new Map<PayloadId, ExternalMessages>();
-  readonly #records = new Map<RecordId, SeenRecord>();
-  readonly #settled = new Set<RecordId>();
+  readonly #evidence = new EvidenceStore();
+  readonly #entries = new SpilledMap(this.#evidence.entries);
+  readonly #external = new SpilledMap(this.#evidence.external);
+  readonly #records = new SpilledMap(this.#evidence.records);
   /** The payloads of records that the rule's action has put and no one has read yet. */
   readonly #putPayloads = new Map<RecordId, PayloadId>();
   readonly #messages = new Underway();
   /** Records that came into the stream past the broker. */
   readonly #foreign = new Underway();
   readonly #latencyListeners = new Set<(latencyMs: number) => void>();
+  #settled = 0;
   #acknowledged = 0;
   #duplicates = 0;
   #externalTaken = 0;
@@ -61,22 +40,14 @@ export class Ledger {
     return () => this.#latencyListeners.delete(listener);
   }
 
-  get entries(): ReadonlyMap<PayloadId, LedgerEntry> {
-    return this.#entries;
+  /** Everything that is known up to now; what the stores hold is added to it. */
+  evidence(): EvidenceStore {
+    for (const map of [this.#entries, this.#external, this.#records]) map.flush();
+    return this.#evidence;
   }
 
-  /** Other clients' messages, by their payload. */
-  get external(): ReadonlyMap<PayloadId, Readonly<ExternalMessages>> {
-    return this.#external;
-  }
-
-  /** What was read from the stream. */
-  get records(): ReadonlyMap<RecordId, SeenRecord> {
-    return this.#records;
-  }
-
-  /** The records that the mapping is done with. */
-  get settledRecords(): ReadonlySet<RecordId> {
+  /** How many records the mapping is done with. */
+  get settledRecords(): number {
     return this.#settled;
   }
 
@@ -110,11 +81,11 @@ export class Ledger {
   published({ payload, publishedAt }: Publish): () => void {
     const id = payloadIdOf(payload);
     const readings = readingsIn(payload);
-    const entry: LedgerEntry = { readings, publishedAt, acknowledged: false, accepted: 0, settledAt: undefined };
-    this.#entries.set(id, entry);
+    this.#entries.set(id, { readings, publishedAt, acknowledged: false, accepted: 0, settledAt: undefined });
     this.#messages.add(id, publishedAt);
     return () => {
-      entry.acknowledged = true;
+      const entry = this.#entries.get(id);
+      if (entry) entry.acknowledged = true;
       this.#acknowledged += readings;
     };
   }
@@ -154,7 +125,7 @@ export class Ledger {
     if (this.#records.has(id)) return;
     const seen = seenRecord(record, this.#putPayloads.get(id));
     this.#putPayloads.delete(id);
-    this.#records.set(id, seen);
+    this.#records.set(id, { ...seen, isSettled: false });
     if (this.#entries.has(seen.payload)) return;
     const external = this.#externalOf(seen.payload, () => seen.readings.length);
     external.records += 1;
@@ -165,8 +136,12 @@ export class Ledger {
 
   /** The mapping is done with a record. `processed`: an invocation has settled it, so it was not given up. */
   settled(record: StreamRecord, processed: boolean, at: number): void {
-    const payload = this.#records.get(recordId(record))?.payload ?? payloadId(record.data);
-    this.#settled.add(recordId(record));
+    const seen = this.#records.get(recordId(record));
+    if (seen && !seen.isSettled) {
+      seen.isSettled = true;
+      this.#settled += 1;
+    }
+    const payload = seen?.payload ?? payloadId(record.data);
     if (!this.#messages.remove(payload)) this.#foreign.remove(payload);
     const entry = this.#entries.get(payload);
     if (!processed || !entry || entry.settledAt !== undefined) return;

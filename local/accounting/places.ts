@@ -1,7 +1,6 @@
-import type { RecordId } from "../../contract/stream-record";
-import type { ArchiveReadBack } from "./archive-read-back";
-import type { ReadBack, StoredItem } from "./read-back";
-import { rowId, type SeenRecord, type SeenUnit, type UnitId, unitsOf } from "./seen-record";
+import type { NotArchived } from "./archive-read-back";
+import type { EvidencePart, StoredItem } from "./evidence-store";
+import { rowId, type SeenUnit, type UnitId, unitsOf } from "./seen-record";
 
 /** Where a reading is; the first that applies counts. */
 export const PLACES = [
@@ -35,37 +34,28 @@ export interface GaveUp {
   readonly archiving: boolean;
 }
 
-/** What is known of the stream's records. */
-export interface StreamEvidence {
-  readonly records: ReadonlyMap<RecordId, SeenRecord>;
-  /** Those that the mapping is done with. */
-  readonly settled: ReadonlySet<RecordId>;
-}
-
-/** What the stores hold at the end, by reading. */
-export interface FoundUnits {
-  /** By `itemKey`. */
-  readonly items: ReadonlyMap<string, StoredItem>;
-  readonly rejected: ReadonlyMap<UnitId, SeenUnit>;
-  readonly failed: ReadonlyMap<UnitId, SeenUnit>;
-  readonly archive?: ArchiveReadBack | undefined;
-}
-
-/** What is known of the stream's records, by reading. */
+/** What is known of a part's records, by reading. */
 export interface Units {
   /** Those that were read from the stream. */
   readonly streamed: ReadonlyMap<UnitId, SeenUnit>;
   /** These, and what stands in `rejected/` or the failure destination without having been read. */
   readonly all: ReadonlyMap<UnitId, SeenUnit>;
-  readonly settled: ReadonlySet<RecordId>;
+  /** What the stores hold at the end. */
   readonly found: FoundUnits;
 }
 
-/** The readings of all records. */
-export function unitsIn({ records, settled }: StreamEvidence, readBack: ReadBack): Units {
-  const [streamed, rejected, failed] = [unitsOf(records), unitsOf(readBack.rejected), unitsOf(readBack.failed)];
-  const found = { items: readBack.items, rejected, failed, archive: readBack.archive };
-  return { streamed, all: new Map([...failed, ...rejected, ...streamed]), settled, found };
+/** What the stores hold at the end, by reading. */
+interface FoundUnits extends Pick<EvidencePart, "records" | "items" | "rows"> {
+  readonly rejected: ReadonlyMap<UnitId, SeenUnit>;
+  readonly failed: ReadonlyMap<UnitId, SeenUnit>;
+  readonly notArchived: NotArchived | undefined;
+}
+
+/** The readings of a part's records. */
+export function unitsIn({ records, items, rows, ...part }: EvidencePart, notArchived: NotArchived | undefined): Units {
+  const [streamed, rejected, failed] = [unitsOf(records), unitsOf(part.rejected), unitsOf(part.failed)];
+  const found = { records, items, rows, rejected, failed, notArchived };
+  return { streamed, all: new Map([...failed, ...rejected, ...streamed]), found };
 }
 
 /** Where each reading is. */
@@ -121,19 +111,19 @@ function writerOf(
   return candidates.findLast((candidate) => score(candidate) === best)?.[0] ?? -1;
 }
 
-function placeWithoutItem(id: UnitId, { record, item }: SeenUnit, { settled, found }: Units, gaveUp: GaveUp): Place {
+function placeWithoutItem(id: UnitId, { record, item }: SeenUnit, { found }: Units, gaveUp: GaveUp): Place {
   if (found.rejected.has(id)) return "rejected";
   if (found.failed.has(id)) return "failed";
-  if (gaveUp.processing && !settled.has(record)) return "unfinished";
-  return found.archive?.rows.has(rowId(record, item)) ? "inArchiveOnly" : "nowhere";
+  if (gaveUp.processing && !found.records.get(record)?.isSettled) return "unfinished";
+  return found.rows.has(rowId(record, item)) ? "inArchiveOnly" : "nowhere";
 }
 
 /** Whether the archive's branch accounts for a stored reading. What was no reading at first, or not in the stream, has no row. */
-function placeOfStored(id: UnitId, { streamed, found: { archive, rejected } }: Units, gaveUp: GaveUp): Place {
+function placeOfStored(id: UnitId, { streamed, found: { notArchived, rows, rejected } }: Units, gaveUp: GaveUp): Place {
   const unit = streamed.get(id);
-  if (!archive || !unit || rejected.has(id) || archive.rows.has(rowId(unit.record, unit.item))) return "stored";
+  if (!notArchived || !unit || rejected.has(id) || rows.has(rowId(unit.record, unit.item))) return "stored";
   // The delivery gives up a record whole: by its own payload, which is its first part.
-  if (archive.failed.has(unit.payload.split(" ")[0] ?? "") || archive.failed.has(unit.item?.key ?? "")) return "stored";
+  if (notArchived.has(unit.payload.split(" ")[0] ?? "") || notArchived.has(unit.item?.key ?? "")) return "stored";
   return gaveUp.archiving ? "unfinished" : "inTableOnly";
 }
 

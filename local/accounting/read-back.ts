@@ -3,38 +3,27 @@ import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb
 import { PREFIX } from "../../contract/objects";
 import type { RejectedLine } from "../../contract/rejected";
 import type { StreamRecord } from "../../contract/stream-record";
-import { type RecordId, recordId, streamRecord } from "../../contract/stream-record";
+import { recordId, streamRecord } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
 import { rejectedLines } from "../../stores/rejected-lines";
 import { unpacked } from "../../stores/unpacked";
-import { type ArchiveReadBack, type Delivered, readArchive } from "./archive-read-back";
-import { itemKey, type SeenRecord, seenRecord } from "./seen-record";
+import { type Delivered, type NotArchived, readArchive } from "./archive-read-back";
+import type { EvidenceStore, SetAside, StoredItem } from "./evidence-store";
+import type { EvidenceTable } from "./evidence-table";
+import { itemKey, seenRecord } from "./seen-record";
 
-/** What the account needs of an item. */
-export interface StoredItem {
-  readonly isAnomaly: boolean;
-  readonly value: number;
-  /** When the record arrived that it was written from; undefined where the item does not say. */
-  readonly arrivedAt: number | undefined;
-}
-
-/** What the stores hold at the end. */
+/** What is read of the stores, beside what goes into the evidence. */
 export interface ReadBack {
-  /** Readings by `itemKey`, whichever way they are packed. */
-  readonly items: ReadonlyMap<string, StoredItem>;
-  /** Records in `rejected/`; of those that are rejected in part, the places of the rejected entries. */
-  readonly rejected: ReadonlyMap<RecordId, SeenRecord & { readonly entries?: readonly number[] | undefined }>;
-  /** Records in the failure destination. */
-  readonly failed: ReadonlyMap<RecordId, SeenRecord>;
-  /** Undefined where the stack delivers nothing to the archive. */
-  readonly archive?: ArchiveReadBack;
+  /** What the delivery could not archive; undefined where the stack delivers nothing to the archive. */
+  readonly notArchived: NotArchived | undefined;
   /** What could not be read. */
   readonly unreadable: readonly Unreadable[];
 }
 
-/** Reads every item, every rejected line and every failed batch, through the same endpoint as any client. Never rejects. */
+/** Adds every item, every rejected line, every failed batch and every row of the archive, read as any client does. Never rejects. */
 export async function readBack(
+  evidence: EvidenceStore,
   dynamodb: DynamoDBDocumentClient,
   s3: S3Client,
   names: {
@@ -48,21 +37,17 @@ export async function readBack(
 ): Promise<ReadBack> {
   const unreadable: Unreadable[] = [];
   const onUnreadable = (found: Unreadable) => unreadable.push(found);
-  const rejected = new Map<RecordId, SeenRecord & { entries?: number[] | undefined }>();
-  const failed = new Map<RecordId, SeenRecord>();
-  const takeInto =
-    (records: Map<RecordId, SeenRecord & { entries?: number[] | undefined }>, read: Readers) =>
-    async (body: Uint8Array) => {
-      const found = read(Buffer.from(body).toString("utf8"));
-      for (const record of found.records)
-        records.set(recordId(record), { ...seenRecord(record), entries: record.entries?.map(({ index }) => index) });
-      return found.unreadable;
-    };
+  const takeInto = (table: EvidenceTable<SetAside>, read: Readers) => async (body: Uint8Array) => {
+    const found = read(Buffer.from(body).toString("utf8"));
+    for (const record of found.records)
+      table.put(recordId(record), { ...seenRecord(record), entries: record.entries?.map(({ index }) => index) });
+    return found.unreadable;
+  };
   const { failureBucket, delivery } = names;
-  const [items, archive] = await Promise.all([
-    readItems(dynamodb, names.table, onUnreadable),
-    delivery && readArchive(s3, delivery, onUnreadable),
-    eachObject(s3, names.archive, PREFIX.rejected, onUnreadable, takeInto(rejected, rejectedRecords)),
+  const [notArchived] = await Promise.all([
+    delivery && readArchive(s3, delivery, evidence.rows, onUnreadable),
+    readItems(dynamodb, names.table, evidence.items, onUnreadable),
+    eachObject(s3, names.archive, PREFIX.rejected, onUnreadable, takeInto(evidence.rejected, rejectedRecords)),
     failureBucket === undefined
       ? undefined
       : eachObject(
@@ -70,10 +55,10 @@ export async function readBack(
           failureBucket,
           `${PREFIX.failed}${names.mappingUuid}/`,
           onUnreadable,
-          takeInto(failed, failedRecords),
+          takeInto(evidence.failed, failedRecords),
         ),
   ]);
-  return { items, rejected, failed, ...(archive ? { archive } : {}), unreadable };
+  return { notArchived, unreadable };
 }
 
 type Found = StreamRecord & Pick<RejectedLine, "entries">;
@@ -82,23 +67,22 @@ type Readers = (text: string) => { readonly records: readonly Found[]; readonly 
 async function readItems(
   client: DynamoDBDocumentClient,
   table: string,
+  items: EvidenceTable<StoredItem>,
   onUnreadable: (unreadable: Unreadable) => void,
-): Promise<Map<string, StoredItem>> {
-  const items = new Map<string, StoredItem>();
+): Promise<void> {
   try {
     for await (const page of paginateScan({ client }, { TableName: table }))
       for (const item of page.Items ?? [])
         for (const reading of unpacked(item)) {
-          const key = itemKey({ deviceId: reading.deviceId, timestampSensorType: reading.key });
-          const { isAnomaly, value, arrivedAt } = reading;
+          const { deviceId: device, isAnomaly, value, arrivedAt } = reading;
+          const key = itemKey({ deviceId: device, timestampSensorType: reading.key });
           const known = items.get(key);
           if (known === undefined || (arrivedAt ?? 0) >= (known.arrivedAt ?? 0))
-            items.set(key, { isAnomaly, value, arrivedAt });
+            items.put(key, { device, isAnomaly, value, arrivedAt });
         }
   } catch (error) {
     onUnreadable({ key: `the table ${table}`, why: error instanceof Error ? error.message : String(error) });
   }
-  return items;
 }
 
 /** The records of a `rejected/` object. */

@@ -16,6 +16,8 @@ export interface SeenReading {
 /** A record of the stream, as far as the account needs it. */
 export interface SeenRecord {
   readonly payload: PayloadId;
+  /** Its partition key: a device's name, where it is in order. */
+  readonly device: string;
   /** Milliseconds since the epoch. */
   readonly arrivedAt: number;
   /** Tells two records of one millisecond apart. */
@@ -31,7 +33,7 @@ export function seenRecord(record: StreamRecord, payload = payloadId(record.data
   const readings = sentReadings(text, { partitionKey, arrivedAt, sequenceNumber }).map(
     (sent) => sent && { key: itemKey({ deviceId: sent.deviceId, timestampSensorType: sent.range }), value: sent.value },
   );
-  return { payload, arrivedAt, sequenceNumber, readings };
+  return { payload, device: partitionKey, arrivedAt, sequenceNumber, readings };
 }
 
 /** A reading of a record or of a message: the identity of what carries it, with its place where that carries several. */

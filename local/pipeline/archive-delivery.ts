@@ -4,7 +4,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Clients } from "../aws/clients";
 import type { DeliveryDeclaration } from "../aws/firehose/delivery-declaration";
 import { type DeliveryDeps, DeliveryStream } from "../aws/firehose/delivery-stream";
-import { parquetOf } from "../aws/firehose/parquet";
+import { ParquetObject } from "../aws/firehose/parquet";
 import type { KinesisReader } from "../aws/kinesis/kinesis-reader";
 import { type RecordListener, watched } from "../aws/kinesis/watched-reader";
 import { errorLine } from "../aws/lambda/function-host/error-line";
@@ -90,7 +90,7 @@ function deliveryDeps(host: FunctionHost, { kinesis, clients, onRead, onLog }: A
     putObject: async (bucket, key, body) => {
       await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     },
-    encode: parquetOf,
+    beginObject: (columns) => new ParquetObject(columns),
     now: Date.now,
     randomId: randomUUID,
     sleep: async (ms, signal) => {

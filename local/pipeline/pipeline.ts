@@ -172,7 +172,7 @@ export class Pipeline {
   get steps(): number {
     const { processor, archive, deviceWatch } = this.#parts;
     const ofParts = processor.steps + (archive?.steps ?? 0) + (deviceWatch?.steps ?? 0);
-    return this.#ingestion.handled + this.ledger.settledRecords.size + ofParts;
+    return this.#ingestion.handled + this.ledger.settledRecords + ofParts;
   }
 
   /** From now on the endpoint and the broker serve every client. */

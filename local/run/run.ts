@@ -181,24 +181,23 @@ async function summarize(
   const { table, archiveBucket, mapping, delivery } = declaration;
   const { clients, ledger, errorLog, metrics, faults } = pipeline;
   faults.set({});
-  const found = await readBack(documentsOf(clients.dynamodb), clients.s3, {
+  const evidence = ledger.evidence();
+  const { notArchived, unreadable } = await readBack(evidence, documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
     archive: archiveBucket,
     failureBucket: mapping.failureBucket,
     mappingUuid: mapping.uuid,
     delivery,
   });
-  const { unreadable } = found;
   for (const { key, why } of unreadable.slice(0, UNREADABLE_SHOWN))
     terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   const logged = new Map<string, number>();
   for (const { payloadId } of errorLog.entries) logged.set(payloadId, (logged.get(payloadId) ?? 0) + 1);
-  const { entries, external, records, settledRecords: settled } = ledger;
-  const account = takeAccount({ entries, external, records, settled, errorLog: logged }, found, gaveUp);
+  const account = takeAccount(evidence.parts(), { errorLog: logged, notArchived, gaveUp });
   const injected = faults.hits;
   return {
     ...account,
-    ...(await summarizeWatch(declaration, pipeline, found, terminal)),
+    ...(await summarizeWatch(declaration, pipeline, evidence, terminal)),
     unreadable: unreadable.length,
     duplicates: ledger.duplicates,
     readingsPerSecond: Number((account.published / durationSeconds).toFixed(1)),

@@ -1,8 +1,8 @@
 import type { Io } from "../../cli/kit/terminal";
-import type { ReadBack } from "../accounting/read-back";
+import type { EvidenceStore } from "../accounting/evidence-store";
 import { unitsOf } from "../accounting/seen-record";
 import { readHistory } from "../accounting/watch/history-read-back";
-import { sentByDevice } from "../accounting/watch/sent-by-device";
+import { type LiveReading, sentByDevice } from "../accounting/watch/sent-by-device";
 import { takeWatchAccount, type WatchAccount } from "../accounting/watch/watch-account";
 import { documentsOf } from "../aws/clients";
 import type { Pipeline } from "../pipeline/pipeline";
@@ -14,8 +14,8 @@ const WRONG_SHOWN = 10;
 /** What the device watch made of the run; undefined where the stack has none. */
 export async function summarizeWatch(
   { deviceWatch: declared }: Declaration,
-  { deviceWatch, clients, ledger, watchLedger }: Pipeline,
-  found: ReadBack,
+  { deviceWatch, clients, watchLedger }: Pipeline,
+  evidence: EvidenceStore,
   terminal: Pick<Io, "note">,
 ): Promise<WatchAccount | undefined> {
   if (!declared || !deviceWatch) return undefined;
@@ -27,7 +27,7 @@ export async function summarizeWatch(
   const { notices, looks, mails } = watchLedger;
   return takeWatchAccount(
     {
-      readings: sentByDevice(ledger.records, unitsOf(found.rejected)),
+      readings: readingsOf(evidence),
       rules: deviceWatch.rules,
       history: await readHistory(documentsOf(clients.dynamodb), declared.table.name),
       notices,
@@ -36,4 +36,9 @@ export async function summarizeWatch(
     },
     onWrong,
   );
+}
+
+/** Each device's readings. A device is in one part. */
+function* readingsOf(evidence: EvidenceStore): Generator<readonly [string, readonly LiveReading[]]> {
+  for (const { records, rejected } of evidence.parts()) yield* sentByDevice(records, unitsOf(rejected));
 }

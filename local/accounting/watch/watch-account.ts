@@ -46,7 +46,8 @@ export interface WatchAccount {
 
 /** What is compared. */
 export interface WatchEvidence {
-  readonly readings: ReadonlyMap<string, readonly LiveReading[]>;
+  /** By device, each once. */
+  readonly readings: Iterable<readonly [string, readonly LiveReading[]]>;
   readonly rules: RuleSet;
   readonly looks: readonly SweepLook[];
   readonly notices: ReadonlyMap<string, SentNotice>;
@@ -99,8 +100,10 @@ function compare({ readings, rules, looks, history, notices }: WatchEvidence, fa
   const raises = raiseNotices(notices);
   const occurrences = Map.groupBy(history, ({ deviceId, key }) => alarmName(deviceId, key));
   const latencies: number[] = [];
+  const devices = new Set<string>();
   let notFollowed = 0;
   for (const [deviceId, own] of readings) {
+    devices.add(deviceId);
     for (const [key, expected] of expectedAlarms(deviceId, own, rules, looks)) {
       const name = alarmName(deviceId, key);
       const found = occurrences.get(name) ?? [];
@@ -112,7 +115,7 @@ function compare({ readings, rules, looks, history, notices }: WatchEvidence, fa
   // Of a device that never spoke, and of what it says of itself, nothing is known here.
   for (const [name, found] of occurrences)
     for (const { deviceId, key, n } of found)
-      if (readings.has(deviceId) && keyOf(key).rule !== QUALITY_RULE) fault("surplus", `${name}#${n}`);
+      if (devices.has(deviceId) && keyOf(key).rule !== QUALITY_RULE) fault("surplus", `${name}#${n}`);
       else notFollowed += 1;
   return { notFollowed, latencies: latencies.sort((a, b) => a - b) };
 }

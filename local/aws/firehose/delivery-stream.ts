@@ -21,12 +21,20 @@ export interface DeliverySettings extends DeliveryDeclaration {
   readonly region: string;
 }
 
+/** An object that is being written. */
+export interface RowObject {
+  add(row: Row): void;
+  /** Its content. */
+  finish(): Uint8Array;
+}
+
 /** What a delivery stream needs from outside: services, clock and randomness. */
 export interface DeliveryDeps {
   readonly kinesis: KinesisReader;
   readonly invoke: (event: unknown) => Promise<InvokeResult>;
   readonly putObject: (bucket: string, key: string, body: Uint8Array | string) => Promise<void>;
-  readonly encode: (columns: DeliveryDeclaration["catalog"]["columns"], rows: readonly Row[]) => Uint8Array;
+  /** Begins an object of rows. */
+  readonly beginObject: (columns: DeliveryDeclaration["catalog"]["columns"]) => RowObject;
   readonly now: () => number;
   readonly randomId: () => string;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -46,8 +54,8 @@ export class DeliveryStream {
   #waiting: StreamRecord[] = [];
   #waitingBytes = 0;
   #waitingSince = 0;
-  /** What the next object will hold. */
-  #rows: Row[] = [];
+  /** The next object; undefined where there is nothing for it yet. */
+  #object: RowObject | undefined;
   #rowBytes = 0;
   #rowsSince = 0;
   #oldestArrival = 0;
@@ -116,7 +124,7 @@ export class DeliveryStream {
       if (this.#isDue(this.#waitingBytes, this.#waitingSince, this.#settings.transform) || this.#isCrowded())
         await this.#transform();
       if (this.#isDue(this.#rowBytes, this.#rowsSince, this.#settings)) await this.#deliver();
-      if (this.#rows.length + this.#errors.size === 0) this.#settled = this.#taken - this.#waiting.length;
+      if (this.#object === undefined && this.#errors.size === 0) this.#settled = this.#taken - this.#waiting.length;
       await this.#deps.sleep(TICK_MS, signal);
     }
   }
@@ -166,8 +174,8 @@ export class DeliveryStream {
     }
     try {
       const rows = rowsOf(transformed.data, catalog.columns);
-      this.#begin(record.arrivedAt);
-      this.#rows.push(...rows);
+      const object = this.#begin(record.arrivedAt);
+      for (const row of rows) object.add(row);
       this.#rowBytes += transformed.data.length;
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
@@ -184,17 +192,16 @@ export class DeliveryStream {
     if (this.#rowsSince === 0) this.#rowsSince = this.#deps.now();
   }
 
-  #begin(arrivedAt: number): void {
+  #begin(arrivedAt: number): RowObject {
     if (this.#rowsSince === 0) this.#rowsSince = this.#deps.now();
-    this.#oldestArrival = this.#rows.length === 0 ? arrivedAt : Math.min(this.#oldestArrival, arrivedAt);
+    this.#oldestArrival = this.#object === undefined ? arrivedAt : Math.min(this.#oldestArrival, arrivedAt);
+    this.#object ??= this.#deps.beginObject(this.#settings.catalog.columns);
+    return this.#object;
   }
 
   async #deliver(): Promise<void> {
-    const { prefix, errorPrefix, catalog } = this.#settings;
-    if (this.#rows.length > 0) {
-      const body = this.#deps.encode(catalog.columns, this.#rows);
-      await this.#put(prefix, this.#oldestArrival, body, ".parquet");
-    }
+    const { prefix, errorPrefix } = this.#settings;
+    if (this.#object) await this.#put(prefix, this.#oldestArrival, this.#object.finish(), ".parquet");
     for (const [output, { lines, oldestArrival }] of this.#errors)
       await this.#put(
         errorPrefix,
@@ -203,7 +210,7 @@ export class DeliveryStream {
         "",
         output,
       );
-    this.#rows = [];
+    this.#object = undefined;
     this.#rowBytes = 0;
     this.#rowsSince = 0;
     this.#errors = new Map();

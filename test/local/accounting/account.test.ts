@@ -3,10 +3,10 @@ import type { StreamRecord } from "../../../contract/stream-record";
 import { recordId } from "../../../contract/stream-record";
 import { takeAccount } from "../../../local/accounting/account";
 import { failedPayloads } from "../../../local/accounting/archive-read-back";
+import type { SetAside, StoredItem } from "../../../local/accounting/evidence-store";
 import { Ledger } from "../../../local/accounting/ledger";
 import { payloadId } from "../../../local/accounting/payload-id";
 import { percentile } from "../../../local/accounting/percentile";
-import type { ReadBack, StoredItem } from "../../../local/accounting/read-back";
 import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
 import { rowId, seenRecord } from "../../../local/accounting/seen-record";
 
@@ -25,9 +25,16 @@ const record = (n: number, deviceId: string, text: string): StreamRecord => ({
   arrivedAt: T + n * 1000,
 });
 
-const NOTHING: ReadBack = { items: new Map(), rejected: new Map(), failed: new Map(), unreadable: [] };
+/** What the stores hold. */
+interface Found {
+  readonly items: ReadonlyMap<string, StoredItem>;
+  readonly rejected: ReadonlyMap<string, SetAside>;
+  readonly failed: ReadonlyMap<string, SetAside>;
+  readonly archive: { readonly rows: ReadonlySet<string>; readonly failed: ReadonlySet<string> };
+}
 const set = (...records: StreamRecord[]) => new Map(records.map((each) => [recordId(each), seenRecord(each)]));
 const item = (value: number, more: Partial<StoredItem> = {}): StoredItem => ({
+  device: "by its key",
   isAnomaly: false,
   value,
   arrivedAt: undefined,
@@ -79,13 +86,18 @@ class Run {
     return this;
   }
 
-  account(found: Partial<ReadBack>, gaveUp = { processing: false, archiving: false }) {
-    const { entries, external, records, settledRecords: settled } = this.ledger;
-    return takeAccount(
-      { entries, external, records, settled, errorLog: this.errorLog },
-      { ...NOTHING, ...found },
-      gaveUp,
-    );
+  account({ items, rejected, failed, archive }: Partial<Found>, gaveUp = { processing: false, archiving: false }) {
+    const evidence = this.ledger.evidence();
+    const deviceOf = (key: string) => key.split("/")[0] ?? "";
+    for (const [key, each] of items ?? []) evidence.items.put(key, { ...each, device: deviceOf(key) });
+    for (const [id, each] of rejected ?? []) evidence.rejected.put(id, each);
+    for (const [id, each] of failed ?? []) evidence.failed.put(id, each);
+    for (const id of archive?.rows ?? []) evidence.rows.put(id, { device: deviceOf(id.split(" ")[1] ?? "") });
+    const known = { errorLog: this.errorLog, notArchived: archive?.failed, gaveUp };
+    const account = takeAccount(evidence.parts(), known);
+    // It is the same whatever the parts are.
+    expect(takeAccount(evidence.parts(1), known)).toEqual(account);
+    return account;
   }
 }
 

@@ -78,7 +78,8 @@ describe("what waits, and how old the oldest is", () => {
     ledger.put(record(1, "put by the rule"), accepted("put by the rule", 100));
     ledger.seen(record(1, "put by the rule"));
     ledger.seen(record(2, "put by another client"));
-    expect([...ledger.records.values()].map(({ payload }) => payload)).toEqual(
+    const [part] = ledger.evidence().parts();
+    expect([...(part?.records.values() ?? [])].map(({ payload }) => payload)).toEqual(
       ["put by the rule", "put by another client"].map((text) => payloadIdOf(Buffer.from(text))),
     );
     expect(ledger.externalTaken).toBe(2);

@@ -5,6 +5,7 @@ import {
   type DeliverySettings,
   DeliveryStream,
 } from "../../../../local/aws/firehose/delivery-stream";
+import type { Row } from "../../../../local/aws/firehose/row";
 
 const ARRIVED = Date.UTC(2026, 0, 2, 3, 59, 59);
 const SETTINGS: DeliverySettings = {
@@ -80,7 +81,10 @@ async function deliver(
             : JSON.parse(Buffer.from(body).toString()),
         );
       },
-      encode: (_, rows) => Buffer.from(JSON.stringify(rows)),
+      beginObject: () => {
+        const rows: Row[] = [];
+        return { add: (row) => rows.push(row), finish: () => Buffer.from(JSON.stringify(rows)) };
+      },
       now: () => clock.now,
       randomId: () => "random",
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5))),

@@ -1,0 +1,84 @@
+/** `npm run bench:local-hour`: whether the processor time and the memory of a long local run stay as they are. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import requireNode from "../scripts/require-node.mjs";
+import { publishAll, READINGS } from "./local-load.mts";
+import { started } from "./local-run.mts";
+import { machine, unitOfWorkMs } from "./machine.mts";
+import { cpuSecondsOf, memoryMbOf, processesOf } from "./process-tree.mts";
+import { wholeNumber } from "./whole-number.mts";
+
+requireNode();
+
+const HELP = `Watches a long local run: its processor time and its memory, a row for each twelfth of the time. Needs Linux.
+
+  npm run bench:local-hour -- [--rate N] [--minutes N] [--before N] [--help]
+
+  --rate N      readings per second of the fleet; 0: no fleet (default 1000)
+  --minutes N   how long (default 60)
+  --before N    readings that other clients publish before, at least (default 0)
+`;
+const ROWS = 12;
+
+const { rate, minutes, before } = options();
+console.log(`${machine()}, ${rate} readings per second for ${minutes} min, after ${before} readings\n`);
+const seconds = minutes * 60;
+const fleet = rate === 0 ? "--devices 0" : `--devices 100 --rate ${rate}`;
+const run = await started(`${fleet} --seed 1`);
+for (let published = 0; published < before; published += READINGS) await publishAll(run, `before-${published}`);
+// What has been started for these readings alone ends meanwhile.
+if (before > 0) await sleep(60_000);
+row("after, min", "CPU, % of a core", "memory, MB", "processes", "unit of work, ms");
+row("---:", "---:", "---:", "---:", "---:");
+for (let taken = 0; taken <= ROWS; taken += 1) {
+  const [cpuBefore, from] = [cpuSecondsOf(run.pid), performance.now()];
+  if (taken > 0) await sleep((seconds * 1000) / ROWS);
+  const share = (cpuSecondsOf(run.pid) - cpuBefore) / ((performance.now() - from) / 1000);
+  row(
+    String((taken * minutes) / ROWS),
+    taken > 0 ? (share * 100).toFixed(1) : "",
+    memoryMbOf(run.pid).toFixed(0),
+    String(processesOf(run.pid)),
+    unitOfWorkMs().toFixed(0),
+  );
+}
+const stoppedAt = performance.now();
+let most = 0;
+const watching = setInterval(() => {
+  most = Math.max(most, memoryMbOf(run.pid));
+}, 1000);
+const summary = await run.finish();
+clearInterval(watching);
+console.log(
+  `\nThe account took ${((performance.now() - stoppedAt) / 1000).toFixed(0)} s and ${most.toFixed(0)} MB.\n\n${summary}`,
+);
+process.exit(0);
+
+function row(...cells: readonly string[]): void {
+  console.log(`| ${cells.join(" | ")} |`);
+}
+
+function options(): { rate: number; minutes: number; before: number } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        rate: { type: "string", default: "1000" },
+        minutes: { type: "string", default: "60" },
+        before: { type: "string", default: "0" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      console.log(HELP.trimEnd());
+      process.exit(0);
+    }
+    return {
+      rate: wholeNumber("--rate", values.rate, 0),
+      minutes: wholeNumber("--minutes", values.minutes, 1),
+      before: wholeNumber("--before", values.before, 0),
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nTry "npm run bench:local-hour -- --help".`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,119 @@
+import { DatabaseSync } from "node:sqlite";
+import type { RecordId } from "../../contract/stream-record";
+import { divideByDevice } from "./divide-by-device";
+import { EvidenceTable } from "./evidence-table";
+import type { PayloadId } from "./payload-id";
+import type { SeenRecord } from "./seen-record";
+
+/** What is known of one publish of the fleet. */
+export interface LedgerEntry {
+  /** Readings in it; a message that is no reading counts as one. */
+  readonly readings: number;
+  readonly publishedAt: number;
+  acknowledged: boolean;
+  /** How often the rules engine accepted it: more than once after a redelivery at QoS 1. */
+  accepted: number;
+  /** When the invocation that settled it answered. */
+  settledAt: number | undefined;
+}
+
+/** A record that was read from the stream. */
+export interface StreamedRecord extends SeenRecord {
+  /** The mapping is done with it. */
+  isSettled: boolean;
+}
+
+/** What is known of the messages of other clients that have one payload. */
+export interface ExternalMessages {
+  /** Readings in each of them. */
+  readonly readings: number;
+  /** How many the rules engine took. */
+  taken: number;
+  /** Puts of these that failed: each may have left a record all the same. */
+  failedPuts: number;
+  /** Records of the stream with this payload. */
+  records: number;
+}
+
+/** What the account needs of an item. */
+export interface StoredItem {
+  readonly device: string;
+  readonly isAnomaly: boolean;
+  readonly value: number;
+  /** When the record arrived that it was written from; undefined where the item does not say. */
+  readonly arrivedAt: number | undefined;
+}
+
+/** A record in `rejected/` or in the failure destination; of one that is rejected in part, the places of the rejected entries. */
+export type SetAside = SeenRecord & { readonly entries?: readonly number[] | undefined };
+
+/** All that is known of some messages, and of the devices that they came from. */
+export interface EvidencePart {
+  /** The fleet's publishes. */
+  readonly entries: ReadonlyMap<PayloadId, LedgerEntry>;
+  /** Other clients' messages, by their payload. */
+  readonly external: ReadonlyMap<PayloadId, Readonly<ExternalMessages>>;
+  /** What was read from the stream, in its order. */
+  readonly records: ReadonlyMap<RecordId, StreamedRecord>;
+  readonly rejected: ReadonlyMap<RecordId, SetAside>;
+  readonly failed: ReadonlyMap<RecordId, SetAside>;
+  /** Readings in the table by `itemKey`, whichever way they are packed. */
+  readonly items: ReadonlyMap<string, StoredItem>;
+  /** Readings that have a row in the archive, by `rowId`. */
+  readonly rows: ReadonlyMap<string, unknown>;
+}
+
+/** Readings of a part, about; of one device, or of devices that sent the same message, there may be more. */
+const PART_SIZE = 50_000;
+/** SQLite's cache, in KiB. */
+const CACHE_KB = 16 * 1024;
+
+/**
+ * What a run knows of its messages and has found in the stores. It lies on disk, so that a run of days does not fill the memory, and goes
+ * with the process.
+ */
+export class EvidenceStore {
+  readonly #database: DatabaseSync;
+  readonly entries: EvidenceTable<LedgerEntry>;
+  readonly external: EvidenceTable<ExternalMessages>;
+  readonly records: EvidenceTable<StreamedRecord>;
+  readonly rejected: EvidenceTable<SetAside>;
+  readonly failed: EvidenceTable<SetAside>;
+  readonly items: EvidenceTable<StoredItem>;
+  readonly rows: EvidenceTable<{ readonly device: string }>;
+
+  constructor() {
+    // The database without a name is a file without a name: nothing of it is left, however the process ends.
+    const database = new DatabaseSync("");
+    database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KB}; BEGIN`);
+    this.#database = database;
+    this.entries = new EvidenceTable(database, "entries");
+    this.external = new EvidenceTable(database, "external");
+    this.records = new EvidenceTable(database, "records", withItems);
+    this.rejected = new EvidenceTable(database, "rejected", withItems);
+    this.failed = new EvidenceTable(database, "failed", withItems);
+    this.items = new EvidenceTable(database, "items");
+    this.rows = new EvidenceTable(database, "archiveRows");
+  }
+
+  /** Everything, in parts: what belongs to one message, to one device or to one item is in the same part. */
+  *parts(partSize = PART_SIZE): Generator<EvidencePart> {
+    const parts = divideByDevice(this.#database, partSize);
+    const { records, rejected, failed, items, rows, entries, external } = this;
+    for (let part = 0; part < parts; part += 1)
+      yield {
+        entries: entries.ofPart(part),
+        external: external.ofPart(part),
+        records: records.ofPart(part),
+        rejected: rejected.ofPart(part),
+        failed: failed.ofPart(part),
+        items: items.ofPart(part),
+        rows: rows.ofPart(part),
+      };
+  }
+}
+
+/** JSON has null for what is no reading. */
+function withItems<R extends SeenRecord>(record: R): R {
+  return { ...record, readings: record.readings.map((reading) => reading ?? undefined) };
+}
