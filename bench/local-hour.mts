@@ -35,7 +35,7 @@ for (let taken = 0; taken <= ROWS; taken += 1) {
   if (taken > 0) await sleep((seconds * 1000) / ROWS);
   const share = (cpuSecondsOf(run.pid) - cpuBefore) / ((performance.now() - from) / 1000);
   row(
-    String((taken * minutes) / ROWS),
+    ((taken * minutes) / ROWS).toFixed(minutes < ROWS ? 1 : 0),
     taken > 0 ? (share * 100).toFixed(1) : "",
     memoryMbOf(run.pid).toFixed(0),
     String(processesOf(run.pid)),

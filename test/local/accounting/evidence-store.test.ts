@@ -1,0 +1,90 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { type EvidencePart, EvidenceStore } from "../../../local/accounting/evidence-store";
+
+const PUBLISH = { readings: 1, publishedAt: 0, acknowledged: true, accepted: 1, settledAt: undefined };
+const devices = fc.constantFrom(..."abcdefgh");
+const payloads = fc.constantFrom(..."123456");
+
+/** A store of records `[device, payload]`, of items of these devices, and of messages with these payloads. */
+function storeOf(
+  records: readonly (readonly [string, string])[],
+  items: readonly string[],
+  messages: readonly string[],
+): EvidenceStore {
+  const store = new EvidenceStore();
+  for (const [place, [device, payload]] of records.entries()) {
+    const record = { device, payload, arrivedAt: place, sequenceNumber: String(place), readings: [undefined] };
+    if (place % 5 === 4) store.failed.put(`r${place}`, record);
+    else store.records.put(`r${place}`, { ...record, isSettled: true });
+  }
+  for (const device of items) store.items.put(`${device}/1`, { device, isAnomaly: false, value: 1, arrivedAt: 1 });
+  for (const payload of messages) store.entries.put(payload, PUBLISH);
+  return store;
+}
+
+const recordsOf = ({ records, failed }: EvidencePart) => [...records.entries(), ...failed.entries()];
+
+describe("the parts of the evidence", () => {
+  it("hold each thing once, and what belongs together in one part", () => {
+    const sent = fc.array(fc.tuple(devices, payloads), { maxLength: 12 });
+    const known = fc.tuple(sent, fc.uniqueArray(devices), fc.uniqueArray(payloads), fc.integer({ min: 1, max: 9 }));
+    fc.assert(
+      fc.property(known, ([records, items, messages, partSize]) => {
+        const parts = [...storeOf(records, items, messages).parts(partSize)];
+        const held = parts.flatMap((part) => [
+          ...recordsOf(part).map(([id]) => id),
+          ...part.items.keys(),
+          ...part.entries.keys(),
+        ]);
+        expect(held.sort()).toEqual(
+          [...messages, ...items.map((device) => `${device}/1`), ...records.map((_, place) => `r${place}`)].sort(),
+        );
+        const partOf = new Map<string, number>();
+        for (const [number, part] of parts.entries()) {
+          const names = [
+            ...recordsOf(part).flatMap(([, { device, payload }]) => [device, payload]),
+            ...[...part.items.values()].map(({ device }) => device),
+            ...part.entries.keys(),
+          ];
+          for (const name of names) {
+            expect(partOf.get(name) ?? number).toBe(number);
+            partOf.set(name, number);
+          }
+        }
+      }),
+    );
+  });
+
+  it("hold no more than asked where devices have nothing to do with each other", () => {
+    const records = Array.from({ length: 30 }, (_, n) => [`d${n % 10}`, `p${n}`] as const);
+    const messages = Array.from({ length: 40 }, (_, n) => `p${n}`);
+    const parts = [...storeOf(records, [], messages).parts(6)];
+    expect(parts.map((part) => recordsOf(part).length).filter((count) => count > 0)).toEqual([6, 6, 6, 6, 6]);
+    expect(Math.max(...parts.map(({ entries }) => entries.size))).toBeLessThanOrEqual(6);
+  });
+
+  it("can be had again, with what has come in between", () => {
+    const store = storeOf([["a", "1"]], [], ["1"]);
+    expect([...store.parts()].map(({ items }) => items.size)).toEqual([0]);
+    store.items.put("a/1", { device: "a", isAnomaly: false, value: 1, arrivedAt: 1 });
+    expect([...store.parts()].map(({ items }) => items.size)).toEqual([1]);
+  });
+
+  it("keep the order in which records came, and what is no reading", () => {
+    const readings = [undefined, { key: "a/1", value: 0.1 }];
+    const store = new EvidenceStore();
+    for (const id of ["z", "y", "x"])
+      store.records.put(id, {
+        device: "a",
+        payload: id,
+        arrivedAt: 1,
+        sequenceNumber: "1",
+        readings,
+        isSettled: false,
+      });
+    const [part] = store.parts();
+    expect([...(part?.records.keys() ?? [])]).toEqual(["z", "y", "x"]);
+    expect(part?.records.get("x")?.readings).toEqual(readings);
+  });
+});
