@@ -56,11 +56,11 @@ export interface Known {
 }
 
 /** Puts each reading of an acknowledged publish, and of another client's message, into one place, the best one that it is found in. */
-export function takeAccount(parts: Iterable<EvidencePart>, known: Known): Account {
+export async function takeAccount(parts: AsyncIterable<EvidencePart>, known: Known): Promise<Account> {
   const [fleet, external] = [noCounts(), noCounts()];
   let [messages, unacknowledged, anomalies, archived] = [0, 0, 0, 0];
   const latencies: number[] = [];
-  for (const part of parts) {
+  for await (const part of parts) {
     const units = unitsIn(part, known.notArchived);
     const placed = placedUnits(part, units, known);
     for (const [payload, entry] of part.entries) {

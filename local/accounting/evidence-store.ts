@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate as turn } from "node:timers/promises";
 import type { RecordId } from "../../contract/stream-record";
 import { divideByDevice } from "./divide-by-device";
 import { EvidenceTable } from "./evidence-table";
@@ -82,6 +83,9 @@ export class EvidenceStore {
   readonly items: EvidenceTable<StoredItem>;
   readonly rows: EvidenceTable<{ readonly device: string }>;
 
+  /** The part that is gone through, from 1; undefined before the first. */
+  underway: { readonly part: number; readonly parts: number } | undefined;
+
   constructor() {
     // The database without a name is a file without a name: nothing of it is left, however the process ends.
     const database = new DatabaseSync("");
@@ -96,20 +100,29 @@ export class EvidenceStore {
     this.rows = new EvidenceTable(database, "archiveRows");
   }
 
-  /** Everything, in parts: what belongs to one message, to one device or to one item is in the same part. */
-  *parts(partSize = PART_SIZE): Generator<EvidencePart> {
+  /**
+   * Divides everything into parts: what belongs to one message, to one device or to one item is in the same part. They can be gone through
+   * several times; other work has its turn between them.
+   */
+  divide(partSize = PART_SIZE): AsyncIterable<EvidencePart> {
     const parts = divideByDevice(this.#database, partSize);
-    const { records, rejected, failed, items, rows, entries, external } = this;
-    for (let part = 0; part < parts; part += 1)
+    return { [Symbol.asyncIterator]: () => this.#parts(parts) };
+  }
+
+  async *#parts(parts: number): AsyncGenerator<EvidencePart> {
+    for (let part = 0; part < parts; part += 1) {
+      this.underway = { part: part + 1, parts };
+      await turn();
       yield {
-        entries: entries.ofPart(part),
-        external: external.ofPart(part),
-        records: records.ofPart(part),
-        rejected: rejected.ofPart(part),
-        failed: failed.ofPart(part),
-        items: items.ofPart(part),
-        rows: rows.ofPart(part),
+        entries: this.entries.ofPart(part),
+        external: this.external.ofPart(part),
+        records: this.records.ofPart(part),
+        rejected: this.rejected.ofPart(part),
+        failed: this.failed.ofPart(part),
+        items: this.items.ofPart(part),
+        rows: this.rows.ofPart(part),
       };
+    }
   }
 }
 

@@ -7,7 +7,7 @@ export class EvidenceTable<V> {
   readonly #put: StatementSync;
   readonly #get: StatementSync;
   readonly #revive: (value: V) => V;
-  #isEmpty = true;
+  #puts = 0;
 
   /** @param revive Makes a value of what JSON leaves of it. */
   constructor(database: DatabaseSync, name: string, revive: (value: V) => V = (value) => value) {
@@ -21,15 +21,20 @@ export class EvidenceTable<V> {
     this.#revive = revive;
   }
 
+  /** How many values were put, those that came again included. */
+  get puts(): number {
+    return this.#puts;
+  }
+
   get(id: string): V | undefined {
-    if (this.#isEmpty) return undefined;
+    if (this.#puts === 0) return undefined;
     const row = this.#get.get(id);
     return row && this.#revive(JSON.parse(String(row.value)));
   }
 
   /** A value that is there already keeps its place. */
   put(id: string, value: V): void {
-    this.#isEmpty = false;
+    this.#puts += 1;
     this.#put.run(id, JSON.stringify(value));
   }
 

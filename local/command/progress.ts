@@ -1,5 +1,6 @@
 import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
+import type { EvidenceStore } from "../accounting/evidence-store";
 import type { Pipeline } from "../pipeline/pipeline";
 
 /** The state of a run, as its progress line shows it. */
@@ -67,4 +68,15 @@ export function reportProgress(pipeline: Pipeline, terminal: Pick<Io, "progress"
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** Shows every second how far the account is, until it is stopped. */
+export function reportAccount(evidence: EvidenceStore, terminal: Pick<Io, "progress">) {
+  const timer = setInterval(() => terminal.progress(accountProgress(evidence)), 1000);
+  return { stop: () => clearInterval(timer) };
+}
+
+function accountProgress({ items, rows, underway }: EvidenceStore): string {
+  if (underway !== undefined) return `taking account: part ${underway.part} of ${underway.parts}`;
+  return `taking account: read back ${NUMBER.format(items.puts)} items and ${NUMBER.format(rows.puts)} rows of the archive`;
 }

@@ -11,7 +11,7 @@ import { formatSummary, type Summary } from "../accounting/summary";
 import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
 import type { Options } from "../command/options";
-import { reportProgress } from "../command/progress";
+import { reportAccount, reportProgress } from "../command/progress";
 import { wreakHavoc } from "../faults/chaos";
 import type { Faults } from "../faults/endpoint-faults";
 import { reshard } from "../faults/reshard";
@@ -182,6 +182,7 @@ async function summarize(
   const { clients, ledger, errorLog, metrics, faults } = pipeline;
   faults.set({});
   const evidence = ledger.evidence();
+  const progress = reportAccount(evidence, terminal);
   const { notArchived, unreadable } = await readBack(evidence, documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
     archive: archiveBucket,
@@ -193,11 +194,14 @@ async function summarize(
     terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   const logged = new Map<string, number>();
   for (const { payloadId } of errorLog.entries) logged.set(payloadId, (logged.get(payloadId) ?? 0) + 1);
-  const account = takeAccount(evidence.parts(), { errorLog: logged, notArchived, gaveUp });
+  const parts = evidence.divide();
+  const account = await takeAccount(parts, { errorLog: logged, notArchived, gaveUp });
+  const watchAccount = await summarizeWatch(declaration, pipeline, parts, terminal);
+  progress.stop();
   const injected = faults.hits;
   return {
     ...account,
-    ...(await summarizeWatch(declaration, pipeline, evidence, terminal)),
+    ...watchAccount,
     unreadable: unreadable.length,
     duplicates: ledger.duplicates,
     readingsPerSecond: Number((account.published / durationSeconds).toFixed(1)),

@@ -1,9 +1,9 @@
 import type { Io } from "../../cli/kit/terminal";
-import type { EvidenceStore } from "../accounting/evidence-store";
+import type { EvidencePart } from "../accounting/evidence-store";
 import { unitsOf } from "../accounting/seen-record";
 import { readHistory } from "../accounting/watch/history-read-back";
-import { type LiveReading, sentByDevice } from "../accounting/watch/sent-by-device";
-import { takeWatchAccount, type WatchAccount } from "../accounting/watch/watch-account";
+import { sentByDevice } from "../accounting/watch/sent-by-device";
+import { type DeviceReadings, takeWatchAccount, type WatchAccount } from "../accounting/watch/watch-account";
 import { documentsOf } from "../aws/clients";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { Declaration } from "../stack/declaration";
@@ -15,7 +15,7 @@ const WRONG_SHOWN = 10;
 export async function summarizeWatch(
   { deviceWatch: declared }: Declaration,
   { deviceWatch, clients, watchLedger }: Pipeline,
-  evidence: EvidenceStore,
+  parts: AsyncIterable<EvidencePart>,
   terminal: Pick<Io, "note">,
 ): Promise<WatchAccount | undefined> {
   if (!declared || !deviceWatch) return undefined;
@@ -27,7 +27,7 @@ export async function summarizeWatch(
   const { notices, looks, mails } = watchLedger;
   return takeWatchAccount(
     {
-      readings: readingsOf(evidence),
+      readings: readingsOf(parts),
       rules: deviceWatch.rules,
       history: await readHistory(documentsOf(clients.dynamodb), declared.table.name),
       notices,
@@ -39,6 +39,6 @@ export async function summarizeWatch(
 }
 
 /** Each device's readings. A device is in one part. */
-function* readingsOf(evidence: EvidenceStore): Generator<readonly [string, readonly LiveReading[]]> {
-  for (const { records, rejected } of evidence.parts()) yield* sentByDevice(records, unitsOf(rejected));
+async function* readingsOf(parts: AsyncIterable<EvidencePart>): AsyncGenerator<DeviceReadings> {
+  for await (const { records, rejected } of parts) yield* sentByDevice(records, unitsOf(rejected));
 }

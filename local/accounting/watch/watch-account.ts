@@ -44,10 +44,13 @@ export interface WatchAccount {
   readonly raiseLatencyMs: { readonly p50: number; readonly p95: number };
 }
 
+/** A device and its readings. */
+export type DeviceReadings = readonly [deviceId: string, readings: readonly LiveReading[]];
+
 /** What is compared. */
 export interface WatchEvidence {
   /** By device, each once. */
-  readonly readings: Iterable<readonly [string, readonly LiveReading[]]>;
+  readonly readings: AsyncIterable<DeviceReadings> | Iterable<DeviceReadings>;
   readonly rules: RuleSet;
   readonly looks: readonly SweepLook[];
   readonly notices: ReadonlyMap<string, SentNotice>;
@@ -56,7 +59,10 @@ export interface WatchEvidence {
 }
 
 /** Compares the watch's history and notices with what the devices did. `onWrong` hears of each difference. */
-export function takeWatchAccount(evidence: WatchEvidence, onWrong: (why: string) => void = () => {}): WatchAccount {
+export async function takeWatchAccount(
+  evidence: WatchEvidence,
+  onWrong: (why: string) => void = () => {},
+): Promise<WatchAccount> {
   const { history, notices, mails } = evidence;
   const wrong: Record<keyof AlarmFaults, number> = {
     missing: 0,
@@ -70,7 +76,7 @@ export function takeWatchAccount(evidence: WatchEvidence, onWrong: (why: string)
     wrong[kind] += 1;
     onWrong(`${kind}: ${what}`);
   };
-  const compared = compare(evidence, fault);
+  const compared = await compare(evidence, fault);
   checkPairs(history, notices, fault);
   return {
     alarmsRaised: history.length,
@@ -96,13 +102,13 @@ function endedOf(history: readonly HistoryOccurrence[]): number {
 
 type Fault = (kind: keyof AlarmFaults, what: string) => void;
 
-function compare({ readings, rules, looks, history, notices }: WatchEvidence, fault: Fault) {
+async function compare({ readings, rules, looks, history, notices }: WatchEvidence, fault: Fault) {
   const raises = raiseNotices(notices);
   const occurrences = Map.groupBy(history, ({ deviceId, key }) => alarmName(deviceId, key));
   const latencies: number[] = [];
   const devices = new Set<string>();
   let notFollowed = 0;
-  for (const [deviceId, own] of readings) {
+  for await (const [deviceId, own] of readings) {
     devices.add(deviceId);
     for (const [key, expected] of expectedAlarms(deviceId, own, rules, looks)) {
       const name = alarmName(deviceId, key);

@@ -86,7 +86,10 @@ class Run {
     return this;
   }
 
-  account({ items, rejected, failed, archive }: Partial<Found>, gaveUp = { processing: false, archiving: false }) {
+  async account(
+    { items, rejected, failed, archive }: Partial<Found>,
+    gaveUp = { processing: false, archiving: false },
+  ) {
     const evidence = this.ledger.evidence();
     const deviceOf = (key: string) => key.split("/")[0] ?? "";
     for (const [key, each] of items ?? []) evidence.items.put(key, { ...each, device: deviceOf(key) });
@@ -94,9 +97,9 @@ class Run {
     for (const [id, each] of failed ?? []) evidence.failed.put(id, each);
     for (const id of archive?.rows ?? []) evidence.rows.put(id, { device: deviceOf(id.split(" ")[1] ?? "") });
     const known = { errorLog: this.errorLog, notArchived: archive?.failed, gaveUp };
-    const account = takeAccount(evidence.parts(), known);
+    const account = await takeAccount(evidence.divide(), known);
     // It is the same whatever the parts are.
-    expect(takeAccount(evidence.parts(1), known)).toEqual(account);
+    expect(await takeAccount(evidence.divide(1), known)).toEqual(account);
     return account;
   }
 }
@@ -113,7 +116,7 @@ const NONE = {
 };
 
 describe("takeAccount of the fleet", () => {
-  it("puts each acknowledged publish into exactly one place, the best one", () => {
+  it("puts each acknowledged publish into exactly one place, the best one", async () => {
     const texts = ["a", "b", "c", "d"].map((device) => payload(device, 1));
     const [a = "", b = "", c = "", d = ""] = texts;
     const records = [record(1, "a", a), record(2, "b", b), record(3, "c", c), record(4, "x", "not json")] as const;
@@ -133,7 +136,7 @@ describe("takeAccount of the fleet", () => {
       rejected: set(records[3]),
       failed: set(records[0], records[2]),
     };
-    expect(run.account(found)).toMatchObject({
+    expect(await run.account(found)).toMatchObject({
       ...NONE,
       published: 6,
       stored: 2,
@@ -149,14 +152,14 @@ describe("takeAccount of the fleet", () => {
     expect(d).not.toBe("");
   });
 
-  it("counts a redelivery once, though its reading is written twice", () => {
+  it("counts a redelivery once, though its reading is written twice", async () => {
     const text = payload("a", 1);
     const run = new Run().fleet(text).stream(record(1, "a", text), record(2, "a", text));
     const found = { items: new Map([[keyOf("a"), item(1, { arrivedAt: T + 2000 })]]) };
-    expect(run.account(found)).toMatchObject({ ...NONE, published: 1, stored: 1, external: { taken: 0 } });
+    expect(await run.account(found)).toMatchObject({ ...NONE, published: 1, stored: 1, external: { taken: 0 } });
   });
 
-  it("says of what is lost which tiers have it not", () => {
+  it("says of what is lost which tiers have it not", async () => {
     const texts = ["a", "b", "c", "d"].map((device) => payload(device, 1));
     const [a, b, c] = texts.map((text, n) => record(n, "abcd"[n] ?? "", text)) as [
       StreamRecord,
@@ -173,24 +176,24 @@ describe("takeAccount of the fleet", () => {
       archive: { rows: new Set([row(a), row(c)]), failed: new Set<string>() },
     };
     const lostFrom = { nowhere: 1, inTableOnly: 1, inArchiveOnly: 1 };
-    expect(run.account(found)).toMatchObject({ published: 4, stored: 1, lost: 3, lostFrom, archived: 1 });
+    expect(await run.account(found)).toMatchObject({ published: 4, stored: 1, lost: 3, lostFrom, archived: 1 });
   });
 
-  it("takes what the delivery has set aside for accounted, as it came or as a row", () => {
+  it("takes what the delivery has set aside for accounted, as it came or as a row", async () => {
     const [a, b] = [record(1, "a", payload("a", 1)), record(2, "b", payload("b", 1))];
     const run = new Run().fleet(payload("a", 1)).fleet(payload("b", 1)).stream(a, b);
     const items = new Map([a, b].map(({ partitionKey }) => [keyOf(partitionKey), item(1)]));
     const archive = { rows: new Set<string>(), failed: new Set([payloadId(a.data), keyOf("b")]) };
-    expect(run.account({ items, archive })).toMatchObject({ ...NONE, stored: 2 });
+    expect(await run.account({ items, archive })).toMatchObject({ ...NONE, stored: 2 });
   });
 
-  it("never calls lost what was on its way when the run gave up, wherever it waited", () => {
+  it("never calls lost what was on its way when the run gave up, wherever it waited", async () => {
     const [waits, unread, dropped] = [payload("a", 1), payload("b", 1), payload("c", 1)];
     const run = new Run().fleet(waits).fleet(unread).fleet(dropped).external(payload("e", 1));
     run.ledger.seen(record(1, "a", waits));
     run.stream(record(2, "c", dropped));
     const gaveUp = { processing: true, archiving: false };
-    expect(run.account({}, gaveUp)).toMatchObject({
+    expect(await run.account({}, gaveUp)).toMatchObject({
       ...NONE,
       published: 3,
       unfinished: 2,
@@ -200,17 +203,17 @@ describe("takeAccount of the fleet", () => {
     });
   });
 
-  it("counts what the archive has not got yet as unfinished where the run gave up on the archive", () => {
+  it("counts what the archive has not got yet as unfinished where the run gave up on the archive", async () => {
     const run = new Run().fleet(payload("a", 1)).stream(record(1, "a", payload("a", 1)));
     const found = {
       items: new Map([[keyOf("a"), item(1)]]),
       archive: { rows: new Set<string>(), failed: new Set<string>() },
     };
-    expect(run.account(found, { processing: false, archiving: true })).toMatchObject({ ...NONE, unfinished: 1 });
+    expect(await run.account(found, { processing: false, archiving: true })).toMatchObject({ ...NONE, unfinished: 1 });
   });
 
-  it("has nothing to say of no readings", () => {
-    expect(new Run().account({})).toEqual({
+  it("has nothing to say of no readings", async () => {
+    expect(await new Run().account({})).toEqual({
       published: 0,
       messages: 0,
       ...NONE,
@@ -231,7 +234,7 @@ describe("takeAccount of messages with many readings", () => {
       readings: values.map((value, at) => ({ value, timestamp: T + at })),
     });
 
-  it("counts readings: stored, rejected, archived and lost, each on its own", () => {
+  it("counts readings: stored, rejected, archived and lost, each on its own", async () => {
     const text = list("a", [1, "bad", 3, 4]);
     const run = new Run().fleet(text).stream(record(1, "a", text));
     const [id, seen] = [...set(record(1, "a", text))][0] as [string, ReturnType<typeof seenRecord>];
@@ -242,7 +245,7 @@ describe("takeAccount of messages with many readings", () => {
       rejected: new Map([[id, { ...seen, entries: [1] }]]),
       archive: { rows: new Set([0, 2].map((at) => rowId(id, { key: keyOf("a", T + at) }))), failed: new Set<string>() },
     };
-    expect(run.account(found)).toMatchObject({
+    expect(await run.account(found)).toMatchObject({
       published: 4,
       messages: 1,
       stored: 2,
@@ -254,14 +257,14 @@ describe("takeAccount of messages with many readings", () => {
     });
   });
 
-  it("counts a message that is rejected as a whole, or is in the error log, with each of its readings", () => {
+  it("counts a message that is rejected as a whole, or is in the error log, with each of its readings", async () => {
     const [spoofed, logged] = [list("x", [1, 2]), list("b", [1, 2, 3])];
     const run = new Run()
       .fleet(spoofed)
       .fleet(logged)
       .stream(record(1, "a", spoofed))
       .logged(logged);
-    expect(run.account({ rejected: set(record(1, "a", spoofed)) })).toMatchObject({
+    expect(await run.account({ rejected: set(record(1, "a", spoofed)) })).toMatchObject({
       ...NONE,
       published: 5,
       messages: 2,
@@ -270,14 +273,14 @@ describe("takeAccount of messages with many readings", () => {
     });
   });
 
-  it("has a reading that comes in two messages once as stored, and once as superseded", () => {
+  it("has a reading that comes in two messages once as stored, and once as superseded", async () => {
     const [first, second] = [list("a", [1, 2]), list("a", [5, 6, 7])];
     const run = new Run()
       .fleet(first)
       .external(second)
       .stream(record(1, "a", first), record(2, "a", second));
     const items = new Map([5, 6, 7].map((value, at) => [keyOf("a", T + at), item(value, { arrivedAt: T + 2000 })]));
-    expect(run.account({ items })).toMatchObject({
+    expect(await run.account({ items })).toMatchObject({
       ...NONE,
       published: 2,
       superseded: 2,
@@ -287,9 +290,9 @@ describe("takeAccount of messages with many readings", () => {
 });
 
 describe("takeAccount of other clients", () => {
-  it("shows the loss of a message that no store has", () => {
+  it("shows the loss of a message that no store has", async () => {
     const run = new Run().external(payload("e", 1)).stream(record(1, "e", payload("e", 1)));
-    expect(run.account({}).external).toEqual({
+    expect((await run.account({})).external).toEqual({
       ...NONE,
       taken: 1,
       lost: 1,
@@ -297,17 +300,17 @@ describe("takeAccount of other clients", () => {
     });
   });
 
-  it("shows the loss of a message that never came to the stream", () => {
-    expect(new Run().external("x").account({}).external).toMatchObject({ taken: 1, lost: 1 });
+  it("shows the loss of a message that never came to the stream", async () => {
+    expect((await new Run().external("x").account({})).external).toMatchObject({ taken: 1, lost: 1 });
   });
 
-  it("shows the loss of a record that was put into the stream past the broker", () => {
+  it("shows the loss of a record that was put into the stream past the broker", async () => {
     const run = new Run().stream(record(1, "e", payload("e", 1)), record(2, "f", payload("f", 2)));
     const found = { items: new Map([[keyOf("f"), item(2)]]) };
-    expect(run.account(found).external).toMatchObject({ taken: 2, stored: 1, lost: 1 });
+    expect((await run.account(found)).external).toMatchObject({ taken: 2, stored: 1, lost: 1 });
   });
 
-  it("counts two messages of one payload twice, stored or rejected", () => {
+  it("counts two messages of one payload twice, stored or rejected", async () => {
     const timeless = JSON.stringify({ deviceId: "e", sensorType: "temperature", value: 1 });
     const records = [timeless, timeless, "not json", "not json"].map((text, n) => record(n, "e", text));
     const run = new Run().stream(...records);
@@ -316,46 +319,50 @@ describe("takeAccount of other clients", () => {
       records.slice(0, 2).map((each) => [`${keyOf("e", each.arrivedAt)}#${each.sequenceNumber}`, item(1)]),
     );
     const found = { items, rejected: set(...records.slice(2)) };
-    expect(run.account(found).external).toEqual({ ...NONE, taken: 4, stored: 2, rejected: 2 });
+    expect((await run.account(found)).external).toEqual({ ...NONE, taken: 4, stored: 2, rejected: 2 });
   });
 
-  it.each(["failed", "rejected"] as const)("counts what was %s and is replayed as stored, once", (place) => {
+  it.each(["failed", "rejected"] as const)("counts what was %s and is replayed as stored, once", async (place) => {
     const one = record(1, "e", payload("e", 1));
     const run = new Run().external(payload("e", 1)).stream(one);
     const found = { items: new Map([[keyOf("e"), item(1)]]), [place]: set(one) };
-    expect(run.account(found).external).toEqual({ ...NONE, taken: 1, stored: 1 });
+    expect((await run.account(found)).external).toEqual({ ...NONE, taken: 1, stored: 1 });
   });
 
-  it("counts a message of the error log that is replayed as stored, once", () => {
+  it("counts a message of the error log that is replayed as stored, once", async () => {
     const text = payload("e", 1);
     const run = new Run().external(text);
     run.ledger.putFailed(accepted(text));
     run.logged(text).stream(record(1, "e", text));
-    expect(run.account({ items: new Map([[keyOf("e"), item(1)]]) }).external).toEqual({ ...NONE, taken: 1, stored: 1 });
+    expect((await run.account({ items: new Map([[keyOf("e"), item(1)]]) })).external).toEqual({
+      ...NONE,
+      taken: 1,
+      stored: 1,
+    });
   });
 
-  it("has a message of the error log beside what was taken", () => {
+  it("has a message of the error log beside what was taken", async () => {
     const run = new Run()
       .external("x")
       .logged("x")
       .external("y")
       .stream(record(1, "e", "y"));
     const found = { rejected: set(record(1, "e", "y")) };
-    expect(run.account(found).external).toEqual({ ...NONE, taken: 1, rejected: 1, ruleErrors: 1 });
+    expect((await run.account(found)).external).toEqual({ ...NONE, taken: 1, rejected: 1, ruleErrors: 1 });
   });
 
-  it("counts a put whose answer was lost, and that was made again, once", () => {
+  it("counts a put whose answer was lost, and that was made again, once", async () => {
     const text = JSON.stringify({ deviceId: "e", sensorType: "temperature", value: 1 });
     const run = new Run().external(text);
     run.ledger.putFailed(accepted(text));
     const records = [record(1, "e", text), record(2, "e", text)];
     run.stream(...records);
     const items = new Map(records.map((each) => [`${keyOf("e", each.arrivedAt)}#${each.sequenceNumber}`, item(1)]));
-    expect(run.account({ items }).external).toEqual({ ...NONE, taken: 1, stored: 1 });
+    expect((await run.account({ items })).external).toEqual({ ...NONE, taken: 1, stored: 1 });
   });
 
-  it("counts what was written past the stream as taken and stored", () => {
-    expect(new Run().account({ items: new Map([["by hand/1#x", item(1)]]) }).external).toEqual({
+  it("counts what was written past the stream as taken and stored", async () => {
+    expect((await new Run().account({ items: new Map([["by hand/1#x", item(1)]]) })).external).toEqual({
       ...NONE,
       taken: 1,
       stored: 1,
@@ -374,9 +381,9 @@ describe("takeAccount of readings with one identity", () => {
   it.each([
     ["says when it arrived", { arrivedAt: T + 4000 }],
     ["does not say when it arrived", {}],
-  ])("stores the last and supersedes those before it, where the item %s", (_what, more) => {
+  ])("stores the last and supersedes those before it, where the item %s", async (_what, more) => {
     const found = { items: new Map([[keyOf("e"), item(50, more)]]) };
-    expect(runOf(values(10, 20, 30, 40, 50)).account(found).external).toEqual({
+    expect((await runOf(values(10, 20, 30, 40, 50)).account(found)).external).toEqual({
       ...NONE,
       taken: 5,
       stored: 1,
@@ -384,39 +391,39 @@ describe("takeAccount of readings with one identity", () => {
     });
   });
 
-  it("supersedes a failed one that a later one has written again", () => {
+  it("supersedes a failed one that a later one has written again", async () => {
     const records = values(10, 20);
     const found = { items: new Map([[keyOf("e"), item(20)]]), failed: set(records[0] as StreamRecord) };
-    expect(runOf(records).account(found).external).toEqual({ ...NONE, taken: 2, stored: 1, superseded: 1 });
+    expect((await runOf(records).account(found)).external).toEqual({ ...NONE, taken: 2, stored: 1, superseded: 1 });
   });
 
   it.each([
     ["failed", { failed: 1 }],
     ["rejected", { rejected: 1 }],
-  ] as const)("does not call a later one superseded that is %s", (place, counts) => {
+  ] as const)("does not call a later one superseded that is %s", async (place, counts) => {
     const records = values(10, 20);
     const found = { items: new Map([[keyOf("e"), item(10)]]), [place]: set(records[1] as StreamRecord) };
-    expect(runOf(records).account(found).external).toEqual({ ...NONE, taken: 2, stored: 1, ...counts });
+    expect((await runOf(records).account(found)).external).toEqual({ ...NONE, taken: 2, stored: 1, ...counts });
   });
 
-  it("calls a later one lost that no store has", () => {
+  it("calls a later one lost that no store has", async () => {
     const found = { items: new Map([[keyOf("e"), item(10, { arrivedAt: T })]]) };
-    expect(runOf(values(10, 20)).account(found).external).toMatchObject({ taken: 2, stored: 1, lost: 1 });
+    expect((await runOf(values(10, 20)).account(found)).external).toMatchObject({ taken: 2, stored: 1, lost: 1 });
   });
 
-  it("goes by the arrival where two have the same value", () => {
+  it("goes by the arrival where two have the same value", async () => {
     const records = values(10, 10);
     const found = {
       items: new Map([[keyOf("e"), item(10, { arrivedAt: T })]]),
       failed: set(records[1] as StreamRecord),
     };
-    expect(runOf(records).account(found).external).toEqual({ ...NONE, taken: 2, stored: 1, failed: 1 });
+    expect((await runOf(records).account(found)).external).toEqual({ ...NONE, taken: 2, stored: 1, failed: 1 });
   });
 
-  it("counts a reading of the fleet that another client has written again", () => {
+  it("counts a reading of the fleet that another client has written again", async () => {
     const [own, other] = values(10, 20) as [StreamRecord, StreamRecord];
     const run = new Run().fleet(payload("e", 10)).external(payload("e", 20)).stream(own, other);
-    expect(run.account({ items: new Map([[keyOf("e"), item(20)]]) })).toMatchObject({
+    expect(await run.account({ items: new Map([[keyOf("e"), item(20)]]) })).toMatchObject({
       ...NONE,
       published: 1,
       superseded: 1,
@@ -431,7 +438,7 @@ describe("percentile", () => {
     [[1, 2, 3, 4], 0.99, 4],
     [[7], 0.5, 7],
     [[], 0.5, 0],
-  ])("of %j at %d is %d", (values, share, value) => {
+  ])("of %j at %d is %d", async (values, share, value) => {
     expect(percentile(values, share)).toBe(value);
   });
 });
@@ -444,7 +451,7 @@ describe("what is read back", () => {
   };
   const failed = JSON.stringify({ payload: JSON.stringify(event) });
 
-  it("knows the records of a rejected object, and of a failed batch, whose event is a text", () => {
+  it("knows the records of a rejected object, and of a failed batch, whose event is a text", async () => {
     expect(rejectedRecords(`${line}\n${line}\n`).records.map(recordId)).toEqual([recordId(one), recordId(one)]);
     expect(failedRecords(failed).records).toEqual([one]);
   });
@@ -456,11 +463,14 @@ describe("what is read back", () => {
     ["foreign JSON", '{"a":1}\nnull\n[]\n"x"\n7', "5 of its 5 lines hold no record"],
     ["without its bytes", JSON.stringify({ ...JSON.parse(line), data: undefined }), "1 of its 1 lines hold no record"],
     ["of no time", JSON.stringify({ ...JSON.parse(line), arrivedAt: 1e300 }), "1 of its 1 lines hold no record"],
-  ])("says what of a rejected object that is %s it could not read, and takes the rest", (_what, text, unreadable) => {
-    const read = rejectedRecords(text);
-    expect(read.unreadable).toBe(unreadable);
-    expect(read.records).toHaveLength(text.startsWith(`${line}\n`) ? 1 : 0);
-  });
+  ])(
+    "says what of a rejected object that is %s it could not read, and takes the rest",
+    async (_what, text, unreadable) => {
+      const read = rejectedRecords(text);
+      expect(read.unreadable).toBe(unreadable);
+      expect(read.records).toHaveLength(text.startsWith(`${line}\n`) ? 1 : 0);
+    },
+  );
 
   it.each([
     "",
@@ -470,11 +480,11 @@ describe("what is read back", () => {
     '{"payload":"{}"}',
     '{"payload":"{\\"Records\\":[{}]}"}',
     '{"payload":7}',
-  ])("says of a failed batch that is %j that it holds no event", (text) => {
+  ])("says of a failed batch that is %j that it holds no event", async (text) => {
     expect(failedRecords(text)).toEqual({ records: [], unreadable: "it holds no Kinesis event" });
   });
 
-  it("knows what the delivery has set aside, the stream's own payload and the row made of it, and says what it cannot read", () => {
+  it("knows what the delivery has set aside, the stream's own payload and the row made of it, and says what it cannot read", async () => {
     const row = base64('{"device_id":"d","reading_key":"k"}');
     const raw = base64("not json");
     const lines = [row, raw].map((rawData) => JSON.stringify({ rawData }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type EvidencePart, EvidenceStore } from "../../../local/accounting/evidence-store";
+import { collected } from "../../helpers/collected";
 
 const PUBLISH = { readings: 1, publishedAt: 0, acknowledged: true, accepted: 1, settledAt: undefined };
 const devices = fc.constantFrom(..."abcdefgh");
@@ -26,12 +27,12 @@ function storeOf(
 const recordsOf = ({ records, failed }: EvidencePart) => [...records.entries(), ...failed.entries()];
 
 describe("the parts of the evidence", () => {
-  it("hold each thing once, and what belongs together in one part", () => {
+  it("hold each thing once, and what belongs together in one part", async () => {
     const sent = fc.array(fc.tuple(devices, payloads), { maxLength: 12 });
     const known = fc.tuple(sent, fc.uniqueArray(devices), fc.uniqueArray(payloads), fc.integer({ min: 1, max: 9 }));
-    fc.assert(
-      fc.property(known, ([records, items, messages, partSize]) => {
-        const parts = [...storeOf(records, items, messages).parts(partSize)];
+    await fc.assert(
+      fc.asyncProperty(known, async ([records, items, messages, partSize]) => {
+        const parts = await collected(storeOf(records, items, messages).divide(partSize));
         const held = parts.flatMap((part) => [
           ...recordsOf(part).map(([id]) => id),
           ...part.items.keys(),
@@ -56,22 +57,22 @@ describe("the parts of the evidence", () => {
     );
   });
 
-  it("hold no more than asked where devices have nothing to do with each other", () => {
+  it("hold no more than asked where devices have nothing to do with each other", async () => {
     const records = Array.from({ length: 30 }, (_, n) => [`d${n % 10}`, `p${n}`] as const);
     const messages = Array.from({ length: 40 }, (_, n) => `p${n}`);
-    const parts = [...storeOf(records, [], messages).parts(6)];
+    const parts = await collected(storeOf(records, [], messages).divide(6));
     expect(parts.map((part) => recordsOf(part).length).filter((count) => count > 0)).toEqual([6, 6, 6, 6, 6]);
     expect(Math.max(...parts.map(({ entries }) => entries.size))).toBeLessThanOrEqual(6);
   });
 
-  it("can be had again, with what has come in between", () => {
+  it("can be had again, with what has come in between", async () => {
     const store = storeOf([["a", "1"]], [], ["1"]);
-    expect([...store.parts()].map(({ items }) => items.size)).toEqual([0]);
+    expect((await collected(store.divide())).map(({ items }) => items.size)).toEqual([0]);
     store.items.put("a/1", { device: "a", isAnomaly: false, value: 1, arrivedAt: 1 });
-    expect([...store.parts()].map(({ items }) => items.size)).toEqual([1]);
+    expect((await collected(store.divide())).map(({ items }) => items.size)).toEqual([1]);
   });
 
-  it("keep the order in which records came, and what is no reading", () => {
+  it("keep the order in which records came, and what is no reading", async () => {
     const readings = [undefined, { key: "a/1", value: 0.1 }];
     const store = new EvidenceStore();
     for (const id of ["z", "y", "x"])
@@ -83,8 +84,26 @@ describe("the parts of the evidence", () => {
         readings,
         isSettled: false,
       });
-    const [part] = store.parts();
+    const [part] = await collected(store.divide());
     expect([...(part?.records.keys() ?? [])]).toEqual(["z", "y", "x"]);
     expect(part?.records.get("x")?.readings).toEqual(readings);
+  });
+});
+
+describe("how far the account is", () => {
+  it("counts what came into a table, and the parts that were gone through", async () => {
+    const store = storeOf(
+      [
+        ["a", "1"],
+        ["b", "2"],
+        ["a", "3"],
+      ],
+      ["a"],
+      [],
+    );
+    store.items.put("a/1", { device: "a", isAnomaly: true, value: 2, arrivedAt: 2 });
+    expect([store.items.puts, store.records.puts, store.rows.puts, store.underway]).toEqual([2, 3, 0, undefined]);
+    await collected(store.divide(1));
+    expect(store.underway).toEqual({ part: 2, parts: 2 });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { StreamRecord } from "../../../contract/stream-record";
 import { type AcceptedMessage, Ledger } from "../../../local/accounting/ledger";
 import { payloadIdOf } from "../../../local/accounting/payload-id";
+import { collected } from "../../helpers/collected";
 
 const record = (n: number, text: string): StreamRecord => ({
   shardId: "shardId-0",
@@ -72,13 +73,13 @@ describe("what waits, and how old the oldest is", () => {
     expect(ledger.acknowledged).toBe(2);
   });
 
-  it("knows a record that the rule's action has put, and finds out about another", () => {
+  it("knows a record that the rule's action has put, and finds out about another", async () => {
     const ledger = new Ledger();
     ledger.accepted(accepted("put by the rule", 100));
     ledger.put(record(1, "put by the rule"), accepted("put by the rule", 100));
     ledger.seen(record(1, "put by the rule"));
     ledger.seen(record(2, "put by another client"));
-    const [part] = ledger.evidence().parts();
+    const [part] = await collected(ledger.evidence().divide());
     expect([...(part?.records.values() ?? [])].map(({ payload }) => payload)).toEqual(
       ["put by the rule", "put by another client"].map((text) => payloadIdOf(Buffer.from(text))),
     );

@@ -54,8 +54,8 @@ const EVIDENCE: WatchEvidence = {
 const NOTHING = { missing: 0, surplus: 0, unended: 0, endedWrongly: 0, unpaired: 0, twoIds: 0 };
 
 describe("takeWatchAccount", () => {
-  it("finds nothing wrong where each raise and end is what the readings did", () => {
-    expect(takeWatchAccount(EVIDENCE)).toEqual({
+  it("finds nothing wrong where each raise and end is what the readings did", async () => {
+    expect(await takeWatchAccount(EVIDENCE)).toEqual({
       alarmsRaised: 2,
       alarmsEnded: 1,
       alarmsByRule: { hot: { raised: 2, ended: 1 } },
@@ -101,31 +101,34 @@ describe("takeWatchAccount", () => {
       { notices: told([1, "raise", 1, 8], [1, "raise", 2, 8], [1, "end", 2, 8], [2, "raise", 5, 10]) },
       "a/hot/temperature#1:raise: a/hot/temperature#1:raise:1767225601000, a/hot/temperature#1:raise:1767225602000",
     ],
-  ])("counts what is %s, and says which", (kind, other, words) => {
+  ])("counts what is %s, and says which", async (kind, other, words) => {
     const heard: string[] = [];
-    const account = takeWatchAccount({ ...EVIDENCE, ...other }, (why) => heard.push(why));
+    const account = await takeWatchAccount({ ...EVIDENCE, ...other }, (why) => heard.push(why));
     expect(account.alarmsWrongFrom).toEqual({ ...NOTHING, [kind]: 1 });
     expect(account.alarmsWrong).toBe(1);
     expect(heard).toEqual([`${kind}: ${words}`]);
   });
 
-  it("pairs a chattering with its quiet, and not with the ends within it", () => {
+  it("pairs a chattering with its quiet, and not with the ends within it", async () => {
     const chattering = { isChattering: true, isEndTold: false };
     const history = [occurrence(1, 1, 2), occurrence(2, 5, undefined, chattering)];
-    expect(takeWatchAccount({ ...EVIDENCE, history }).alarmsWrong).toBe(0);
+    expect((await takeWatchAccount({ ...EVIDENCE, history })).alarmsWrong).toBe(0);
     const quiet = [occurrence(1, 1, 2), occurrence(2, 5, undefined, { ...chattering, quietAt: START + 9 })];
-    expect(takeWatchAccount({ ...EVIDENCE, history: quiet }).alarmsWrongFrom).toEqual({ ...NOTHING, unpaired: 1 });
+    expect((await takeWatchAccount({ ...EVIDENCE, history: quiet })).alarmsWrongFrom).toEqual({
+      ...NOTHING,
+      unpaired: 1,
+    });
   });
 
-  it("takes the end of an alarm whose rule or device is gone for its end", () => {
+  it("takes the end of an alarm whose rule or device is gone for its end", async () => {
     const history = [occurrence(1, 1, 2), occurrence(2, 5, 9, { isClosed: true })];
     const notices = new Map([...EVIDENCE.notices, ...told([2, "end", 9, 12])]);
-    expect(takeWatchAccount({ ...EVIDENCE, notices, history }).alarmsWrong).toBe(0);
+    expect((await takeWatchAccount({ ...EVIDENCE, notices, history })).alarmsWrong).toBe(0);
   });
 
-  it("does not judge a device that never spoke", () => {
+  it("does not judge a device that never spoke", async () => {
     const never = occurrence(1, 1, undefined, { deviceId: "b", isRaiseTold: false });
-    expect(takeWatchAccount({ ...EVIDENCE, history: [...EVIDENCE.history, never] })).toMatchObject({
+    expect(await takeWatchAccount({ ...EVIDENCE, history: [...EVIDENCE.history, never] })).toMatchObject({
       alarmsWrong: 0,
       alarmsNotFollowed: 1,
     });
@@ -133,7 +136,7 @@ describe("takeWatchAccount", () => {
 });
 
 describe("WatchLedger", () => {
-  it("keeps the sweeps that came to their end without an error, and counts mails", () => {
+  it("keeps the sweeps that came to their end without an error, and counts mails", async () => {
     const ledger = new WatchLedger();
     const line = { streamClock: 5, durationMs: 20, _aws: { Timestamp: 100 } };
     for (const each of [line, { ...line, errors: { Oops: 1 } }, { level: "ERROR" }, 7])
