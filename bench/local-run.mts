@@ -31,8 +31,6 @@ export interface StartedRun {
 export interface Summary {
   readonly published: number;
   readonly stored: number;
-  readonly lost: number;
-  readonly unfinished: number;
   readonly readingsPerSecond: number;
   readonly latencyMs: { readonly p50: number };
 }

@@ -86,27 +86,34 @@ export class EvidenceStore {
   /** The part that is gone through, from 1; undefined before the first. */
   underway: { readonly part: number; readonly parts: number } | undefined;
 
-  constructor() {
+  /** @param onBroken Is called with the reason when the disk does not take any more. The evidence is worth nothing then. */
+  constructor(onBroken: (why: string) => void) {
     // The database without a name is a file without a name: nothing of it is left, however the process ends.
     const database = new DatabaseSync("");
     database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KB}; BEGIN`);
     this.#database = database;
-    this.entries = new EvidenceTable(database, "entries");
-    this.external = new EvidenceTable(database, "external");
-    this.records = new EvidenceTable(database, "records", withItems);
-    this.rejected = new EvidenceTable(database, "rejected", withItems);
-    this.failed = new EvidenceTable(database, "failed", withItems);
-    this.items = new EvidenceTable(database, "items");
-    this.rows = new EvidenceTable(database, "archiveRows");
+    const onFailed = (error: unknown) => onBroken(diskWords(error));
+    this.entries = new EvidenceTable(database, "entries", onFailed);
+    this.external = new EvidenceTable(database, "external", onFailed);
+    this.records = new EvidenceTable(database, "records", onFailed, withItems);
+    this.rejected = new EvidenceTable(database, "rejected", onFailed, withItems);
+    this.failed = new EvidenceTable(database, "failed", onFailed, withItems);
+    this.items = new EvidenceTable(database, "items", onFailed);
+    this.rows = new EvidenceTable(database, "archiveRows", onFailed);
   }
 
   /**
    * Divides everything into parts: what belongs to one message, to one device or to one item is in the same part. They can be gone through
    * several times; other work has its turn between them.
+   * @throws Error where the disk does not take what this needs
    */
   divide(partSize = PART_SIZE): AsyncIterable<EvidencePart> {
-    const parts = divideByDevice(this.#database, partSize);
-    return { [Symbol.asyncIterator]: () => this.#parts(parts) };
+    try {
+      const parts = divideByDevice(this.#database, partSize);
+      return { [Symbol.asyncIterator]: () => this.#parts(parts) };
+    } catch (error) {
+      throw new Error(diskWords(error));
+    }
   }
 
   async *#parts(parts: number): AsyncGenerator<EvidencePart> {
@@ -129,4 +136,12 @@ export class EvidenceStore {
 /** JSON has null for what is no reading. */
 function withItems<R extends SeenRecord>(record: R): R {
   return { ...record, readings: record.readings.map((reading) => reading ?? undefined) };
+}
+
+function diskWords(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return (
+    `what the run knows of its messages cannot be written: ${why}. ` +
+    "Free some space in the folder of temporary files, or set SQLITE_TMPDIR to another folder"
+  );
 }

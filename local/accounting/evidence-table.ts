@@ -6,11 +6,20 @@ export class EvidenceTable<V> {
   readonly #name: string;
   readonly #put: StatementSync;
   readonly #get: StatementSync;
+  readonly #onFailed: (error: unknown) => void;
   readonly #revive: (value: V) => V;
   #puts = 0;
 
-  /** @param revive Makes a value of what JSON leaves of it. */
-  constructor(database: DatabaseSync, name: string, revive: (value: V) => V = (value) => value) {
+  /**
+   * @param onFailed Is called where the disk fails; the caller goes on.
+   * @param revive Makes a value of what JSON leaves of it.
+   */
+  constructor(
+    database: DatabaseSync,
+    name: string,
+    onFailed: (error: unknown) => void,
+    revive: (value: V) => V = (value) => value,
+  ) {
     database.exec(`CREATE TABLE ${name} (place INTEGER PRIMARY KEY, id TEXT UNIQUE, value TEXT, part INTEGER)`);
     this.#database = database;
     this.#name = name;
@@ -18,6 +27,7 @@ export class EvidenceTable<V> {
       `INSERT INTO ${name} (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
     );
     this.#get = database.prepare(`SELECT value FROM ${name} WHERE id = ?`);
+    this.#onFailed = onFailed;
     this.#revive = revive;
   }
 
@@ -28,14 +38,14 @@ export class EvidenceTable<V> {
 
   get(id: string): V | undefined {
     if (this.#puts === 0) return undefined;
-    const row = this.#get.get(id);
+    const row = this.#tried(() => this.#get.get(id));
     return row && this.#revive(JSON.parse(String(row.value)));
   }
 
   /** A value that is there already keeps its place. */
   put(id: string, value: V): void {
     this.#puts += 1;
-    this.#put.run(id, JSON.stringify(value));
+    this.#tried(() => this.#put.run(id, JSON.stringify(value)));
   }
 
   /** The values of a part, in the order in which they came. */
@@ -44,5 +54,14 @@ export class EvidenceTable<V> {
     const rows = this.#database.prepare(`SELECT id, value FROM ${this.#name} WHERE part = ? ORDER BY place`);
     for (const { id, value } of rows.iterate(part)) found.set(String(id), this.#revive(JSON.parse(String(value))));
     return found;
+  }
+
+  #tried<R>(statement: () => R): R | undefined {
+    try {
+      return statement();
+    } catch (error) {
+      this.#onFailed(error);
+      return undefined;
+    }
   }
 }

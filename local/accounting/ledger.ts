@@ -1,6 +1,6 @@
 import { type RecordId, recordId, type StreamRecord } from "../../contract/stream-record";
 import type { Publish } from "../fleet/fleet";
-import { EvidenceStore, type ExternalMessages } from "./evidence-store";
+import type { EvidenceStore, ExternalMessages, LedgerEntry, StreamedRecord } from "./evidence-store";
 import { type PayloadId, payloadId, payloadIdOf } from "./payload-id";
 import { readingsIn, seenRecord } from "./seen-record";
 import { SpilledMap } from "./spilled-map";
@@ -16,10 +16,10 @@ export interface AcceptedMessage {
 
 /** Every message of the run: the fleet's publishes, and what other clients published or put into the stream. */
 export class Ledger {
-  readonly #evidence = new EvidenceStore();
-  readonly #entries = new SpilledMap(this.#evidence.entries);
-  readonly #external = new SpilledMap(this.#evidence.external);
-  readonly #records = new SpilledMap(this.#evidence.records);
+  readonly #evidence: EvidenceStore;
+  readonly #entries: SpilledMap<LedgerEntry>;
+  readonly #external: SpilledMap<ExternalMessages>;
+  readonly #records: SpilledMap<StreamedRecord>;
   /** The payloads of records that the rule's action has put and no one has read yet. */
   readonly #putPayloads = new Map<RecordId, PayloadId>();
   readonly #messages = new Underway();
@@ -30,6 +30,13 @@ export class Ledger {
   #acknowledged = 0;
   #duplicates = 0;
   #externalTaken = 0;
+
+  constructor(evidence: EvidenceStore) {
+    this.#evidence = evidence;
+    this.#entries = new SpilledMap(evidence.entries);
+    this.#external = new SpilledMap(evidence.external);
+    this.#records = new SpilledMap(evidence.records);
+  }
 
   /**
    * Calls the listener with the time from each of the fleet's publishes to the answer of the invocation that settled it. Returns how to

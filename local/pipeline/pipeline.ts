@@ -1,4 +1,5 @@
 import { METRIC_NAMESPACE } from "../../contract/metrics";
+import { EvidenceStore } from "../accounting/evidence-store";
 import { Ledger } from "../accounting/ledger";
 import { WatchLedger } from "../accounting/watch/watch-ledger";
 import { type Clients, localClients } from "../aws/clients";
@@ -220,10 +221,10 @@ export class Pipeline {
 /** The parts of the pipeline that need no port and no process. */
 type Core = ReturnType<typeof coreOf>;
 
-function coreOf(declaration: Declaration, paths: PipelinePaths, { random, note }: PipelineDeps) {
+function coreOf(declaration: Declaration, paths: PipelinePaths, { random, note, onBroken }: PipelineDeps) {
   const { region, accountId, outputs } = declaration;
   const faults = new FaultBoard(random);
-  const ledger = new Ledger();
+  const ledger = new Ledger(new EvidenceStore(onBroken));
   const watchLedger = new WatchLedger();
   const { deviceWatch } = declaration;
   const watchFunctions = deviceWatch ? [deviceWatch.watch.name, deviceWatch.sweep.name] : [];

@@ -9,6 +9,7 @@ import { payloadId } from "../../../local/accounting/payload-id";
 import { percentile } from "../../../local/accounting/percentile";
 import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
 import { rowId, seenRecord } from "../../../local/accounting/seen-record";
+import { evidenceStore } from "../../helpers/evidence-store";
 
 const T = 1767225600000;
 const SHARD = "shardId-000000000000";
@@ -53,7 +54,7 @@ const accepted = (text: string) => ({
 
 /** A run whose fleet and other clients sent what is told. */
 class Run {
-  readonly ledger = new Ledger();
+  readonly ledger = new Ledger(evidenceStore());
   readonly errorLog = new Map<string, number>();
 
   /** The fleet's publish, acknowledged. */

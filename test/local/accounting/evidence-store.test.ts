@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type EvidencePart, EvidenceStore } from "../../../local/accounting/evidence-store";
 import { collected } from "../../helpers/collected";
+import { evidenceStore } from "../../helpers/evidence-store";
 
 const PUBLISH = { readings: 1, publishedAt: 0, acknowledged: true, accepted: 1, settledAt: undefined };
 const devices = fc.constantFrom(..."abcdefgh");
@@ -13,7 +14,7 @@ function storeOf(
   items: readonly string[],
   messages: readonly string[],
 ): EvidenceStore {
-  const store = new EvidenceStore();
+  const store = evidenceStore();
   for (const [place, [device, payload]] of records.entries()) {
     const record = { device, payload, arrivedAt: place, sequenceNumber: String(place), readings: [undefined] };
     if (place % 5 === 4) store.failed.put(`r${place}`, record);
@@ -74,7 +75,7 @@ describe("the parts of the evidence", () => {
 
   it("keep the order in which records came, and what is no reading", async () => {
     const readings = [undefined, { key: "a/1", value: 0.1 }];
-    const store = new EvidenceStore();
+    const store = evidenceStore();
     for (const id of ["z", "y", "x"])
       store.records.put(id, {
         device: "a",
@@ -105,5 +106,17 @@ describe("how far the account is", () => {
     expect([store.items.puts, store.records.puts, store.rows.puts, store.underway]).toEqual([2, 3, 0, undefined]);
     await collected(store.divide(1));
     expect(store.underway).toEqual({ part: 2, parts: 2 });
+  });
+});
+
+describe("a disk that takes no more", () => {
+  it("is told with what to do, and does not interrupt the one who writes", () => {
+    const told: string[] = [];
+    const store = new EvidenceStore((why) => told.push(why));
+    // What cannot be written stands for a full disk here.
+    store.rows.put(Symbol("no id") as unknown as string, { device: "a" });
+    expect(told).toEqual([
+      expect.stringMatching(/^what the run knows of its messages cannot be written: .*SQLITE_TMPDIR/),
+    ]);
   });
 });

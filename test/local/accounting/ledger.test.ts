@@ -3,6 +3,7 @@ import type { StreamRecord } from "../../../contract/stream-record";
 import { type AcceptedMessage, Ledger } from "../../../local/accounting/ledger";
 import { payloadIdOf } from "../../../local/accounting/payload-id";
 import { collected } from "../../helpers/collected";
+import { evidenceStore } from "../../helpers/evidence-store";
 
 const record = (n: number, text: string): StreamRecord => ({
   shardId: "shardId-0",
@@ -24,7 +25,7 @@ const accepted = (text: string, receivedAt: number): AcceptedMessage => {
 
 describe("what waits, and how old the oldest is", () => {
   it("counts from the publish to the end of the invocation, wherever a message waits", () => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(evidenceStore());
     expect([ledger.waiting, ledger.oldestWaiting]).toEqual([0, undefined]);
     ledger.published(publish("in the rule's queue", 100));
     ledger.published(publish("in the stream", 200));
@@ -40,7 +41,7 @@ describe("what waits, and how old the oldest is", () => {
   });
 
   it("has what came into the stream past the broker, once for two readers", () => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(evidenceStore());
     ledger.accepted(accepted("published", 500));
     for (const each of [record(1, "published"), record(2, "put"), record(2, "put"), record(3, "published")])
       ledger.seen(each);
@@ -51,7 +52,7 @@ describe("what waits, and how old the oldest is", () => {
   });
 
   it("tells how long a publish of the fleet took, and not that it was given up", () => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(evidenceStore());
     const told: number[] = [];
     const unsubscribe = ledger.onLatency((latencyMs) => told.push(latencyMs));
     ledger.published(publish("a", 100));
@@ -66,7 +67,7 @@ describe("what waits, and how old the oldest is", () => {
   });
 
   it("counts a message's readings when the broker acknowledges it", () => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(evidenceStore());
     const acknowledge = ledger.published(publish('{"readings":[{},{}]}', 100));
     expect(ledger.acknowledged).toBe(0);
     acknowledge();
@@ -74,7 +75,7 @@ describe("what waits, and how old the oldest is", () => {
   });
 
   it("knows a record that the rule's action has put, and finds out about another", async () => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(evidenceStore());
     ledger.accepted(accepted("put by the rule", 100));
     ledger.put(record(1, "put by the rule"), accepted("put by the rule", 100));
     ledger.seen(record(1, "put by the rule"));

@@ -4,7 +4,10 @@ import fc from "fast-check";
 import { EvidenceTable } from "../../../local/accounting/evidence-table";
 import { SpilledMap } from "../../../local/accounting/spilled-map";
 
-const tableOf = () => new EvidenceTable<{ n: number }>(new DatabaseSync(":memory:"), "counted");
+const tableOf = () =>
+  new EvidenceTable<{ n: number }>(new DatabaseSync(":memory:"), "counted", (error) => {
+    throw error;
+  });
 
 describe("SpilledMap", () => {
   it("behaves as a map does, however little stays in memory", () => {
