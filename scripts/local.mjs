@@ -20,6 +20,7 @@ const paths = {
   emulator: join(runFolder, "emulator.mjs"),
   stream: join(runFolder, "stream"),
   tables: join(runFolder, "tables"),
+  objects: join(runFolder, "objects"),
   declare: join(runFolder, "declare.mjs"),
 };
 

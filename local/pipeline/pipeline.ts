@@ -44,6 +44,8 @@ export interface PipelinePaths {
   readonly functionRuntime: string;
   /** Folder of the tables. */
   readonly tables: string;
+  /** Folder of large objects. */
+  readonly objects: string;
   /** The entry of an emulator's process. */
   readonly emulator: string;
 }

@@ -1,8 +1,11 @@
+import { findPackageJSON } from "node:module";
 import { Server } from "node:net";
+import { pathToFileURL } from "node:url";
+import { keepLargeObjectsIn } from "./objects-on-disk";
 
 /**
- * Runs one emulator in a process of its own, so that none slows another down: `emulator.mjs dynamodb|s3`. The tables lie in
- * DATA_FOLDER: in memory they would grow without end. Tells its parent the port, and ends with the parent, however that ends.
+ * Runs one emulator in a process of its own, so that none slows another down: `emulator.mjs dynamodb|s3`. The tables and
+ * large objects lie in DATA_FOLDER: in memory they would grow without end. Tells its parent the port, and ends with the parent, however that ends.
  */
 const STARTERS: Readonly<Record<string, () => unknown>> = {
   dynamodb: () => {
@@ -11,9 +14,15 @@ const STARTERS: Readonly<Record<string, () => unknown>> = {
   },
   s3: async () => {
     const { buildApp } = await import("fauxqs");
-    const { AWS_REGION: defaultRegion } = process.env;
-    if (!defaultRegion) throw new Error(`"AWS_REGION" must be set for the s3 emulator, got ${defaultRegion}`);
-    await buildApp({ logger: false, defaultRegion }).listen();
+    const { AWS_REGION: defaultRegion, DATA_FOLDER: folder } = process.env;
+    if (!defaultRegion || !folder) throw new Error(`"AWS_REGION" and "DATA_FOLDER" must be set for the s3 emulator`);
+    // The package does not export its store.
+    const manifest = findPackageJSON("fauxqs", process.argv[1]) ?? "";
+    const { S3Store } = await import(String(new URL("dist/s3/s3Store.js", pathToFileURL(manifest))));
+    const s3Store = new S3Store();
+    keepLargeObjectsIn(folder, s3Store);
+    const stores = { s3Store } as NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
+    await buildApp({ logger: false, defaultRegion, stores }).listen();
   },
 };
 
