@@ -25,6 +25,7 @@ module.exports = {
   },
   transformIgnorePatterns: ["/node_modules/(?!p-map/)"],
   globalSetup: "<rootDir>/scripts/require-node.mjs",
+  testSequencer: "<rootDir>/scripts/test-order.cjs",
   collectCoverageFrom: Object.keys(FLOORS).map((folder) => `${folder}/**/*.ts`),
   coverageDirectory: "dist/coverage",
   coverageReporters: ["text-summary"],

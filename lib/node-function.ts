@@ -97,7 +97,7 @@ function formerParentAlias(parent: pulumi.Resource | undefined): { aliases?: pul
 
 function functionSettings(args: NodeFunctionArgs): Omit<aws.lambda.FunctionArgs, "role"> {
   const { bundle, files = {}, reservedConcurrency } = args;
-  const assets = { "index.js": bundleFunction(bundle).code, ...files };
+  const assets = { "index.js": codeOf(bundle), ...files };
   return {
     name: args.functionName,
     description: args.description,
@@ -112,6 +112,15 @@ function functionSettings(args: NodeFunctionArgs): Omit<aws.lambda.FunctionArgs,
     ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     environment: { variables: args.variables },
   };
+}
+
+/** The code of each function, which is bundled once in a process, however many stacks it declares. */
+const bundled = new Map<FunctionName, string>();
+
+function codeOf(bundle: FunctionName): string {
+  const code = bundled.get(bundle) ?? bundleFunction(bundle).code;
+  bundled.set(bundle, code);
+  return code;
 }
 
 function writeLog(logArn: string): Statement {

@@ -1,21 +1,24 @@
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { partitionKeyOf } from "../../cli/replay/rule-error-batches";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS, topicsOf } from "../../contract/topics";
 import { DevicePolicy } from "../../local/aws/iot/device-policy";
 import { publishFault } from "../../local/aws/iot/limits";
 import { compileTemplate, parseRuleSql, topicMatches } from "../../local/aws/iot/rule-sql";
 import { banner } from "../../local/command/banner";
-import { readDeclaration } from "../../local/stack/declaration";
+import { type Declaration, readDeclaration } from "../../local/stack/declaration";
 import { recordStack } from "../helpers/stack";
 
 describe.each(["", "plant-a", "plant-a/line-3", "1/2/3/4/5"])("the topic prefix %j", (topicPrefix) => {
   const before = topicPrefix === "" ? "" : `${topicPrefix}/`;
   const plain = `${before}sensor/data/pump-7`;
   const direct = `$aws/rules/iot_sensor_rule_dev/${plain}`;
-  const declared = async () => readDeclaration(await recordStack("dev", { topicPrefix }));
+  let declared: Declaration;
+  beforeAll(async () => {
+    declared = readDeclaration(await recordStack("dev", { topicPrefix }));
+  });
 
-  it("stands in the rule, whose partition key stays the thing, by Basic Ingest, too, and in a replay", async () => {
-    const { rule, outputs } = await declared();
+  it("stands in the rule, whose partition key stays the thing, by Basic Ingest, too, and in a replay", () => {
+    const { rule, outputs } = declared;
     expect(parseRuleSql(rule.sql, rule.sqlVersion)).toBe(`${before}sensor/data/#`);
     expect(outputs.topic_prefix).toBe(topicPrefix);
     for (const topic of [plain, direct]) {
@@ -25,8 +28,8 @@ describe.each(["", "plant-a", "plant-a/line-3", "1/2/3/4/5"])("the topic prefix 
     }
   });
 
-  it("stands in the device policy, and the topics of another prefix are refused", async () => {
-    const { devicePolicy, region, accountId } = await declared();
+  it("stands in the device policy, and the topics of another prefix are refused", () => {
+    const { devicePolicy, region, accountId } = declared;
     const access = new DevicePolicy(devicePolicy, region, accountId);
     const may = (action: "iot:Publish" | "iot:Receive", topic: string) =>
       access.allows("pump-7", { action, topic }, undefined);
@@ -40,8 +43,8 @@ describe.each(["", "plant-a", "plant-a/line-3", "1/2/3/4/5"])("the topic prefix 
     if (topicPrefix !== "") expect(may("iot:Publish", "sensor/data/pump-7")).toBe(false);
   });
 
-  it("stands in what the local run shows", async () => {
-    const shown = banner(await declared(), { mqttPort: 1, mqttsPort: 2, awsPort: 3 }, "");
+  it("stands in what the local run shows", () => {
+    const shown = banner(declared, { mqttPort: 1, mqttsPort: 2, awsPort: 3 }, "");
     expect(shown).toContain(`publish to ${before}sensor/data/<client id>`);
     expect(shown).toContain(`-t ${before}sensor/data/ext-1 `);
   });

@@ -136,7 +136,11 @@ export class Engine {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // Types are checked by "npm run check": a tenth of the time.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-      TS_NODE_CACHE: "false",
+      // What is compiled once serves every run of this engine.
+      TS_NODE_CACHE_DIRECTORY: path.join(this.#folder, "transpiled"),
+      NODE_COMPILE_CACHE: path.join(this.#folder, "compiled"),
+      // Pulumi takes a stack trace for each promise that it makes, and its runner maps it to the sources: a fifth of a run.
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --stack-trace-limit=1`,
       NO_COLOR: "1",
     };
   }

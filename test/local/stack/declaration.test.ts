@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { tableInput } from "../../../local/aws/emulators/resources";
 import { readDeclaration, type TableDeclaration } from "../../../local/stack/declaration";
 import { declareStack } from "../../../local/stack/declare-stack";
@@ -9,24 +9,26 @@ import { DeclarationError } from "../../../local/stack/declared-property";
 import { writeFunctionFiles } from "../../../local/stack/function-files";
 import type { RecordedResource, Recording } from "../../../local/stack/recording";
 
+let plain: Recording;
+beforeAll(async () => {
+  plain = await declareStack({ environmentSuffix: "dev" }, "dev");
+});
+
 /** The stack's own declaration, with one resource changed. */
-async function changed(type: string, inputs: object): Promise<Recording> {
-  const recording = await declareStack({ environmentSuffix: "dev" }, "dev");
+function changed(type: string, inputs: object): Recording {
   const change = (resource: RecordedResource): RecordedResource =>
     resource.type === type ? { ...resource, inputs: { ...resource.inputs, ...inputs } } : resource;
   return {
-    ...recording,
-    all: recording.all.map(change),
-    ofType: (wanted) => recording.ofType(wanted).map(change),
-    only: (wanted) => change(recording.only(wanted)),
+    ...plain,
+    all: plain.all.map(change),
+    ofType: (wanted) => plain.ofType(wanted).map(change),
+    only: (wanted) => change(plain.only(wanted)),
   };
 }
 
 describe("readDeclaration", () => {
-  it("reads what the stack declares", async () => {
-    const { devicePolicy, buckets, ...declaration } = readDeclaration(
-      await declareStack({ environmentSuffix: "dev" }, "dev"),
-    );
+  it("reads what the stack declares", () => {
+    const { devicePolicy, buckets, ...declaration } = readDeclaration(plain);
     expect(JSON.parse(devicePolicy).Statement.length).toBeGreaterThan(1);
     expect([...buckets].sort()).toEqual([
       "iot-sensor-access-logs-dev-123456789012",
@@ -152,12 +154,11 @@ describe("readDeclaration", () => {
   });
 
   it("takes the processor's mapping and table where the device watch has its own", async () => {
-    const config = { environmentSuffix: "dev" };
-    const watchRules = { silent: { silentFor: "15m" } };
-    const { topics, outputs, deviceWatch, ...plain } = readDeclaration(await declareStack(config, "dev"));
+    const config = { environmentSuffix: "dev", watchRules: { silent: { silentFor: "15m" } } };
+    const { topics, outputs, deviceWatch, ...rest } = readDeclaration(plain);
     expect(deviceWatch).toBeUndefined();
-    const watched = readDeclaration(await declareStack({ ...config, watchRules }, "dev"));
-    expect(watched).toMatchObject(plain);
+    const watched = readDeclaration(await declareStack(config, "dev"));
+    expect(watched).toMatchObject(rest);
     expect([...watched.topics].sort()).toEqual(
       [...topics, "iot-device-notices-dev", "iot-device-notices-feed-dev"].sort(),
     );
@@ -193,16 +194,16 @@ describe("readDeclaration", () => {
       { destinationConfig: { onFailure: { destinationArn: "arn:aws:sqs:sa-east-1:123456789012:q" } } },
       '"destinationConfig"',
     ],
-  ])("refuses %s with %j, rather than run something else", async (type, inputs, property) => {
-    const recording = await changed(type, inputs);
+  ])("refuses %s with %j, rather than run something else", (type, inputs, property) => {
+    const recording = changed(type, inputs);
     expect(() => readDeclaration(recording)).toThrow(DeclarationError);
     expect(() => readDeclaration(recording)).toThrow(property);
   });
 });
 
 describe("tableInput", () => {
-  it("declares the table and its index as DynamoDB's own API does", async () => {
-    expect(tableInput(readDeclaration(await declareStack({ environmentSuffix: "dev" }, "dev")).table)).toEqual({
+  it("declares the table and its index as DynamoDB's own API does", () => {
+    expect(tableInput(readDeclaration(plain).table)).toEqual({
       TableName: "iot-sensor-data-dev",
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: [
