@@ -29,7 +29,16 @@ export type StackFile = Readonly<Record<string, unknown>>;
 export interface RunOptions {
   /** Called with the CLI's process as soon as it runs. */
   readonly started?: (cli: ChildProcess) => void;
+  /**
+   * Write the state after every step, as Pulumi does, rather than once at the end: what an interruption leaves is read from it. Each time
+   * the whole state is written, with the functions' code: most of what the CLI computes.
+   * @default false
+   */
+  readonly writesEveryStep?: boolean;
 }
+
+/** Pulumi's own option; it counts as experimental. */
+const WRITES_AT_THE_END = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
 /** The real Pulumi CLI on a state, a home and a provider that are thrown away; the user's own are not touched. */
 export class Engine {
@@ -78,10 +87,10 @@ export class Engine {
   }
 
   /** Runs a command of the CLI. */
-  async run(args: readonly string[], { started }: RunOptions = {}): Promise<Ran> {
+  async run(args: readonly string[], { started, writesEveryStep = false }: RunOptions = {}): Promise<Ran> {
     const cli = spawn(this.#pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: path.join(this.#folder, "project"),
-      env: this.#environment(),
+      env: { ...this.#environment(), ...(writesEveryStep ? {} : WRITES_AT_THE_END) },
       stdio: ["ignore", "pipe", "pipe"],
       // A Ctrl-C is passed on once, by whoever started this.
       detached: true,

@@ -17,6 +17,7 @@ describeWithEngine("a stack's life on the real engine", (deployment) => {
     // A Ctrl-C in the middle; AWS finishes what it has begun.
     let interrupted = false;
     const ran = engine.run(UP, {
+      writesEveryStep: true,
       started: (cli) => {
         account.beforeChange = async ({ type }) => {
           if (interrupted || type !== "aws:lambda/function:Function") return;
