@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { readDeclaration } from "./declaration";
-import type { DeclareAnswer, DeclareJob } from "./declare-apart";
+import type { DeclareAnswer, DeclareJob } from "./declare-job";
 import { declareStack } from "./declare-stack";
 import { writeFunctionFiles } from "./function-files";
 import type { RecordedResource, Recording } from "./recording";

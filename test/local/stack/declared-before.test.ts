@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Declared } from "../../../local/stack/declare-job";
+import { DeclaredBefore } from "../../../local/stack/declared-before";
+
+const DECLARED = { declaration: { region: "sa-east-1" }, all: [], outputs: { table: "t" } } as unknown as Declared;
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), "declared-"));
+  for (const folder of ["contract", "lambda/deep", "lib", "local", "watch"])
+    mkdirSync(path.join(root, folder), { recursive: true });
+  for (const file of ["index.ts", "package-lock.json", "lambda/deep/handler.ts"])
+    writeFileSync(path.join(root, file), file);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** A run's question, with a folder of its own for the functions' code. */
+function of(run: string, config: Readonly<Record<string, unknown>> = {}) {
+  const folder = path.join(root, run);
+  mkdirSync(folder, { recursive: true });
+  const file = (name: string) => path.join(folder, name);
+  const deviceWatch = { watch: file("watch"), sweep: file("sweep") };
+  const files = { processor: file("index.js"), archiveTransform: file("archive.js"), deviceWatch };
+  return { before: new DeclaredBefore(root, { config, stack: "dev", files }), file };
+}
+
+/** Declares once, with a processor and a folder of the watch. */
+function declareOnce(): void {
+  const { before, file } = of("first");
+  writeFileSync(file("index.js"), "the processor");
+  mkdirSync(file("watch"), { recursive: true });
+  writeFileSync(path.join(file("watch"), "index.js"), "the watch");
+  before.keep(DECLARED);
+}
+
+describe("what was declared before", () => {
+  it("is nothing at first, and then all of it, with the functions' code", () => {
+    expect(of("first").before.read()).toBeUndefined();
+    declareOnce();
+    const { before, file } = of("second");
+    expect(before.read()).toEqual(DECLARED);
+    expect(readFileSync(file("index.js"), "utf8")).toBe("the processor");
+    expect(readFileSync(path.join(file("watch"), "index.js"), "utf8")).toBe("the watch");
+    expect(readdirSync(path.dirname(file("")))).not.toContain("archive.js");
+  });
+
+  it("does not hold for another configuration", () => {
+    declareOnce();
+    expect(of("second", { shardCount: 2 }).before.read()).toBeUndefined();
+  });
+
+  it.each(["index.ts", "package-lock.json", "lambda/deep/handler.ts", "watch/new.ts"])(
+    "does not hold after a change of %s",
+    (file) => {
+      declareOnce();
+      writeFileSync(path.join(root, file), "changed");
+      expect(of("second").before.read()).toBeUndefined();
+    },
+  );
+
+  it("is declared again where it cannot be read", () => {
+    declareOnce();
+    const [own = ""] = readdirSync(path.join(root, "dist/declared"));
+    writeFileSync(path.join(root, "dist/declared", own, "declared.json"), "{");
+    expect(of("second").before.read()).toBeUndefined();
+    declareOnce();
+    expect(of("second").before.read()).toEqual(DECLARED);
+  });
+
+  it("is kept once where two runs declare the same, and is not kept without end", () => {
+    declareOnce();
+    declareOnce();
+    expect(readdirSync(path.join(root, "dist/declared"))).toHaveLength(1);
+    for (let shardCount = 1; shardCount <= 40; shardCount += 1) of("others", { shardCount }).before.keep(DECLARED);
+    expect(readdirSync(path.join(root, "dist/declared"))).toHaveLength(30);
+  });
+});
