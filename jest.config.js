@@ -31,6 +31,6 @@ module.exports = {
   coverageReporters: ["text-summary"],
   coverageThreshold: Object.fromEntries(Object.entries(FLOORS).map(([folder, floor]) => [`./${folder}/`, floor])),
   testTimeout: 60_000,
-  // Suites that start a run wait more than they compute: on two cores, three of them side by side.
-  maxWorkers: 3,
+  // Suites that start a run wait more than they compute: on two cores, four of them side by side.
+  maxWorkers: 4,
 };
