@@ -17,6 +17,16 @@ import type { Declared, DeclareJob } from "./declare-job";
 const SOURCES = ["index.ts", "contract", "lambda", "lib", "local", "watch", "package-lock.json"];
 /** Declarations that are kept. */
 const KEPT = 30;
+/** The functions whose code is kept, where the stack has them. */
+const CODE = ["processor", "archiveTransform", "watch", "sweep"] as const;
+type Code = (typeof CODE)[number];
+
+/** What `declared.json` holds. */
+interface Kept {
+  readonly declared: Declared;
+  /** Each of these is beside it: where one is gone, nothing of it counts. */
+  readonly code: readonly Code[];
+}
 
 /**
  * What was declared before from the same sources with the same configuration: it takes two seconds of processor time, and a run seldom
@@ -36,9 +46,9 @@ export class DeclaredBefore {
   /** Writes the functions' code where the job wants it. Undefined where it has not been declared. */
   read(): Declared | undefined {
     try {
-      const declared = JSON.parse(readFileSync(path.join(this.#own, "declared.json"), "utf8"));
-      for (const [name, file] of this.#places()) copy(path.join(this.#own, name), file);
-      return declared;
+      const kept: Kept = JSON.parse(readFileSync(path.join(this.#own, "declared.json"), "utf8"));
+      for (const name of kept.code) copy(path.join(this.#own, name), this.#places()[name]);
+      return kept.declared;
     } catch {
       return undefined;
     }
@@ -49,8 +59,11 @@ export class DeclaredBefore {
     const unfinished = `${this.#own}.${process.pid}`;
     try {
       mkdirSync(unfinished, { recursive: true });
-      for (const [name, file] of this.#places()) copy(file, path.join(unfinished, name));
-      writeFileSync(path.join(unfinished, "declared.json"), JSON.stringify(declared));
+      const places = this.#places();
+      // A stack without an archive or a device watch has no code for them.
+      const code = CODE.filter((name) => existsSync(places[name]));
+      for (const name of code) copy(places[name], path.join(unfinished, name));
+      writeFileSync(path.join(unfinished, "declared.json"), JSON.stringify({ declared, code } satisfies Kept));
       rmSync(this.#own, { recursive: true, force: true });
       renameSync(unfinished, this.#own);
       this.#removeOld();
@@ -60,9 +73,9 @@ export class DeclaredBefore {
     }
   }
 
-  #places(): readonly (readonly [name: string, file: string])[] {
+  #places(): Readonly<Record<Code, string>> {
     const { processor, archiveTransform, deviceWatch } = this.#files;
-    return Object.entries({ processor, archiveTransform, watch: deviceWatch.watch, sweep: deviceWatch.sweep });
+    return { processor, archiveTransform, watch: deviceWatch.watch, sweep: deviceWatch.sweep };
   }
 
   #removeOld(): void {
@@ -72,9 +85,9 @@ export class DeclaredBefore {
   }
 }
 
-/** Copies a file or a folder; a stack without an archive or a device watch has none. */
+/** Copies a file or a folder. */
 function copy(from: string, to: string): void {
-  if (existsSync(from)) cpSync(from, to, { recursive: true });
+  cpSync(from, to, { recursive: true });
 }
 
 function keyOf(projectRoot: string, configuration: Pick<DeclareJob, "config" | "stack">): string {

@@ -61,10 +61,14 @@ describe("what was declared before", () => {
     },
   );
 
-  it("is declared again where it cannot be read", () => {
+  it.each<[string, (own: string) => void]>([
+    ["is no JSON", (own) => writeFileSync(path.join(own, "declared.json"), "{")],
+    ["is another JSON", (own) => writeFileSync(path.join(own, "declared.json"), "{}")],
+    ["has lost a function's code", (own) => rmSync(path.join(own, "processor"))],
+  ])("is declared again where it %s", (_what, spoil) => {
     declareOnce();
     const [own = ""] = readdirSync(path.join(root, "dist/declared"));
-    writeFileSync(path.join(root, "dist/declared", own, "declared.json"), "{");
+    spoil(path.join(root, "dist/declared", own));
     expect(of("second").before.read()).toBeUndefined();
     declareOnce();
     expect(of("second").before.read()).toEqual(DECLARED);
