@@ -1,12 +1,11 @@
 /** `npm run bench:local-hour`: whether the processor time and the memory of a long local run stay as they are. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import requireNode from "../scripts/require-node.mjs";
 import { publishAll, READINGS } from "./local-load.mts";
 import { started } from "./local-run.mts";
 import { machine, unitOfWorkMs } from "./machine.mts";
+import { optionsOf, wholeNumber } from "./options.mts";
 import { cpuSecondsOf, memoryMbOf, processesOf } from "./process-tree.mts";
-import { wholeNumber } from "./whole-number.mts";
 
 requireNode();
 
@@ -20,7 +19,12 @@ const HELP = `Watches a long local run: its processor time and its memory, a row
 `;
 const ROWS = 12;
 
-const { rate, minutes, before } = options();
+const DEFAULTS = { rate: "1000", minutes: "60", before: "0" };
+const { rate, minutes, before } = optionsOf("bench:local-hour", HELP, DEFAULTS, (values) => ({
+  rate: wholeNumber("--rate", values.rate, 0),
+  minutes: wholeNumber("--minutes", values.minutes, 1),
+  before: wholeNumber("--before", values.before, 0),
+}));
 console.log(`${machine()}, ${rate} readings per second for ${minutes} min, after ${before} readings\n`);
 const seconds = minutes * 60;
 const fleet = rate === 0 ? "--devices 0" : `--devices 100 --rate ${rate}`;
@@ -56,29 +60,4 @@ process.exit(0);
 
 function row(...cells: readonly string[]): void {
   console.log(`| ${cells.join(" | ")} |`);
-}
-
-function options(): { rate: number; minutes: number; before: number } {
-  try {
-    const { values } = parseArgs({
-      options: {
-        rate: { type: "string", default: "1000" },
-        minutes: { type: "string", default: "60" },
-        before: { type: "string", default: "0" },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      console.log(HELP.trimEnd());
-      process.exit(0);
-    }
-    return {
-      rate: wholeNumber("--rate", values.rate, 0),
-      minutes: wholeNumber("--minutes", values.minutes, 1),
-      before: wholeNumber("--before", values.before, 0),
-    };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\nTry "npm run bench:local-hour -- --help".`);
-    process.exit(2);
-  }
 }

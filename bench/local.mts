@@ -1,12 +1,11 @@
 /** `npm run bench:local`: how fast the local run starts, what it takes idle and under load, and the rate that it keeps up with. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import requireNode from "../scripts/require-node.mjs";
 import { firstStored, publishAll, READINGS } from "./local-load.mts";
 import { started, summaryOf } from "./local-run.mts";
 import { machine, unitOfWorkMs } from "./machine.mts";
+import { optionsOf, wholeNumber } from "./options.mts";
 import { cpuSecondsOf, memoryMbOf, processesOf } from "./process-tree.mts";
-import { wholeNumber } from "./whole-number.mts";
 
 requireNode();
 
@@ -30,7 +29,14 @@ const RATE = { low: 250, high: 8000, ratio: 1.1 } as const;
 type Figures = Readonly<Record<string, number>>;
 type Say = (words: string) => void;
 
-const { passes, only, idleSeconds } = options();
+const DEFAULTS = { passes: "3", only: "start,idle,load,rate", idle: "60" };
+const { passes, only, idleSeconds } = optionsOf("bench:local", HELP, DEFAULTS, (values) => {
+  const words = values.only?.split(",") ?? [];
+  const unknown = words.find((word) => !["start", "idle", "load", "rate"].includes(word));
+  if (unknown !== undefined) throw new Error(`"--only" must be some of start, idle, load, rate, got "${unknown}"`);
+  const idle = wholeNumber("--idle", values.idle, 1);
+  return { passes: wholeNumber("--passes", values.passes, 1), only: words, idleSeconds: idle };
+});
 const MEASURES: Readonly<Record<string, (say: Say) => Promise<Figures>>> = { start, idle, load, rate };
 const results = new Map<string, { value: number; unitMs: number }[]>();
 for (let pass = 1; pass <= passes; pass += 1) {
@@ -109,31 +115,6 @@ async function keepsUp(probed: number, seconds: number, say: Say): Promise<boole
   const isKeptUp = isInTime && stored === published;
   say(`${probed}/s for ${seconds} s: ${isKeptUp ? "kept up" : "too fast"}, p50 ${latencyMs.p50} ms`);
   return isKeptUp;
-}
-
-function options(): { passes: number; only: readonly string[]; idleSeconds: number } {
-  try {
-    const { values } = parseArgs({
-      options: {
-        passes: { type: "string", default: "3" },
-        only: { type: "string", default: "start,idle,load,rate" },
-        idle: { type: "string", default: "60" },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      console.log(HELP.trimEnd());
-      process.exit(0);
-    }
-    const words = values.only.split(",");
-    const unknown = words.find((word) => !["start", "idle", "load", "rate"].includes(word));
-    if (unknown !== undefined) throw new Error(`"--only" must be some of start, idle, load, rate, got "${unknown}"`);
-    const { passes: times, idle: seconds } = values;
-    return { passes: wholeNumber("--passes", times, 1), only: words, idleSeconds: wholeNumber("--idle", seconds, 1) };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\nTry "npm run bench:local -- --help".`);
-    process.exit(2);
-  }
 }
 
 function status(words: string): void {
