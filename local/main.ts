@@ -36,7 +36,7 @@ export function main(args: readonly string[], paths: RunPaths): Promise<number> 
 }
 
 function declared({ stack, config }: Options, paths: RunPaths) {
-  const declaring = declareApart(paths.projectRoot, paths.declare, {
+  const declaring = declareApart(paths, {
     config: stackConfig(paths.projectRoot, stack, Object.fromEntries(config)),
     stack,
     files: paths,

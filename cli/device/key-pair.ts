@@ -1,6 +1,4 @@
-import "reflect-metadata";
 import { webcrypto } from "node:crypto";
-import { cryptoProvider, PemConverter, Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 
 /** ECDSA on P-256: https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html */
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -8,6 +6,7 @@ const PEM_TYPE = "PRIVATE KEY";
 
 /** A new private key, in PEM (PKCS #8). */
 export async function newKey(): Promise<string> {
+  const { PemConverter } = x509();
   const pair = (await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
   return PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", pair.privateKey), PEM_TYPE);
 }
@@ -17,6 +16,7 @@ export async function newKey(): Promise<string> {
  * @throws Error where `keyPem` holds no key
  */
 export async function certificateRequest(name: string, keyPem: string): Promise<string> {
+  const { cryptoProvider, PemConverter, Pkcs10CertificateRequestGenerator } = x509();
   cryptoProvider.set(webcrypto);
   const [der] = PemConverter.decode(keyPem);
   if (der === undefined) throw new Error('"private.key" must be a key in PEM, got another text');
@@ -31,4 +31,10 @@ export async function certificateRequest(name: string, keyPem: string): Promise<
     signingAlgorithm: ALGORITHM,
   });
   return request.toString("pem");
+}
+
+/** Loaded where a key is made: it takes as long as the rest of most commands. */
+function x509(): typeof import("@peculiar/x509") {
+  require("reflect-metadata");
+  return require("@peculiar/x509");
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
 import {
   ARRIVAL_HOUR,
   type Column,
@@ -35,6 +34,8 @@ export async function askFolder(folder: string, { sql, parameters }: Question): 
     throw new Error(
       `"--data" must be a folder that a run has kept, got "${folder}". Fix: npm run local -- --keep ${folder}`,
     );
+  // No other command needs it, and loading it takes as long as the rest of most of them.
+  const { DuckDBInstance, DuckDBTimestampTZValue }: typeof import("@duckdb/node-api") = require("@duckdb/node-api");
   // Athena's times are in UTC; this client's are in the zone of the machine by default.
   DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
   const instance = await DuckDBInstance.create(":memory:");

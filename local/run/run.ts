@@ -23,16 +23,15 @@ import { claimPort } from "../pipeline/claim-port";
 import { Pipeline, type PipelinePaths } from "../pipeline/pipeline";
 import { anomalyLimitsOf } from "../stack/anomaly-limits";
 import type { Declaration } from "../stack/declaration";
+import type { DeclarePaths } from "../stack/declare-apart";
 import type { Recording } from "../stack/recording";
 import { runDry } from "./draining";
 import { summarizeWatch } from "./watch-summary";
 
 /** Where the run finds its files and leaves its own. */
-export interface RunPaths extends PipelinePaths {
+export interface RunPaths extends PipelinePaths, DeclarePaths {
   readonly projectRoot: string;
-  /** The entry of the process that declares the stack. */
-  readonly declare: string;
-  /** Folder of what was built for this run; it goes when the run ends. */
+  /** Folder of what this run writes while it is up; it goes when the run ends. */
   readonly runFolder: string;
 }
 

@@ -1,22 +1,30 @@
 import { fork } from "node:child_process";
+import path from "node:path";
 import type { Declaration } from "./declaration";
 import type { DeclareAnswer, DeclareJob } from "./declare-job";
 import { DeclaredBefore } from "./declared-before";
 import { type Recording, recordingOf } from "./recording";
+
+/** Where the declaring process and what it declared are. */
+export interface DeclarePaths {
+  /** The entry of the process that declares the stack. */
+  readonly declare: string;
+  /** The folder in which what was declared from the same sources is kept. */
+  readonly declared: string;
+}
 
 /**
  * Declares the stack, if the same has not been declared before.
  * @throws Error with every problem of the configuration
  */
 export async function declareApart(
-  projectRoot: string,
-  childPath: string,
+  { declare, declared: kept }: DeclarePaths,
   job: DeclareJob,
 ): Promise<{ readonly declaration: Declaration; readonly recording: Recording }> {
-  const before = new DeclaredBefore(projectRoot, job);
+  const before = new DeclaredBefore(kept, job);
   let declared = before.read();
   if (declared === undefined) {
-    const answer = await answerOf(childPath, job);
+    const answer = await answerOf(declare, job);
     if ("problem" in answer) throw new Error(answer.problem);
     before.keep(answer);
     declared = answer;
@@ -31,7 +39,10 @@ export async function declareApart(
  */
 function answerOf(childPath: string, job: DeclareJob): Promise<DeclareAnswer> {
   return new Promise((resolve, reject) => {
-    const child = fork(childPath, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(childPath, {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: { ...process.env, NODE_COMPILE_CACHE: path.join(path.dirname(childPath), "compiled") },
+    });
     child.once("error", reject);
     child.once("exit", (code, signal) =>
       reject(new Error(`The process that declares the stack ended (${signal ?? code})`)),

@@ -13,8 +13,6 @@ import {
 import path from "node:path";
 import type { Declared, DeclareJob } from "./declare-job";
 
-/** All that a declaration and its functions' code are made of. */
-const SOURCES = ["index.ts", "contract", "lambda", "lib", "local", "watch", "package-lock.json"];
 /** Declarations that are kept. */
 const KEPT = 30;
 /** The functions whose code is kept, where the stack has them. */
@@ -29,17 +27,23 @@ interface Kept {
 }
 
 /**
- * What was declared before from the same sources with the same configuration: it takes two seconds of processor time, and a run seldom
- * changes either. A folder for each in `dist/declared/`; anything that goes wrong with one means that it is declared again.
+ * What the same sources declared before with the same configuration: it takes two seconds of processor time, and a run seldom changes
+ * either. A folder for each configuration; anything that goes wrong with one means that it is declared again.
  */
 export class DeclaredBefore {
   readonly #folder: string;
   readonly #own: string;
   readonly #files: DeclareJob["files"];
 
-  constructor(projectRoot: string, { config, stack, files }: DeclareJob) {
-    this.#folder = path.join(projectRoot, "dist", "declared");
-    this.#own = path.join(this.#folder, keyOf(projectRoot, { config, stack }));
+  /** @param folder Is for these sources alone. */
+  constructor(folder: string, { config, stack, files }: DeclareJob) {
+    this.#folder = folder;
+    this.#own = path.join(
+      folder,
+      createHash("sha256")
+        .update(JSON.stringify([config, stack]))
+        .digest("hex"),
+    );
     this.#files = files;
   }
 
@@ -88,20 +92,4 @@ export class DeclaredBefore {
 /** Copies a file or a folder. */
 function copy(from: string, to: string): void {
   cpSync(from, to, { recursive: true });
-}
-
-function keyOf(projectRoot: string, configuration: Pick<DeclareJob, "config" | "stack">): string {
-  const sum = createHash("sha256").update(JSON.stringify([configuration, process.version]));
-  for (const source of SOURCES) {
-    const from = path.join(projectRoot, source);
-    const files = statSync(from).isDirectory()
-      ? readdirSync(from, { recursive: true, withFileTypes: true })
-      : undefined;
-    const names = files?.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name)) ?? [from];
-    for (const name of names.sort()) {
-      const content = readFileSync(name);
-      sum.update(`${name} ${content.length}\n`).update(content);
-    }
-  }
-  return sum.digest("hex");
 }

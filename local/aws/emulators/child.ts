@@ -1,5 +1,6 @@
-import { findPackageJSON } from "node:module";
+import { enableCompileCache, findPackageJSON, flushCompileCache } from "node:module";
 import { Server } from "node:net";
+import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { keepLargeObjectsIn } from "./objects-on-disk";
 
@@ -33,6 +34,8 @@ function listenLocally(): void {
     this.once("listening", () => {
       const address = this.address();
       if (typeof address === "object") process.send?.({ port: address?.port });
+      // Node.js would write it at an exit, which is never reached.
+      flushCompileCache();
     });
     const done = args.find((arg): arg is () => void => typeof arg === "function");
     return listen.call(this, 0, "127.0.0.1", done);
@@ -43,5 +46,6 @@ function listenLocally(): void {
 const end = () => process.kill(process.pid, "SIGKILL");
 process.on("disconnect", end);
 if (!process.connected) end();
+enableCompileCache(path.join(path.dirname(process.argv[1] ?? ""), "compiled"));
 listenLocally();
 void STARTERS[process.argv[2] ?? ""]?.();

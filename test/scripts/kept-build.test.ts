@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+
+const ROOT = path.resolve(__dirname, "../..");
+const FOLDERS = ["cli/deep", "contract", "lambda", "lib", "local", "stores", "watch"];
+let project: string;
+
+/** A project with one program, `cli/main.ts`, which says `word`. */
+beforeEach(() => {
+  project = mkdtempSync(path.join(tmpdir(), "kept-build-"));
+  for (const folder of FOLDERS) mkdirSync(path.join(project, folder), { recursive: true });
+  cpSync(path.join(ROOT, "scripts"), path.join(project, "scripts"), { recursive: true });
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(project, "node_modules"));
+  for (const file of ["index.ts", "package.json", "package-lock.json", "tsconfig.json"]) write(file, "{}");
+  write("cli/deep/word.ts", 'export const word: string = "first";');
+  write("cli/main.ts", 'export { word } from "./deep/word";');
+});
+afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+function write(file: string, content: string): void {
+  writeFileSync(path.join(project, file), content);
+}
+
+const word = (said: string) => write("cli/deep/word.ts", `export const word: string = "${said}";`);
+const builds = () => path.join(project, "dist/builds/talk");
+const left = () => readdirSync(builds()).filter((name) => name !== "users");
+const running = () => readdirSync(path.join(builds(), "users"));
+/** Whether a build is there, whole. */
+const built = () => existsSync(builds()) && left().some((name) => !name.includes("."));
+
+/** What a process that starts now says, after it has done `first`, and the build that it runs from. */
+async function start(first = ""): Promise<{ said: string; folder: string }> {
+  const program = `
+    const { keptBuild } = await import("./scripts/kept-build.mjs");
+    const folder = await keptBuild("talk", { main: "cli/main.ts" });
+    ${first}
+    const { word } = await import(folder + "/main.mjs");
+    console.log(JSON.stringify({ said: word, folder }));`;
+  const args = ["--input-type=module", "-e", program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: project });
+  return JSON.parse(stdout);
+}
+
+describe("the build of a program", () => {
+  it("is made once by processes that start at the same time, and leaves nothing beside it", async () => {
+    const started = await Promise.all([start(), start(), start()]);
+    expect(new Set(started.map(({ folder }) => folder)).size).toBe(1);
+    expect(started.map(({ said }) => said)).toEqual(["first", "first", "first"]);
+    expect(left()).toEqual([path.basename(started[0]?.folder ?? "")]);
+    expect(running()).toEqual([]);
+    expect(readdirSync(path.join(builds(), left()[0] ?? ""))).toContain("compiled");
+  });
+
+  it.each(["cli/deep/word.ts", "watch/new.ts", "package-lock.json", "tsconfig.json"])(
+    "is made again after a change of %s",
+    async (file) => {
+      const { folder } = await start();
+      write(file, file.endsWith("json") ? "{ }" : 'export const word: string = "second";');
+      const changed = await start();
+      expect(changed.folder).not.toBe(folder);
+      expect(changed.said).toBe(file.startsWith("cli") ? "second" : "first");
+    },
+  );
+
+  it("is made again where a module of it is gone", async () => {
+    const { folder } = await start();
+    rmSync(path.join(folder, "main.mjs"));
+    expect(await start()).toEqual({ said: "first", folder });
+  });
+
+  it("is not kept without end, but as long as a process runs from it", async () => {
+    // It loads its program when five newer ones have been built.
+    const enough = path.join(project, "enough");
+    const waits = `const { existsSync } = await import("node:fs");
+      while (!existsSync(${JSON.stringify(enough)})) await new Promise((go) => setTimeout(go, 20));`;
+    const waiting = start(waits);
+    while (!built()) await new Promise((go) => setTimeout(go, 20));
+    for (const said of ["a", "b", "c", "d", "e"]) {
+      word(said);
+      expect((await start()).said).toBe(said);
+    }
+    expect(left()).toHaveLength(4);
+    writeFileSync(enough, "");
+    expect((await waiting).said).toBe("first");
+    word("f");
+    await start();
+    expect(left()).toHaveLength(3);
+  });
+
+  it("fails with the compiler's words, and leaves nothing", async () => {
+    write("cli/main.ts", "export const word = ;");
+    await expect(start()).rejects.toThrow('Unexpected ";"');
+    expect(left()).toEqual([]);
+    expect(running()).toEqual([]);
+  });
+});
