@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { buildSync } from "esbuild";
-import { bundleFunction, FUNCTION_BUILD } from "../lib/function-bundle.ts";
+import { bundleFunctions, FUNCTION_BUILD } from "../lib/function-bundle.ts";
 import requireNode from "../scripts/require-node.mjs";
 
 requireNode();
@@ -103,7 +103,7 @@ function fail(message) {
 }
 
 function processorBundle() {
-  return written("processor", bundleFunction("processor", dirname(here)).code);
+  return written("processor", bundleFunctions(dirname(here)).processor.code);
 }
 
 /**

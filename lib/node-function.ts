@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
-import { bundleFunction, type FunctionName } from "./function-bundle";
+import { bundleFunctions, type FunctionName } from "./function-bundle";
 import { logGroup } from "./log-group";
 import { policyDocument, policyText, type Statement, trustPolicy } from "./policy-document";
 import { serviceRole } from "./service-role";
@@ -114,13 +114,12 @@ function functionSettings(args: NodeFunctionArgs): Omit<aws.lambda.FunctionArgs,
   };
 }
 
-/** The code of each function, which is bundled once in a process, however many stacks it declares. */
-const bundled = new Map<FunctionName, string>();
+/** The functions, which are bundled once in a process, however many stacks it declares. */
+let bundles: ReturnType<typeof bundleFunctions> | undefined;
 
 function codeOf(bundle: FunctionName): string {
-  const code = bundled.get(bundle) ?? bundleFunction(bundle).code;
-  bundled.set(bundle, code);
-  return code;
+  bundles ??= bundleFunctions();
+  return bundles[bundle].code;
 }
 
 function writeLog(logArn: string): Statement {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleFunction } from "../../lib/function-bundle";
+import { bundleFunctions } from "../../lib/function-bundle";
 import { FakeAws } from "../helpers/fake-aws";
 import { goodPayload, kinesisRecord } from "../helpers/kinesis-records";
 
@@ -27,7 +27,7 @@ describe("the bundle that is deployed", () => {
   beforeAll(async () => {
     fake = await FakeAws.start();
     folder = mkdtempSync(join(tmpdir(), "bundle-"));
-    writeFileSync(join(folder, "index.js"), bundleFunction("processor").code);
+    writeFileSync(join(folder, "index.js"), bundleFunctions().processor.code);
   });
   afterAll(async () => {
     await fake.stop();

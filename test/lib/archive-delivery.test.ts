@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleFunction } from "../../lib/function-bundle";
+import { bundleFunctions } from "../../lib/function-bundle";
 import { evaluatePolicy } from "../../local/aws/iam/policy-evaluator";
 import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, policyTexts, recordStack, tags } from "../helpers/stack";
@@ -164,7 +164,7 @@ describe("the transform function", () => {
       tags: tags("iot-archive-transform-dev", "Turns readings into rows of the archive"),
     });
     const { assets } = code as { assets: Promise<Record<string, { text: Promise<string> }>> };
-    expect(await (await assets)["index.js"]?.text).toBe(bundleFunction("archive").code);
+    expect(await (await assets)["index.js"]?.text).toBe(bundleFunctions().archive.code);
     const [policy] = stack
       .ofType("aws:iam/rolePolicy:RolePolicy")
       .filter(({ inputs: { name } }) => name === "write-log");
@@ -182,6 +182,6 @@ describe("the transform function", () => {
   });
 
   it("is made of this project alone: its bundle holds no package", () => {
-    expect(bundleFunction("archive").sources.filter((path) => path.includes("node_modules"))).toEqual([]);
+    expect(bundleFunctions().archive.sources.filter((path) => path.includes("node_modules"))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleFunction } from "../../lib/function-bundle";
+import { bundleFunctions } from "../../lib/function-bundle";
 import { evaluatePolicy } from "../../local/aws/iam/policy-evaluator";
 import type { RecordedResource, Recording } from "../../local/stack/recording";
 import { rulesFileText } from "../../watch/rules/rules-file";
@@ -146,7 +146,7 @@ describe("the watch's functions", () => {
   ] as const)("are uploaded with the rules and the licences: %s", async (name, bundle) => {
     const files = await filesOf(named(stack, FUNCTION, name));
     expect(Object.keys(files).sort()).toEqual(["THIRD-PARTY-NOTICES", "index.js", "watch-rules.json"]);
-    expect(files["index.js"]).toBe(bundleFunction(bundle).code);
+    expect(files["index.js"]).toBe(bundleFunctions()[bundle].code);
     expect(JSON.parse(files["watch-rules.json"] ?? "")).toMatchObject({
       rules: [
         { name: "hot", condition: { kind: "above", limit: 90 } },

@@ -2,25 +2,32 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { BUNDLE_FILE, bundleFunction, type FunctionName, readNotices } from "../../lib/function-bundle";
+import { bundleFunctions, readNotices } from "../../lib/function-bundle";
 import { thirdPartyNotices } from "../../lib/third-party-notices";
 
 const root = join(__dirname, "../..");
 
-describe("bundleFunction", () => {
-  const bundle = bundleFunction("processor", root);
+const bundles = bundleFunctions(root, true);
+
+describe("bundleFunctions", () => {
+  const bundle = bundles.processor;
 
   it("gives the same bytes from another working directory", () => {
     const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
     const home = process.cwd();
     try {
       process.chdir(elsewhere);
-      expect(bundleFunction("processor").code).toBe(bundle.code);
-      expect(bundleFunction("processor").sourceMap).toBe(bundle.sourceMap);
+      expect(bundleFunctions(undefined, true)).toEqual(bundles);
     } finally {
       process.chdir(home);
       rmSync(elsewhere, { recursive: true });
     }
+  });
+
+  it("gives the same code where no source map is wanted", () => {
+    const { code, sourceMap } = bundleFunctions(root).processor;
+    expect({ code, sourceMap }).toEqual({ code: bundle.code, sourceMap: "" });
+    expect(bundle.sourceMap).not.toBe("");
   });
 
   it("holds no path of the machine", () => {
@@ -40,8 +47,7 @@ describe("bundleFunction", () => {
   });
 
   it("contains what THIRD-PARTY-NOTICES says (npm run notices writes it anew)", () => {
-    const names = Object.keys(BUNDLE_FILE) as FunctionName[];
-    const sources = names.flatMap((name) => bundleFunction(name, root).sources);
+    const sources = Object.values(bundles).flatMap((bundle) => bundle.sources);
     expect(readNotices(root)).toBe(thirdPartyNotices(root, sources));
   });
 });
@@ -50,7 +56,7 @@ describe.each([
   ["watch", 460_000, "lambda/watch/handler.ts"],
   ["watchSweep", 460_000, "lambda/watch/sweep/handler.ts"],
 ] as const)("the bundle of %s", (name, maxBytes, entry) => {
-  const bundle = bundleFunction(name, root);
+  const bundle = bundles[name];
 
   it("holds no path of the machine, refers to no source map, and is small enough to load fast", () => {
     expect(bundle.code).not.toContain(root);

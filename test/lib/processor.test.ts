@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleFunction } from "../../lib/function-bundle";
+import { bundleFunctions } from "../../lib/function-bundle";
 import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";
 
@@ -43,7 +43,7 @@ describe("Processor", () => {
     const { assets } = code as { assets: Promise<Record<string, { text: Promise<string> }>> };
     const files = await assets;
     expect(Object.keys(files).sort()).toEqual(["THIRD-PARTY-NOTICES", "index.js"]);
-    expect(await files["index.js"]?.text).toBe(bundleFunction("processor").code);
+    expect(await files["index.js"]?.text).toBe(bundleFunctions().processor.code);
   });
 
   it("has its log group, kept for as long as configured, and its role in place before the function", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { recordsOf } from "../../../lambda/reading/kinesis-batch";
-import { bundleFunction } from "../../../lib/function-bundle";
+import { bundleFunctions } from "../../../lib/function-bundle";
 import { kinesisRecord } from "../../helpers/kinesis-records";
 
 process.env.DYNAMODB_TABLE = "table";
@@ -13,10 +13,12 @@ process.env.AWS_REGION = "sa-east-1";
 const folder = mkdtempSync(path.join(tmpdir(), "foreign-events-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const bundles = bundleFunctions();
+
 /** The handler of the bundle that is deployed. */
 function handlerOf(name: "processor" | "archive"): (event: unknown, context: unknown) => Promise<unknown> {
   const file = path.join(folder, `${name}.js`);
-  writeFileSync(file, bundleFunction(name).code);
+  writeFileSync(file, bundles[name].code);
   return require(file).handler;
 }
 
