@@ -11,6 +11,7 @@ export interface Deployment {
 }
 
 const ROOT = path.join(__dirname, "../..");
+const PRELOAD = path.join(ROOT, "test/helpers/bundled-once.cjs");
 /** A run of the program takes four seconds, a hook several of them. */
 export const TIMEOUT_MS = 180_000;
 
@@ -32,7 +33,7 @@ export function describeWithEngine(name: string, body: (deployment: () => Deploy
     let deployment: Deployment | undefined;
     beforeAll(async () => {
       const account = new Account();
-      deployment = { account, engine: await Engine.start({ pulumi, account, program: ROOT }) };
+      deployment = { account, engine: await Engine.start({ pulumi, account, program: ROOT, preload: PRELOAD }) };
     }, TIMEOUT_MS);
     afterAll(() => deployment?.engine.close(), TIMEOUT_MS);
     body(() => {

@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly account: Account;
   /** The folder of the program, with its Pulumi.yaml and node_modules. */
   readonly program: string;
+  /** A module that every Node.js process of it loads first. @default none */
+  readonly preload?: string;
 }
 
 /** What a command of the CLI came to. */
@@ -45,15 +47,18 @@ export class Engine {
   readonly #pulumi: string;
   readonly #folder: string;
   readonly #standIn: StandIn;
+  readonly #preload: string | undefined;
   readonly #running = new Set<ChildProcess>();
 
-  private constructor(pulumi: string, folder: string, standIn: StandIn) {
+  private constructor({ pulumi, preload }: EngineOptions, folder: string, standIn: StandIn) {
     this.#pulumi = pulumi;
+    this.#preload = preload;
     this.#folder = folder;
     this.#standIn = standIn;
   }
 
-  static async start({ pulumi, account, program }: EngineOptions): Promise<Engine> {
+  static async start(options: EngineOptions): Promise<Engine> {
+    const { account, program } = options;
     const folder = await mkdtemp(path.join(tmpdir(), "deploy-check-"));
     const version = providerVersion(program);
     const plugin = path.join(folder, `home/plugins/resource-aws-v${version}`);
@@ -62,7 +67,7 @@ export class Engine {
     const binary = path.join(plugin, process.platform === "win32" ? "pulumi-resource-aws.exe" : "pulumi-resource-aws");
     await writeFile(binary, "#!/bin/sh\nexit 1\n");
     await chmod(binary, 0o755);
-    const engine = new Engine(pulumi, folder, await startProvider(account));
+    const engine = new Engine(options, folder, await startProvider(account));
     await engine.useProgram(program);
     return engine;
   }
@@ -149,7 +154,11 @@ export class Engine {
       TS_NODE_CACHE_DIRECTORY: path.join(this.#folder, "transpiled"),
       NODE_COMPILE_CACHE: path.join(this.#folder, "compiled"),
       // Pulumi takes a stack trace for each promise that it makes, and its runner maps it to the sources: a fifth of a run.
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --stack-trace-limit=1`,
+      NODE_OPTIONS: [
+        process.env.NODE_OPTIONS ?? "",
+        "--stack-trace-limit=1",
+        ...(this.#preload === undefined ? [] : [`--require=${JSON.stringify(this.#preload)}`]),
+      ].join(" "),
       NO_COLOR: "1",
     };
   }

@@ -109,15 +109,16 @@ export async function haveEnded(pids: readonly number[]): Promise<void> {
   });
 }
 
-/** Resolves when `test` holds; rejects with `what` when it does not in time. */
+/** Resolves when `test` holds, which is asked ever less often; rejects with `what` when it does not in time. */
 export async function eventually(
   what: string,
   test: () => boolean | Promise<boolean>,
   limitMs = 30_000,
 ): Promise<void> {
-  for (const end = Date.now() + limitMs; Date.now() < end; ) {
+  const end = Date.now() + limitMs;
+  for (let pauseMs = 100; Date.now() < end; pauseMs = Math.min(pauseMs * 1.5, 2000)) {
     if (await test()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(`did not happen in ${limitMs / 1000} s: ${what}`);
 }

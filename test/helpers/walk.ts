@@ -50,8 +50,9 @@ export async function followWalk(
   for (const [at, command] of commands.entries()) {
     const wanted = shows[at] ?? /./;
     let text = await shown(command, walker, asks);
-    for (const end = Date.now() + patienceMs; !wanted.test(text) && asks(command) && Date.now() < end; ) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+    const end = Date.now() + patienceMs;
+    for (let pauseMs = 1000; !wanted.test(text) && asks(command) && Date.now() < end; pauseMs *= 1.2) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       text = await shown(command, walker, asks);
     }
     expect(text).toMatch(wanted);
