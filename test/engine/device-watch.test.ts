@@ -8,6 +8,7 @@ const WATCHED = {
   ...PLAIN,
   watchRules: { hot: { sensorType: "temperature", above: 90 }, quiet: { silentFor: "15m" } },
 };
+const FANNED_OUT = { ...WATCHED, watchFanOut: true };
 const UP = ["up", "--yes", "--skip-preview", "--stack", "dev"];
 const isOfWatch = (name: string) => name.startsWith("iot-device-watch");
 const OWN_ALARMS = ["iterator-age", "errors", "dropped", "notices-dropped"]
@@ -17,12 +18,24 @@ const OWN_ALARMS = ["iterator-age", "errors", "dropped", "notices-dropped"]
 describeWithEngine("the device watch on the real engine", (deployment) => {
   beforeAll(async () => {
     const { engine } = deployment();
-    await engine.init("dev", stackFile(PLAIN));
+    await engine.init("dev", stackFile(FANNED_OUT));
     await engine.must(UP);
   }, TIMEOUT_MS);
 
   it(
-    "comes with the first rule: the dashboard changes, and nothing of the stack before",
+    "goes with the last rule, and leaves nothing of it",
+    async () => {
+      const { engine, account } = deployment();
+      expect(JSON.stringify(account.all)).toMatch(/device-watch.*device-notices/s);
+      await engine.configure("dev", stackFile(PLAIN));
+      await engine.must(UP);
+      expect(JSON.stringify(account.all)).not.toMatch(/device-watch|device-notices/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "comes with the first rule, again: the dashboard changes, and nothing of the stack before",
     async () => {
       const { engine, account } = deployment();
       await engine.configure("dev", stackFile(WATCHED));
@@ -80,7 +93,7 @@ describeWithEngine("the device watch on the real engine", (deployment) => {
     "gets a connection of its own by a new mapping, and keeps its table",
     async () => {
       const { engine } = deployment();
-      await engine.configure("dev", stackFile({ ...WATCHED, watchFanOut: true }));
+      await engine.configure("dev", stackFile(FANNED_OUT));
       const found = changes(await plan(engine, "dev")).filter(({ op }) => op !== "update");
       expect(found.map(({ op, name }) => `${op} ${name}`).sort()).toEqual([
         "create iot-device-watch-consumer",
@@ -92,22 +105,9 @@ describeWithEngine("the device watch on the real engine", (deployment) => {
   );
 
   it(
-    "goes with the last rule, and leaves the stack as it was",
-    async () => {
-      const { engine, account } = deployment();
-      await engine.configure("dev", stackFile(PLAIN));
-      await engine.must(UP);
-      expect(JSON.stringify(account.all)).not.toMatch(/device-watch|device-notices/);
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
     "leaves nothing behind when all is destroyed",
     async () => {
       const { engine, account } = deployment();
-      await engine.configure("dev", stackFile({ ...WATCHED, watchFanOut: true }));
-      await engine.must(UP);
       await engine.must(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
       expect(account.all).toEqual([]);
     },

@@ -11,7 +11,6 @@ export interface Deployment {
 }
 
 const ROOT = path.join(__dirname, "../..");
-const PRELOAD = path.join(ROOT, "test/helpers/bundled-once.cjs");
 /** A run of the program takes four seconds, a hook several of them. */
 export const TIMEOUT_MS = 180_000;
 
@@ -33,7 +32,11 @@ export function describeWithEngine(name: string, body: (deployment: () => Deploy
     let deployment: Deployment | undefined;
     beforeAll(async () => {
       const account = new Account();
-      deployment = { account, engine: await Engine.start({ pulumi, account, program: ROOT, preload: PRELOAD }) };
+      const shared = {
+        preload: path.join(ROOT, "test/helpers/bundled-once.cjs"),
+        compiled: path.join(process.env.TEST_RUN_FOLDER ?? "", "compiled"),
+      };
+      deployment = { account, engine: await Engine.start({ pulumi, account, program: ROOT, shared }) };
     }, TIMEOUT_MS);
     afterAll(() => deployment?.engine.close(), TIMEOUT_MS);
     body(() => {

@@ -13,8 +13,13 @@ export interface EngineOptions {
   readonly account: Account;
   /** The folder of the program, with its Pulumi.yaml and node_modules. */
   readonly program: string;
-  /** A module that every Node.js process of it loads first. @default none */
-  readonly preload?: string;
+  /** What its Node.js processes share with those of other engines. @default nothing */
+  readonly shared?: {
+    /** A module that each of them loads first. */
+    readonly preload: string;
+    /** The folder of what Node.js has compiled. */
+    readonly compiled: string;
+  };
 }
 
 /** What a command of the CLI came to. */
@@ -47,12 +52,12 @@ export class Engine {
   readonly #pulumi: string;
   readonly #folder: string;
   readonly #standIn: StandIn;
-  readonly #preload: string | undefined;
+  readonly #shared: EngineOptions["shared"];
   readonly #running = new Set<ChildProcess>();
 
-  private constructor({ pulumi, preload }: EngineOptions, folder: string, standIn: StandIn) {
+  private constructor({ pulumi, shared }: EngineOptions, folder: string, standIn: StandIn) {
     this.#pulumi = pulumi;
-    this.#preload = preload;
+    this.#shared = shared;
     this.#folder = folder;
     this.#standIn = standIn;
   }
@@ -152,12 +157,12 @@ export class Engine {
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       // What is compiled once serves every run of this engine.
       TS_NODE_CACHE_DIRECTORY: path.join(this.#folder, "transpiled"),
-      NODE_COMPILE_CACHE: path.join(this.#folder, "compiled"),
+      NODE_COMPILE_CACHE: this.#shared?.compiled ?? path.join(this.#folder, "compiled"),
       // Pulumi takes a stack trace for each promise that it makes, and its runner maps it to the sources: a fifth of a run.
       NODE_OPTIONS: [
         process.env.NODE_OPTIONS ?? "",
         "--stack-trace-limit=1",
-        ...(this.#preload === undefined ? [] : [`--require=${JSON.stringify(this.#preload)}`]),
+        ...(this.#shared === undefined ? [] : [`--require=${JSON.stringify(this.#shared.preload)}`]),
       ].join(" "),
       NO_COLOR: "1",
     };

@@ -2,5 +2,5 @@ import { rmSync } from "node:fs";
 
 /** After the suites. */
 export default function afterAll() {
-  rmSync(process.env.BUNDLED_ONCE ?? "", { recursive: true, force: true });
+  rmSync(process.env.TEST_RUN_FOLDER ?? "", { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -6,5 +6,5 @@ import requireNode from "../../scripts/require-node.mjs";
 /** Before the suites: what their processes share has a folder of its own in each test run. */
 export default function beforeAll() {
   requireNode();
-  process.env.BUNDLED_ONCE = mkdtempSync(join(tmpdir(), "bundled-once-"));
+  process.env.TEST_RUN_FOLDER = mkdtempSync(join(tmpdir(), "test-run-"));
 }

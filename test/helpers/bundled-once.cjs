@@ -5,14 +5,14 @@ const { join } = require("node:path");
 
 /**
  * esbuild, whose builds in memory are made once in a test run, by whoever needs them first: dozens of suites and programs bundle the same
- * functions. They lie in the folder that BUNDLED_ONCE names. Jest takes this module for esbuild; a process that preloads it does so too.
+ * functions. They lie in the folder that TEST_RUN_FOLDER names. Jest takes this module for esbuild; a process that preloads it does so too.
  * @param {typeof import("esbuild")} esbuild
  * @returns {typeof import("esbuild")}
  */
 function once(esbuild) {
   /** @type {(options: import("esbuild").BuildOptions) => import("esbuild").BuildResult} */
   function buildSync(options) {
-    const folder = process.env.BUNDLED_ONCE;
+    const folder = process.env.TEST_RUN_FOLDER;
     if (folder === undefined || options.write !== false) return esbuild.buildSync(options);
     const file = join(folder, `${createHash("sha256").update(JSON.stringify(options)).digest("hex")}.json`);
     if (!existsSync(file)) {

@@ -128,6 +128,8 @@ export async function runProgram(
         PULUMI_CONFIG: JSON.stringify(config),
         // What an earlier run compiled says nothing about this one.
         TS_NODE_CACHE: "false",
+        // What Node.js compiled does: it compares the sources.
+        NODE_COMPILE_CACHE: path.join(process.env.TEST_RUN_FOLDER ?? "", "compiled"),
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -8,7 +8,7 @@ import { thirdPartyNotices } from "../../lib/third-party-notices";
 const root = join(__dirname, "../..");
 
 // Each of these is built.
-delete process.env.BUNDLED_ONCE;
+delete process.env.TEST_RUN_FOLDER;
 const bundles = bundleFunctions(root, true);
 
 describe("bundleFunctions", () => {
