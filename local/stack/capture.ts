@@ -74,12 +74,12 @@ function valuesOf(outputs: Outputs): Promise<Record<string, string>> {
 }
 
 /**
- * Runs `work` with stack traces of one frame. Pulumi takes a trace for each promise that it makes, for a report of leaks that is not
+ * Runs `work` with stack traces of no frame. Pulumi takes a trace for each promise that it makes, for a report of leaks that is not
  * asked for here; whole ones are half of the time that a recording takes where a trace is mapped to the sources.
  */
 async function withShortTraces<Result>(work: () => Promise<Result>): Promise<Result> {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 1;
+  Error.stackTraceLimit = 0;
   try {
     return await work();
   } finally {
