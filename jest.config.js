@@ -34,5 +34,5 @@ module.exports = {
   coverageThreshold: Object.fromEntries(Object.entries(FLOORS).map(([folder, floor]) => [`./${folder}/`, floor])),
   testTimeout: 60_000,
   // Suites that start a run wait more than they compute: on two cores, four of them side by side.
-  maxWorkers: 7,
+  maxWorkers: 6,
 };

@@ -83,7 +83,8 @@ describe("the local table", () => {
         await write(nested(30, shape));
         await write(nested(31, shape));
         await expect(write(nested(32, shape))).rejects.toMatchObject(REFUSAL);
-        await expect(write(nested(1000, shape))).rejects.toMatchObject(REFUSAL);
+        // Of a thousand levels the client's own stack overflows, as long as its code is not compiled.
+        await expect(write(nested(300, shape))).rejects.toMatchObject(REFUSAL);
       }
       const { Items } = await client.send(new ScanCommand({ TableName }));
       expect(Items).toEqual([{ id, data: nested(31, shape), deep: nested(31, shape) }]);
