@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "@jest/globals";
-import { describeWithEngine, stackFile, TIMEOUT_MS } from "./engine-suite";
+import { describeWithEngine, stackFile } from "./engine-suite";
 import { changes, plan } from "./plan";
 import { brokenRules } from "./plan-rules";
 
@@ -20,97 +20,73 @@ describeWithEngine("the device watch on the real engine", (deployment) => {
     const { engine } = deployment();
     await engine.init("dev", stackFile(FANNED_OUT));
     await engine.must(UP);
-  }, TIMEOUT_MS);
+  });
 
-  it(
-    "goes with the last rule, and leaves nothing of it",
-    async () => {
-      const { engine, account } = deployment();
-      expect(JSON.stringify(account.all)).toMatch(/device-watch.*device-notices/s);
-      await engine.configure("dev", stackFile(PLAIN));
-      await engine.must(UP);
-      expect(JSON.stringify(account.all)).not.toMatch(/device-watch|device-notices/);
-    },
-    TIMEOUT_MS,
-  );
+  it("goes with the last rule, and leaves nothing of it", async () => {
+    const { engine, account } = deployment();
+    expect(JSON.stringify(account.all)).toMatch(/device-watch.*device-notices/s);
+    await engine.configure("dev", stackFile(PLAIN));
+    await engine.must(UP);
+    expect(JSON.stringify(account.all)).not.toMatch(/device-watch|device-notices/);
+  });
 
-  it(
-    "comes with the first rule, again: the dashboard changes, and nothing of the stack before",
-    async () => {
-      const { engine, account } = deployment();
-      await engine.configure("dev", stackFile(WATCHED));
-      const planned = await plan(engine, "dev");
-      expect(brokenRules(planned)).toEqual([]);
-      const found = changes(planned).filter(({ type }) => type.startsWith("aws:"));
-      expect(found.filter(({ op }) => op !== "create").map(({ op, name }) => `${op} ${name}`)).toEqual([
-        "update iot-monitoring-dashboard",
-      ]);
-      const created = found.filter(({ op }) => op === "create").map(({ name }) => name);
-      expect(created.filter((name) => !isOfWatch(name)).sort()).toEqual(OWN_ALARMS.sort());
-      await engine.must(UP);
-      const tables = account.all.filter(({ type }) => type === "aws:dynamodb/table:Table");
-      expect(tables.map(({ properties }) => properties.name).sort()).toEqual([
-        "iot-device-watch-dev",
-        "iot-sensor-data-dev",
-      ]);
-    },
-    TIMEOUT_MS,
-  );
+  it("comes with the first rule, again: the dashboard changes, and nothing of the stack before", async () => {
+    const { engine, account } = deployment();
+    await engine.configure("dev", stackFile(WATCHED));
+    const planned = await plan(engine, "dev");
+    expect(brokenRules(planned)).toEqual([]);
+    const found = changes(planned).filter(({ type }) => type.startsWith("aws:"));
+    expect(found.filter(({ op }) => op !== "create").map(({ op, name }) => `${op} ${name}`)).toEqual([
+      "update iot-monitoring-dashboard",
+    ]);
+    const created = found.filter(({ op }) => op === "create").map(({ name }) => name);
+    expect(created.filter((name) => !isOfWatch(name)).sort()).toEqual(OWN_ALARMS.sort());
+    await engine.must(UP);
+    const tables = account.all.filter(({ type }) => type === "aws:dynamodb/table:Table");
+    expect(tables.map(({ properties }) => properties.name).sort()).toEqual([
+      "iot-device-watch-dev",
+      "iot-sensor-data-dev",
+    ]);
+  });
 
-  it(
-    "plans no change the second time, nor after a refresh",
-    async () => {
-      const { engine } = deployment();
-      expect(changes(await plan(engine, "dev"))).toEqual([]);
-      await engine.must(["refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev"]);
-    },
-    TIMEOUT_MS,
-  );
+  it("plans no change the second time, nor after a refresh", async () => {
+    const { engine } = deployment();
+    expect(changes(await plan(engine, "dev"))).toEqual([]);
+    await engine.must(["refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev"]);
+  });
 
-  it(
-    "updates the code of its two functions, and nothing else, where a rule changes",
-    async () => {
-      const { engine, account } = deployment();
-      const changed = {
-        ...WATCHED,
-        watchRules: { ...WATCHED.watchRules, hot: { sensorType: "temperature", above: 95 } },
-      };
-      await engine.configure("dev", stackFile(changed));
-      account.changes.length = 0;
-      await engine.must(UP);
-      expect([...account.changes].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(
-        ["iot-device-watch-dev", "iot-device-watch-sweep-dev"].map((name) => ({
-          operation: "update",
-          type: "aws:lambda/function:Function",
-          name,
-        })),
-      );
-    },
-    TIMEOUT_MS,
-  );
+  it("updates the code of its two functions, and nothing else, where a rule changes", async () => {
+    const { engine, account } = deployment();
+    const changed = {
+      ...WATCHED,
+      watchRules: { ...WATCHED.watchRules, hot: { sensorType: "temperature", above: 95 } },
+    };
+    await engine.configure("dev", stackFile(changed));
+    account.changes.length = 0;
+    await engine.must(UP);
+    expect([...account.changes].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(
+      ["iot-device-watch-dev", "iot-device-watch-sweep-dev"].map((name) => ({
+        operation: "update",
+        type: "aws:lambda/function:Function",
+        name,
+      })),
+    );
+  });
 
-  it(
-    "gets a connection of its own by a new mapping, and keeps its table",
-    async () => {
-      const { engine } = deployment();
-      await engine.configure("dev", stackFile(FANNED_OUT));
-      const found = changes(await plan(engine, "dev")).filter(({ op }) => op !== "update");
-      expect(found.map(({ op, name }) => `${op} ${name}`).sort()).toEqual([
-        "create iot-device-watch-consumer",
-        "replace iot-device-watch-mapping",
-      ]);
-      await engine.must(UP);
-    },
-    TIMEOUT_MS,
-  );
+  it("gets a connection of its own by a new mapping, and keeps its table", async () => {
+    const { engine } = deployment();
+    await engine.configure("dev", stackFile(FANNED_OUT));
+    const found = changes(await plan(engine, "dev")).filter(({ op }) => op !== "update");
+    expect(found.map(({ op, name }) => `${op} ${name}`).sort()).toEqual([
+      "create iot-device-watch-consumer",
+      "replace iot-device-watch-mapping",
+    ]);
+    await engine.must(UP);
+  });
 
-  it(
-    "leaves nothing behind when all is destroyed",
-    async () => {
-      const { engine, account } = deployment();
-      await engine.must(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
-      expect(account.all).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  it("leaves nothing behind when all is destroyed", async () => {
+    const { engine, account } = deployment();
+    await engine.must(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
+    expect(account.all).toEqual([]);
+  });
 });

@@ -11,8 +11,6 @@ export interface Deployment {
 }
 
 const ROOT = path.join(__dirname, "../..");
-/** A run of the program takes four seconds, a hook several of them. */
-export const TIMEOUT_MS = 180_000;
 
 /** A stack file with these keys of the project. */
 export function stackFile(config: Readonly<Record<string, unknown>>): StackFile {
@@ -37,8 +35,8 @@ export function describeWithEngine(name: string, body: (deployment: () => Deploy
         compiled: path.join(process.env.TEST_RUN_FOLDER ?? "", "compiled"),
       };
       deployment = { account, engine: await Engine.start({ pulumi, account, program: ROOT, shared }) };
-    }, TIMEOUT_MS);
-    afterAll(() => deployment?.engine.close(), TIMEOUT_MS);
+    });
+    afterAll(() => deployment?.engine.close());
     body(() => {
       if (deployment === undefined) throw new Error("the engine has not started");
       return deployment;

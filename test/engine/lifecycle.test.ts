@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "@jest/globals";
 import { recordStack } from "../helpers/stack";
-import { describeWithEngine, stackFile, TIMEOUT_MS } from "./engine-suite";
+import { describeWithEngine, stackFile } from "./engine-suite";
 import { changes, plan, type Step } from "./plan";
 import { brokenRules } from "./plan-rules";
 import { UNKNOWN } from "./stand-in/properties";
@@ -32,7 +32,7 @@ describeWithEngine("a stack's life on the real engine", (deployment) => {
     expect(account.all.length).toBeGreaterThan(0);
     expect(account.all.length).toBeLessThan(first.filter(({ type }) => type.startsWith("aws:")).length);
     await engine.must(UP);
-  }, TIMEOUT_MS);
+  });
 
   it("creates everything at first, and knows no ARN before", () => {
     expect(first.filter(({ op }) => op !== "create")).toEqual([]);
@@ -52,72 +52,52 @@ describeWithEngine("a stack's life on the real engine", (deployment) => {
     ).toEqual(planned.map(({ type }) => type).sort());
   });
 
-  it(
-    "exports every output of the stack",
-    async () => {
-      const printed = JSON.parse(await deployment().engine.must(["stack", "output", "--json", "--stack", "dev"]));
-      expect(Object.keys(printed).sort()).toEqual(Object.keys((await recordStack()).outputs).sort());
-    },
-    TIMEOUT_MS,
-  );
+  it("exports every output of the stack", async () => {
+    const printed = JSON.parse(await deployment().engine.must(["stack", "output", "--json", "--stack", "dev"]));
+    expect(Object.keys(printed).sort()).toEqual(Object.keys((await recordStack()).outputs).sort());
+  });
 
-  it(
-    "plans no change the second time, nor after a refresh: what is declared is what AWS keeps",
-    async () => {
-      const { engine } = deployment();
-      expect(changes(await plan(engine, "dev"))).toEqual([]);
-      await engine.must(["refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev"]);
-    },
-    TIMEOUT_MS,
-  );
+  it("plans no change the second time, nor after a refresh: what is declared is what AWS keeps", async () => {
+    const { engine } = deployment();
+    expect(changes(await plan(engine, "dev"))).toEqual([]);
+    await engine.must(["refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev"]);
+  });
 
-  it(
-    "changes in place what a key of the configuration changes, and replaces nothing",
-    async () => {
-      const { engine } = deployment();
-      await engine.configure("dev", stackFile({ ...CONFIG, ...CHANGED_KEYS }));
-      const found = changes(await plan(engine, "dev"));
-      await engine.configure("dev", stackFile(CONFIG));
-      expect(found.filter(({ op }) => op !== "update" && op !== "create")).toEqual([]);
-      expect(found.filter(({ op }) => op === "create").map(({ name }) => name)).toEqual([
-        "iot-monitoring-email-a@example.com",
-      ]);
-      const touched = found.flatMap(({ name, changed }) => changed.map((path) => `${name} ${path}`));
-      expect(touched).toEqual(expect.arrayContaining(EXPECTED_CHANGES));
-    },
-    TIMEOUT_MS,
-  );
+  it("changes in place what a key of the configuration changes, and replaces nothing", async () => {
+    const { engine } = deployment();
+    await engine.configure("dev", stackFile({ ...CONFIG, ...CHANGED_KEYS }));
+    const found = changes(await plan(engine, "dev"));
+    await engine.configure("dev", stackFile(CONFIG));
+    expect(found.filter(({ op }) => op !== "update" && op !== "create")).toEqual([]);
+    expect(found.filter(({ op }) => op === "create").map(({ name }) => name)).toEqual([
+      "iot-monitoring-email-a@example.com",
+    ]);
+    const touched = found.flatMap(({ name, changed }) => changed.map((path) => `${name} ${path}`));
+    expect(touched).toEqual(expect.arrayContaining(EXPECTED_CHANGES));
+  });
 
-  it(
-    "sees what was removed or changed by hand, and puts it back",
-    async () => {
-      const { engine, account } = deployment();
-      account.drift("aws:cloudwatch/metricAlarm:MetricAlarm", "iot-lambda-errors-dev", "gone");
-      account.drift("aws:kinesis/stream:Stream", "iot-sensor-stream-dev", { retentionPeriod: 48 });
-      account.changes.length = 0;
-      await engine.must(["up", "--yes", "--skip-preview", "--refresh", "--stack", "dev"]);
-      expect(account.changes).toEqual(
-        expect.arrayContaining([
-          { operation: "create", type: "aws:cloudwatch/metricAlarm:MetricAlarm", name: "iot-lambda-errors-dev" },
-          { operation: "update", type: "aws:kinesis/stream:Stream", name: "iot-sensor-stream-dev" },
-        ]),
-      );
-      expect(account.read("aws:kinesis/stream:Stream", streamArn)?.properties.retentionPeriod).toBe(24);
-    },
-    TIMEOUT_MS,
-  );
+  it("sees what was removed or changed by hand, and puts it back", async () => {
+    const { engine, account } = deployment();
+    account.drift("aws:cloudwatch/metricAlarm:MetricAlarm", "iot-lambda-errors-dev", "gone");
+    account.drift("aws:kinesis/stream:Stream", "iot-sensor-stream-dev", { retentionPeriod: 48 });
+    account.changes.length = 0;
+    await engine.must(["up", "--yes", "--skip-preview", "--refresh", "--stack", "dev"]);
+    expect(account.changes).toEqual(
+      expect.arrayContaining([
+        { operation: "create", type: "aws:cloudwatch/metricAlarm:MetricAlarm", name: "iot-lambda-errors-dev" },
+        { operation: "update", type: "aws:kinesis/stream:Stream", name: "iot-sensor-stream-dev" },
+      ]),
+    );
+    expect(account.read("aws:kinesis/stream:Stream", streamArn)?.properties.retentionPeriod).toBe(24);
+  });
 
-  it(
-    "leaves nothing behind when it is destroyed without protection, full buckets and readers included",
-    async () => {
-      const { engine, account } = deployment();
-      account.fill("iot-sensor-archival-dev-123456789012");
-      account.consume("iot-sensor-stream-dev");
-      await engine.must(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
-      expect(account.all).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  it("leaves nothing behind when it is destroyed without protection, full buckets and readers included", async () => {
+    const { engine, account } = deployment();
+    account.fill("iot-sensor-archival-dev-123456789012");
+    account.consume("iot-sensor-stream-dev");
+    await engine.must(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
+    expect(account.all).toEqual([]);
+  });
 });
 
 const streamArn = "arn:aws:kinesis:sa-east-1:123456789012:stream/iot-sensor-stream-dev";

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "@jest/globals";
-import { describeWithEngine, stackFile, TIMEOUT_MS } from "./engine-suite";
+import { describeWithEngine, stackFile } from "./engine-suite";
 import { nameOf } from "./stand-in/account";
 
 /** What is neither taken in with, kept in, guarded by nor read back through (DESIGN.md, decision 17). */
@@ -24,46 +24,34 @@ describeWithEngine("data that is protected", (deployment) => {
     // No word of protectData: it is the default.
     await engine.init("prod", stackFile({ environmentSuffix: "prod" }));
     await engine.must(["up", "--yes", "--skip-preview", "--stack", "prod"]);
-  }, TIMEOUT_MS);
+  });
 
-  it(
-    "tells a second stack of the same suffix, which must not get the first one's alarm topic",
-    async () => {
-      const { engine, account } = deployment();
-      const before = account.all.length;
-      await engine.init("forgot", {});
-      const { exitCode, printed } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "forgot"]);
-      expect(exitCode).not.toBe(0);
-      expect(printed).toContain("environmentSuffix");
-      expect(account.all.length).toBe(before);
-    },
-    TIMEOUT_MS,
-  );
+  it("tells a second stack of the same suffix, which must not get the first one's alarm topic", async () => {
+    const { engine, account } = deployment();
+    const before = account.all.length;
+    await engine.init("forgot", {});
+    const { exitCode, printed } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "forgot"]);
+    expect(exitCode).not.toBe(0);
+    expect(printed).toContain("environmentSuffix");
+    expect(account.all.length).toBe(before);
+  });
 
-  it(
-    "refuses a changed suffix, which would replace everything",
-    async () => {
-      const { engine } = deployment();
-      const before = names();
-      await engine.configure("prod", stackFile({ environmentSuffix: "other" }));
-      const { exitCode, printed } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "prod"]);
-      await engine.configure("prod", stackFile({ environmentSuffix: "prod" }));
-      expect(exitCode).not.toBe(0);
-      expect(printed).toContain("marked for protection");
-      expect(names()).toEqual(before);
-    },
-    TIMEOUT_MS,
-  );
+  it("refuses a changed suffix, which would replace everything", async () => {
+    const { engine } = deployment();
+    const before = names();
+    await engine.configure("prod", stackFile({ environmentSuffix: "other" }));
+    const { exitCode, printed } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "prod"]);
+    await engine.configure("prod", stackFile({ environmentSuffix: "prod" }));
+    expect(exitCode).not.toBe(0);
+    expect(printed).toContain("marked for protection");
+    expect(names()).toEqual(before);
+  });
 
-  it(
-    "survives destroy --skip-preview with all that takes in, keeps, guards and reads back",
-    async () => {
-      const { engine } = deployment();
-      const before = names();
-      const { exitCode } = await engine.run(["destroy", "--yes", "--skip-preview", "--stack", "prod"]);
-      expect(exitCode).not.toBe(0);
-      expect(names()).toEqual(before);
-    },
-    TIMEOUT_MS,
-  );
+  it("survives destroy --skip-preview with all that takes in, keeps, guards and reads back", async () => {
+    const { engine } = deployment();
+    const before = names();
+    const { exitCode } = await engine.run(["destroy", "--yes", "--skip-preview", "--stack", "prod"]);
+    expect(exitCode).not.toBe(0);
+    expect(names()).toEqual(before);
+  });
 });

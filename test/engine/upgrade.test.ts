@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "@jest/globals";
-import { describeWithEngine, stackFile, TIMEOUT_MS } from "./engine-suite";
+import { describeWithEngine, stackFile } from "./engine-suite";
 import { changes, plan } from "./plan";
 import type { Properties } from "./stand-in/properties";
 
@@ -19,31 +19,25 @@ interface Stored {
 }
 
 describeWithEngine("an upgrade in place from the first version that could be deployed", (deployment) => {
-  it(
-    "keeps every resource: nothing but the texts of named queries is replaced, nothing is deleted",
-    async () => {
-      const { engine, account } = deployment();
-      const { resources } = JSON.parse(readFileSync(FIXTURE, "utf8")).deployment as { resources: readonly Stored[] };
-      for (const { type, id, outputs } of resources)
-        if (type.startsWith("aws:") && id && outputs) account.adopt({ type, id, properties: outputs });
-      await engine.init("dev", stackFile({ environmentSuffix: "dev", protectData: false }));
-      await engine.must(["stack", "import", "--file", FIXTURE, "--stack", "dev"]);
-      const found = changes(await plan(engine, "dev"));
-      expect(
-        found
-          .filter(({ op, type }) => op === "delete" || (op === "replace" && type !== REPLACEABLE))
-          .map(({ op, name }) => `${op} ${name}`),
-      ).toEqual([]);
-      expect(
-        found
-          .filter(({ op, type }) => op === "create" && type.startsWith("aws:"))
-          .map(({ type, name }) => `${type} ${name}`),
-      ).toEqual(ADDED);
-      await engine.must(["up", "--yes", "--skip-preview", "--stack", "dev"]);
-      expect(account.changes.filter(({ operation, type }) => operation === "delete" && type !== REPLACEABLE)).toEqual(
-        [],
-      );
-    },
-    TIMEOUT_MS,
-  );
+  it("keeps every resource: nothing but the texts of named queries is replaced, nothing is deleted", async () => {
+    const { engine, account } = deployment();
+    const { resources } = JSON.parse(readFileSync(FIXTURE, "utf8")).deployment as { resources: readonly Stored[] };
+    for (const { type, id, outputs } of resources)
+      if (type.startsWith("aws:") && id && outputs) account.adopt({ type, id, properties: outputs });
+    await engine.init("dev", stackFile({ environmentSuffix: "dev", protectData: false }));
+    await engine.must(["stack", "import", "--file", FIXTURE, "--stack", "dev"]);
+    const found = changes(await plan(engine, "dev"));
+    expect(
+      found
+        .filter(({ op, type }) => op === "delete" || (op === "replace" && type !== REPLACEABLE))
+        .map(({ op, name }) => `${op} ${name}`),
+    ).toEqual([]);
+    expect(
+      found
+        .filter(({ op, type }) => op === "create" && type.startsWith("aws:"))
+        .map(({ type, name }) => `${type} ${name}`),
+    ).toEqual(ADDED);
+    await engine.must(["up", "--yes", "--skip-preview", "--stack", "dev"]);
+    expect(account.changes.filter(({ operation, type }) => operation === "delete" && type !== REPLACEABLE)).toEqual([]);
+  });
 });

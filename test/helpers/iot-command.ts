@@ -14,7 +14,7 @@ export interface Ran {
 export function iotAgainst(endpoint: string, words: string): Promise<Ran> {
   const args = ["cli/iot.mjs", ...words.split(" "), "--endpoint", endpoint, "--json"];
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd: ROOT, timeout: 60_000 }, (_error, out, err) => {
+    const child = execFile(process.execPath, args, { cwd: ROOT, timeout: 180_000 }, (_error, out, err) => {
       const lines = out.split("\n").filter((line) => line !== "");
       resolve({ status: child.exitCode ?? -1, lines: lines.map((line) => JSON.parse(line)), err });
     });

@@ -113,7 +113,7 @@ export async function haveEnded(pids: readonly number[]): Promise<void> {
 export async function eventually(
   what: string,
   test: () => boolean | Promise<boolean>,
-  limitMs = 30_000,
+  limitMs = 120_000,
 ): Promise<void> {
   const end = Date.now() + limitMs;
   for (let pauseMs = 100; Date.now() < end; pauseMs = Math.min(pauseMs * 1.5, 2000)) {

@@ -43,7 +43,7 @@ export async function followWalk(
   walker: Walker,
   shows: readonly RegExp[],
   asks: (command: string) => boolean,
-  patienceMs = 90_000,
+  patienceMs = 180_000,
 ): Promise<void> {
   const commands = walkIn(document);
   expect(commands).toHaveLength(shows.length);

@@ -28,7 +28,7 @@ describe("a run of the fleet", () => {
         /00:0\d {2}published \d+ {2}stored \d+ {2}rejected \d+ {2}anomalies \d+ {2}waiting \d+ {2}lag /,
       );
     }
-  }, 60_000);
+  });
 
   it("loses nothing and ends every alarm while everything breaks, and heals before it accounts", async () => {
     const rules = JSON.stringify({ hot: { sensorType: "temperature", above: 105, deadband: 5 } });
@@ -41,5 +41,5 @@ describe("a run of the fleet", () => {
     expect(summary.alarmsEnded).toBeGreaterThan(0);
     expect(summary.published).toBeGreaterThan(1500);
     expect(ended.err).toMatch(/chaos at \d/);
-  }, 120_000);
+  });
 });

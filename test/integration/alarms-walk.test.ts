@@ -44,11 +44,11 @@ describe("a new user's walk through the alarms", () => {
     const run = new LocalRun(`--devices 0 --mqtts-port 0 --sweep-every 5s --json --config ${rulesOfDocument()}`);
     const walker = { cwd: walkersFolder(folder, "5"), endpoint: (await run.ready()).endpoint };
     // Silence is found after a minute and a fifth of it, and the stream's clock may be a sweep behind.
-    await followWalk(DOCUMENT, walker, SHOWS, asks, 150_000);
+    await followWalk(DOCUMENT, walker, SHOWS, asks, 240_000);
     run.interrupt();
     const ended = await run.ended;
     expect({ status: ended.status, ...summaryOf(ended).external }).toMatchObject({ status: 0, stored: 4 });
-  }, 360_000);
+  }, 900_000);
 });
 
 function asks(command: string): boolean {

@@ -72,7 +72,7 @@ describe("a run with rules for its devices", () => {
       return own !== undefined;
     });
     await eventually("people are mailed", async () => (await notices("iot-device-notices-dev")).length > 0);
-  }, 60_000);
+  });
 
   it("does what a person asks, and says why not", async () => {
     const [device, name] = ["sensor-002", "sensor-002/damp/humidity#1"];
@@ -120,7 +120,7 @@ describe("a run with rules for its devices", () => {
     await shows(tab, "#alarm-done", "Not shelved any more");
     expect(errors).toEqual([]);
     await tab.close();
-  }, 60_000);
+  });
 
   it("draws a device with its limits and marks, on a phone and in the dark too", async () => {
     if (browser === undefined) return;
@@ -141,7 +141,7 @@ describe("a run with rules for its devices", () => {
     expect(found.readings.length).toBeGreaterThan(10);
     expect(errors).toEqual([]);
     await tab.close();
-  }, 60_000);
+  });
 
   it("accounts for every alarm at its end", async () => {
     await eventually("alarms have ended", async () => {
@@ -160,5 +160,5 @@ describe("a run with rules for its devices", () => {
     expect(summary.alarmsEnded).toBeGreaterThan(0);
     expect(summary.noticesSent).toBeGreaterThan(12);
     expect((summary.raiseLatencyMs as unknown as { p95: number }).p95).toBeLessThan(20_000);
-  }, 90_000);
+  });
 });

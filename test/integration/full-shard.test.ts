@@ -48,5 +48,5 @@ describe("a shard that is full", () => {
     const ended = await run.ended;
     expect(summaryOf(ended)).toMatchObject({ external: { taken: ALL, stored: ALL, ruleErrors: 0, lost: 0 } });
     expect(ended.err).toMatch(/the rule's action fails .*: Rate exceeded for shard/);
-  }, 120_000);
+  });
 });

@@ -21,7 +21,7 @@ describe("iot replay", () => {
       credentials: { accessKeyId: "any", secretAccessKey: "any" },
       forcePathStyle: true,
     });
-  }, 40_000);
+  });
   afterAll(killLeftRuns);
 
   const iot = (words: string) => iotAgainst(at.endpoint, words);
@@ -58,7 +58,7 @@ describe("iot replay", () => {
     expect(setAside.lines).toMatchObject([{ device: "press-1", reason: "not_json" }]);
     expect(second).toMatchObject({ status: 0, lines: [{ records: 0, recovered: 0 }] });
     expect(second.err).toContain("nothing is left to replay");
-  }, 60_000);
+  });
 
   it("tells what a fix has recovered from what is rejected once more", async () => {
     // As a processor that did not know better has set it aside.
@@ -86,7 +86,7 @@ describe("iot replay", () => {
     expect(stored.lines.map(({ value }) => value)).toEqual([4]);
     expect(second).toMatchObject({ status: 0, lines: [{ records: 0, recovered: 0, replayedBefore: 2 }] });
     expect(stream).toMatchObject({ status: 0, lines: [{ records: 4, recovered: 3, rejected: 1, failed: 0 }] });
-  }, 60_000);
+  });
 
   it("never puts an earlier arrival over a later one with the same device, type and time, and the archive agrees", async () => {
     const reading = (value: number) =>
@@ -108,7 +108,7 @@ describe("iot replay", () => {
     expect(await stored()).toEqual([20]);
     const archived = await iot("history --query device-day --device press-3");
     expect(archived.lines.map(({ value }) => value)).toEqual([20]);
-  }, 90_000);
+  });
 
   it("leaves the run's account as it should be, though some objects cannot be read", async () => {
     for (const [Key = "", Body = ""] of [
@@ -128,5 +128,5 @@ describe("iot replay", () => {
       unreadable: 4,
       external: { taken: 7, stored: 5, rejected: 1, failed: 0, superseded: 1, lost: 0, ruleErrors: 0 },
     });
-  }, 60_000);
+  });
 });

@@ -6,8 +6,6 @@ import { deploymentFolder } from "../helpers/deployment";
 import { type ProgramRun, runProgram } from "../helpers/pulumi-engine";
 
 const CONFIG = { "aws:region": "sa-east-1", "industrial-iot-monitoring:environmentSuffix": "dev" };
-/** The program is compiled with its types checked, on whatever machine the tests run. */
-const TIMEOUT_MS = 120_000;
 
 function expectWholeStack(run: ProgramRun): void {
   expect(run).toMatchObject({ exitCode: 0, messages: [] });
@@ -20,7 +18,7 @@ function expectWholeStack(run: ProgramRun): void {
 
 describe("index.ts under Pulumi's own runner", () => {
   // Its types are checked below, with the packages that a deployment has.
-  it("declares the stack", async () => expectWholeStack(await runProgram(CONFIG, { transpileOnly: true })), TIMEOUT_MS);
+  it("declares the stack", async () => expectWholeStack(await runProgram(CONFIG, { transpileOnly: true })));
 
   it("ends with the configuration's problems and no stack trace, and declares nothing", async () => {
     const config = { ...CONFIG, "aws:region": "us-east-1", "industrial-iot-monitoring:shardCounts": "4" };
@@ -40,30 +38,22 @@ describe("index.ts under Pulumi's own runner", () => {
     let folder = "";
     beforeAll(async () => {
       folder = await deploymentFolder();
-    }, TIMEOUT_MS);
+    });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    it(
-      "compiles and declares the stack",
-      async () => {
-        await expect(readdir(path.join(folder, "node_modules/jest"))).rejects.toThrow("ENOENT");
-        const watchRules = JSON.stringify({ silent: { silentFor: "15m" } });
-        const run = await runProgram({ ...CONFIG, "industrial-iot-monitoring:watchRules": watchRules }, { folder });
-        expectWholeStack(run);
-        expect(run.resources).toContain("iot:index:DeviceWatch::iot-device-watch");
-      },
-      TIMEOUT_MS,
-    );
+    it("compiles and declares the stack", async () => {
+      await expect(readdir(path.join(folder, "node_modules/jest"))).rejects.toThrow("ENOENT");
+      const watchRules = JSON.stringify({ silent: { silentFor: "15m" } });
+      const run = await runProgram({ ...CONFIG, "industrial-iot-monitoring:watchRules": watchRules }, { folder });
+      expectWholeStack(run);
+      expect(run.resources).toContain("iot:index:DeviceWatch::iot-device-watch");
+    });
 
-    it(
-      "stops at a type error",
-      async () => {
-        await writeFile(path.join(folder, "index.ts"), 'export const region: number = "sa-east-1";\n');
-        const { exitCode, messages } = await runProgram(CONFIG, { folder });
-        expect(exitCode).not.toBe(0);
-        expect(messages.join("\n")).toContain("Type 'string' is not assignable to type 'number'");
-      },
-      TIMEOUT_MS,
-    );
+    it("stops at a type error", async () => {
+      await writeFile(path.join(folder, "index.ts"), 'export const region: number = "sa-east-1";\n');
+      const { exitCode, messages } = await runProgram(CONFIG, { folder });
+      expect(exitCode).not.toBe(0);
+      expect(messages.join("\n")).toContain("Type 'string' is not assignable to type 'number'");
+    });
   });
 });

@@ -146,7 +146,7 @@ describe("replay failed", () => {
       ],
     });
     expect({ invocations: invoked().length, puts: puts() }).toEqual({ invocations: 4, puts: [] });
-  }, 20_000);
+  });
 
   it("finishes the invocation at hand at Ctrl-C, marks it and exits with 130", async () => {
     const stop = new AbortController();

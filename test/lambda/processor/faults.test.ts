@@ -204,5 +204,5 @@ describe("whatever the stores do", () => {
       ),
       { numRuns: 15, seed: 7 },
     );
-  }, 60_000);
+  });
 });
