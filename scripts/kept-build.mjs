@@ -45,7 +45,11 @@ export async function keptBuild(program, entryPoints) {
     // Another process may have built the same meanwhile, and runs from it.
     if (!whole()) rmSync(folder, { recursive: true, force: true });
     moveTo(folder, unfinished);
-    removeOld(builds);
+    try {
+      removeOld(builds);
+    } catch {
+      // Another process removes the same at this moment. What is left now goes with the next build.
+    }
   }
   const now = new Date();
   utimesSync(folder, now, now);

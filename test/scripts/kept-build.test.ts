@@ -1,5 +1,15 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -46,13 +56,21 @@ async function start(first = ""): Promise<{ said: string; folder: string }> {
 }
 
 describe("the build of a program", () => {
-  it("is made once by processes that start at the same time, and leaves nothing beside it", async () => {
-    const started = await Promise.all([start(), start(), start()]);
+  it("is made once by processes that start at the same time, which remove the same old ones", async () => {
+    for (let old = 0; old < 100; old += 1) {
+      mkdirSync(path.join(builds(), `old-${old}`, "compiled"), { recursive: true });
+      utimesSync(path.join(builds(), `old-${old}`), old, old);
+    }
+    const started = await Promise.all([start(), start(), start(), start()]);
     expect(new Set(started.map(({ folder }) => folder)).size).toBe(1);
-    expect(started.map(({ said }) => said)).toEqual(["first", "first", "first"]);
-    expect(left()).toEqual([path.basename(started[0]?.folder ?? "")]);
+    expect(started.map(({ said }) => said)).toEqual(["first", "first", "first", "first"]);
     expect(running()).toEqual([]);
-    expect(readdirSync(path.join(builds(), left()[0] ?? ""))).toContain("compiled");
+    const { folder } = await start();
+    expect(readdirSync(folder)).toContain("compiled");
+    word("second");
+    await start();
+    expect(left()).toEqual(expect.arrayContaining([path.basename(folder), "old-99"]));
+    expect(left()).toHaveLength(3);
   });
 
   it.each(["cli/deep/word.ts", "watch/new.ts", "package-lock.json", "tsconfig.json"])(
