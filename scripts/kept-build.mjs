@@ -13,7 +13,7 @@ import {
 import { enableCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { AS_MODULES } from "./build-options.mjs";
-import { isRunning } from "./is-running.mjs";
+import { entriesOf, removeOfEnded } from "./ended-processes.mjs";
 
 /** The project's folder. */
 export const projectRoot = dirname(import.meta.dirname);
@@ -24,37 +24,49 @@ const SOURCES = [
 ];
 /** Builds of a program that are kept, besides those that a process runs from. */
 const KEPT = 3;
-/** The folder with a file for each process that runs from one of the builds, which names the build. */
-const USERS = "users";
 
 /**
  * The folder with a program's modules, built from the sources as they are now: once, and used by every process that starts afterwards from
  * the same sources. What Node.js compiles of them is kept there too.
  * @param {string} program
  * @param {Record<string, string>} entryPoints Source files, by the name of the module that is built from each.
+ * @returns {Promise<string>}
  */
 export async function keptBuild(program, entryPoints) {
-  const builds = join(projectRoot, "dist", "builds", program);
+  const folders = foldersOf(program);
   const name = hashOfSources();
-  const folder = join(builds, name);
-  use(builds, name);
-  const whole = () => Object.keys(entryPoints).every((entry) => existsSync(join(folder, `${entry}.mjs`)));
-  if (!whole()) {
-    const unfinished = `${folder}.${process.pid}`;
+  const folder = join(folders.whole, name);
+  use(folders, name);
+  const isWhole = () => Object.keys(entryPoints).every((entry) => existsSync(join(folder, `${entry}.mjs`)));
+  if (!isWhole()) {
+    const unfinished = join(folders.unfinished, String(process.pid));
+    makeOrEnd(unfinished);
     await buildInto(unfinished, entryPoints);
+    if (hashOfSources() !== name) {
+      // Somebody has changed a source meanwhile.
+      rmSync(unfinished, { recursive: true, force: true });
+      return keptBuild(program, entryPoints);
+    }
     // Another process may have built the same meanwhile, and runs from it.
-    if (!whole()) rmSync(folder, { recursive: true, force: true });
+    if (!isWhole()) rmSync(folder, { recursive: true, force: true });
     moveTo(folder, unfinished);
     try {
-      removeOld(builds);
+      removeOld(folders);
     } catch {
       // Another process removes the same at this moment. What is left now goes with the next build.
     }
   }
-  const now = new Date();
-  utimesSync(folder, now, now);
   enableCompileCache(join(folder, "compiled"));
   return folder;
+}
+
+/**
+ * Where the builds of a program are, by their sources; and, by process, which one it runs from, and what it has not finished.
+ * @param {string} program
+ */
+function foldersOf(program) {
+  const folder = join(projectRoot, "dist", "builds", program);
+  return { whole: join(folder, "whole"), used: join(folder, "used"), unfinished: join(folder, "unfinished") };
 }
 
 function hashOfSources() {
@@ -71,6 +83,22 @@ function hashOfSources() {
     }
   }
   return sum.digest("hex").slice(0, 32);
+}
+
+/**
+ * Makes a folder, or ends the process with what to do.
+ * @param {string} folder
+ */
+function makeOrEnd(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    console.error(
+      `"${join(projectRoot, "dist")}" must be a folder that you can write, for what is built: ${error instanceof Error ? error.message : error}\n` +
+        "Fix: have the command run once by who owns the project, after each change of it, or use a copy of your own.",
+    );
+    process.exit(1);
+  }
 }
 
 /**
@@ -97,6 +125,7 @@ async function buildInto(outdir, entryPoints) {
  * @param {string} unfinished
  */
 function moveTo(folder, unfinished) {
+  mkdirSync(dirname(folder), { recursive: true });
   try {
     renameSync(unfinished, folder);
   } catch (error) {
@@ -107,35 +136,34 @@ function moveTo(folder, unfinished) {
 
 /**
  * Until this process ends, its build is not removed: it loads some modules late, and starts processes from others.
- * @param {string} builds
+ * @param {ReturnType<typeof foldersOf>} folders
  * @param {string} name
  */
-function use(builds, name) {
-  const mark = join(builds, USERS, String(process.pid));
-  mkdirSync(dirname(mark), { recursive: true });
-  writeFileSync(mark, name);
-  process.once("exit", () => rmSync(mark, { force: true }));
+function use({ whole, used }, name) {
+  const mark = join(used, String(process.pid));
+  try {
+    mkdirSync(used, { recursive: true });
+    writeFileSync(mark, name);
+    process.once("exit", () => rmSync(mark, { force: true }));
+    const now = new Date();
+    utimesSync(join(whole, name), now, now);
+  } catch {
+    // It is not built yet; or it is another user's, whose build serves as it is.
+  }
 }
 
 /**
  * Removes the builds of older sources that no process uses, and what killed processes have left.
- * @param {string} builds
+ * @param {ReturnType<typeof foldersOf>} folders
  */
-function removeOld(builds) {
-  const used = new Set();
-  for (const pid of readdirSync(join(builds, USERS))) {
-    const mark = join(builds, USERS, pid);
-    if (isRunning(Number(pid))) used.add(readFileSync(mark, "utf8"));
-    else rmSync(mark, { force: true });
-  }
-  const names = readdirSync(builds).filter((name) => name !== USERS);
-  const [unfinished, whole] = [names.filter((name) => name.includes(".")), names.filter((name) => !name.includes("."))];
+function removeOld({ whole, used, unfinished }) {
+  removeOfEnded(unfinished);
+  removeOfEnded(used);
+  const inUse = new Set(entriesOf(used).map((pid) => readFileSync(join(used, pid), "utf8")));
   /** @param {string} name */
-  const startedAt = (name) => statSync(join(builds, name)).mtimeMs;
-  const old = whole.sort((a, b) => startedAt(b) - startedAt(a)).slice(KEPT);
-  const useless = [
-    ...unfinished.filter((name) => !isRunning(Number(name.split(".")[1]))),
-    ...old.filter((name) => !used.has(name)),
-  ];
-  for (const name of useless) rmSync(join(builds, name), { recursive: true, force: true });
+  const startedAt = (name) => statSync(join(whole, name)).mtimeMs;
+  const newestFirst = entriesOf(whole).sort((a, b) => startedAt(b) - startedAt(a));
+  for (const name of newestFirst.slice(KEPT)) {
+    if (!inUse.has(name)) rmSync(join(whole, name), { recursive: true, force: true });
+  }
 }

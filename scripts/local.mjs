@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { isRunning } from "./is-running.mjs";
+import { removeOfEnded } from "./ended-processes.mjs";
 import { keptBuild, projectRoot } from "./kept-build.mjs";
 import requireNode from "./require-node.mjs";
 
@@ -12,7 +12,7 @@ setFlagsFromString("--heap-growing-percent=50");
 const runs = join(projectRoot, "dist", "local");
 /** A folder for what each run writes while it is up. */
 const runFolder = join(runs, String(process.pid));
-removeLeftovers();
+removeOfEnded(runs);
 mkdirSync(runFolder, { recursive: true });
 const build = await keptBuild("local", {
   main: "local/main.ts",
@@ -37,11 +37,3 @@ process.exit(
     declared: join(build, "declared"),
   }),
 );
-
-/** Removes the folders of runs that were killed. */
-function removeLeftovers() {
-  mkdirSync(runs, { recursive: true });
-  for (const name of readdirSync(runs)) {
-    if (!isRunning(Number(name))) rmSync(join(runs, name), { recursive: true, force: true });
-  }
-}

@@ -36,18 +36,20 @@ function write(file: string, content: string): void {
 }
 
 const word = (said: string) => write("cli/deep/word.ts", `export const word: string = "${said}";`);
-const builds = () => path.join(project, "dist/builds/talk");
-const left = () => readdirSync(builds()).filter((name) => name !== "users");
-const running = () => readdirSync(path.join(builds(), "users"));
-/** Whether a build is there, whole. */
-const built = () => existsSync(builds()) && left().some((name) => !name.includes("."));
+const within = (folder: string) => path.join(project, "dist/builds/talk", folder);
+const entriesOf = (folder: string) => (existsSync(within(folder)) ? readdirSync(within(folder)) : []);
+const left = () => entriesOf("whole");
+/** What processes have left of themselves. */
+const ofProcesses = () => [...entriesOf("used"), ...entriesOf("unfinished")];
 
-/** What a process that starts now says, after it has done `first`, and the build that it runs from. */
-async function start(first = ""): Promise<{ said: string; folder: string }> {
+/** What a process that starts now says, and the build that it runs from; what it does while it builds, and between that and loading it. */
+async function start({ building = "", built = "" } = {}): Promise<{ said: string; folder: string }> {
   const program = `
     const { keptBuild } = await import("./scripts/kept-build.mjs");
-    const folder = await keptBuild("talk", { main: "cli/main.ts" });
-    ${first}
+    const building = keptBuild("talk", { main: "cli/main.ts" });
+    ${building}
+    const folder = await building;
+    ${built}
     const { word } = await import(folder + "/main.mjs");
     console.log(JSON.stringify({ said: word, folder }));`;
   const args = ["--input-type=module", "-e", program];
@@ -58,13 +60,13 @@ async function start(first = ""): Promise<{ said: string; folder: string }> {
 describe("the build of a program", () => {
   it("is made once by processes that start at the same time, which remove the same old ones", async () => {
     for (let old = 0; old < 100; old += 1) {
-      mkdirSync(path.join(builds(), `old-${old}`, "compiled"), { recursive: true });
-      utimesSync(path.join(builds(), `old-${old}`), old, old);
+      mkdirSync(path.join(within("whole"), `old-${old}`, "compiled"), { recursive: true });
+      utimesSync(path.join(within("whole"), `old-${old}`), old, old);
     }
     const started = await Promise.all([start(), start(), start(), start()]);
     expect(new Set(started.map(({ folder }) => folder)).size).toBe(1);
     expect(started.map(({ said }) => said)).toEqual(["first", "first", "first", "first"]);
-    expect(running()).toEqual([]);
+    expect(ofProcesses()).toEqual([]);
     const { folder } = await start();
     expect(readdirSync(folder)).toContain("compiled");
     word("second");
@@ -84,6 +86,17 @@ describe("the build of a program", () => {
     },
   );
 
+  it("is of the sources as they are when it is made, though somebody changes them meanwhile", async () => {
+    const change = `const { writeFileSync } = await import("node:fs");
+      writeFileSync("cli/deep/word.ts", 'export const word: string = "second";');`;
+    const changed = await start({ building: change });
+    expect(changed.said).toBe("second");
+    expect(await start()).toEqual(changed);
+    word("first");
+    expect((await start()).said).toBe("first");
+    expect(ofProcesses()).toEqual([]);
+  });
+
   it("is made again where a module of it is gone", async () => {
     const { folder } = await start();
     rmSync(path.join(folder, "main.mjs"));
@@ -95,8 +108,8 @@ describe("the build of a program", () => {
     const enough = path.join(project, "enough");
     const waits = `const { existsSync } = await import("node:fs");
       while (!existsSync(${JSON.stringify(enough)})) await new Promise((go) => setTimeout(go, 20));`;
-    const waiting = start(waits);
-    while (!built()) await new Promise((go) => setTimeout(go, 20));
+    const waiting = start({ built: waits });
+    while (left().length === 0) await new Promise((go) => setTimeout(go, 20));
     for (const said of ["a", "b", "c", "d", "e"]) {
       word(said);
       expect((await start()).said).toBe(said);
@@ -113,6 +126,6 @@ describe("the build of a program", () => {
     write("cli/main.ts", "export const word = ;");
     await expect(start()).rejects.toThrow('Unexpected ";"');
     expect(left()).toEqual([]);
-    expect(running()).toEqual([]);
+    expect(ofProcesses()).toEqual([]);
   });
 });
