@@ -1,5 +1,6 @@
 import path from "node:path";
 import { afterAll, beforeAll, describe, it } from "@jest/globals";
+import { COMPILED } from "../helpers/compiled";
 import { Engine, type StackFile } from "./engine";
 import { findPulumi, HOW_TO_GET_ONE } from "./find-pulumi";
 import { Account } from "./stand-in/account";
@@ -32,7 +33,7 @@ export function describeWithEngine(name: string, body: (deployment: () => Deploy
       const account = new Account();
       const shared = {
         preload: path.join(ROOT, "test/helpers/bundled-once.cjs"),
-        compiled: path.join(process.env.TEST_RUN_FOLDER ?? "", "compiled"),
+        compiled: COMPILED,
       };
       deployment = { account, engine: await Engine.start({ pulumi, account, program: ROOT, shared }) };
     });

@@ -10,9 +10,15 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs `npx iot <words> --json` against a local run. */
-export function iotAgainst(endpoint: string, words: string): Promise<Ran> {
-  const args = ["cli/iot.mjs", ...words.split(" "), "--endpoint", endpoint, "--json"];
+/** Runs `npx iot <words> --json` against a local run; a text is split at its spaces. */
+export function iotAgainst(endpoint: string, words: string | readonly string[]): Promise<Ran> {
+  const args = [
+    "cli/iot.mjs",
+    ...(typeof words === "string" ? words.split(" ") : words),
+    "--endpoint",
+    endpoint,
+    "--json",
+  ];
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, { cwd: ROOT, timeout: 180_000 }, (_error, out, err) => {
       const lines = out.split("\n").filter((line) => line !== "");

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { answers, computedBy } from "../../local/stack/computed-by-aws";
+import { COMPILED } from "./compiled";
 
 /** gRPC as @pulumi/pulumi has it: it is Pulumi's dependency, not this project's. */
 const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));
@@ -129,7 +130,7 @@ export async function runProgram(
         // What an earlier run compiled says nothing about this one.
         TS_NODE_CACHE: "false",
         // What Node.js compiled does: it compares the sources.
-        NODE_COMPILE_CACHE: path.join(process.env.TEST_RUN_FOLDER ?? "", "compiled"),
+        NODE_COMPILE_CACHE: COMPILED,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

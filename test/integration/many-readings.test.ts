@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
+import { iotAgainst } from "../helpers/iot-command";
 import { eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
-const ROOT = path.resolve(__dirname, "../..");
 const T = Date.now() - 60_000;
 
 afterAll(killLeftRuns);
@@ -36,15 +34,7 @@ describe("messages of many readings, from another client", () => {
   });
 
   /** The lines of `npx iot … --json` against the run. */
-  function iot(words: string): Promise<Record<string, unknown>[]> {
-    const args = ["cli/iot.mjs", ...words.split(" "), "--endpoint", at.endpoint, "--json"];
-    return new Promise((resolve) => {
-      execFile(process.execPath, args, { cwd: ROOT, timeout: 180_000 }, (_error, out) => {
-        const lines = out.split("\n").filter((line) => line !== "");
-        resolve(lines.map((line) => JSON.parse(line)));
-      });
-    });
-  }
+  const iot = async (words: string) => (await iotAgainst(at.endpoint, words)).lines;
 
   it("are readings like any other", async () => {
     const shown = (await iot("readings pump-7")).map(({ time, sensorType, value, anomaly }) => [
@@ -75,11 +65,7 @@ describe("messages of many readings, from another client", () => {
 
   it("have a row each in the archive, each reading once", async () => {
     const sql = "SELECT count(*) AS n, count(DISTINCT reading_key) AS keys FROM readings";
-    const args = ["cli/iot.mjs", "history", "--endpoint", at.endpoint, "--json", sql];
-    const rows = await new Promise((resolve) => {
-      execFile(process.execPath, args, { cwd: ROOT }, (_error, out) => resolve(JSON.parse(out)));
-    });
-    expect(rows).toEqual({ n: 7, keys: 6 });
+    expect((await iotAgainst(at.endpoint, ["history", sql])).lines).toEqual([{ n: 7, keys: 6 }]);
   });
 
   it("list the rejected entry with its place, and a replay changes nothing for it", async () => {

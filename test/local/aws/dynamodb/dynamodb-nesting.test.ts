@@ -36,13 +36,15 @@ describe("the local table", () => {
   const gateway = gatewayWith({ faults });
   let emulator: Server;
   let client: DynamoDBClient;
+  let endpoint: string;
   beforeAll(async () => {
     const dynalite: (options: { createTableMs: number }) => Server = require("dynalite");
     emulator = dynalite({ createTableMs: 0 });
     await new Promise<void>((listening) => emulator.listen(0, "127.0.0.1", listening));
     gateway.connect("dynamodb", (emulator.address() as AddressInfo).port);
+    endpoint = `http://127.0.0.1:${await gateway.listen(0)}`;
     client = new DynamoDBClient({
-      endpoint: `http://127.0.0.1:${await gateway.listen(0)}`,
+      endpoint,
       region: "sa-east-1",
       credentials: { accessKeyId: "a", secretAccessKey: "b" },
       maxAttempts: 1,
@@ -76,6 +78,19 @@ describe("the local table", () => {
       }),
     );
 
+  async function putPlain(data: Value): Promise<{ status: number; body: Record<string, string> }> {
+    const response = await fetch(endpoint, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": "DynamoDB_20120810.PutItem",
+        authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/sa-east-1/dynamodb/aws4_request",
+      },
+      body: JSON.stringify({ TableName, Item: { id, data } }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, string> };
+  }
+
   it.each(Object.entries(SHAPES))(
     "takes 31 levels and what they hold, and refuses 32, as DynamoDB does: %s",
     async (_name, shape) => {
@@ -83,9 +98,12 @@ describe("the local table", () => {
         await write(nested(30, shape));
         await write(nested(31, shape));
         await expect(write(nested(32, shape))).rejects.toMatchObject(REFUSAL);
-        // Of a thousand levels the client's own stack overflows, as long as its code is not compiled.
         await expect(write(nested(300, shape))).rejects.toMatchObject(REFUSAL);
       }
+      // The SDK's own stack can overflow over this many.
+      const { status, body } = await putPlain(nested(1000, shape));
+      expect({ status, body }).toMatchObject({ status: 400, body: { message: REFUSAL.message } });
+      expect(body.__type).toMatch(/#ValidationException$/);
       const { Items } = await client.send(new ScanCommand({ TableName }));
       expect(Items).toEqual([{ id, data: nested(31, shape), deep: nested(31, shape) }]);
     },
