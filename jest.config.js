@@ -26,7 +26,6 @@ module.exports = {
   transformIgnorePatterns: ["/node_modules/(?!p-map/)"],
   moduleNameMapper: { "^esbuild$": "<rootDir>/test/helpers/bundled-once.cjs" },
   globalSetup: "<rootDir>/test/helpers/before-all.mjs",
-  globalTeardown: "<rootDir>/test/helpers/after-all.mjs",
   testSequencer: "<rootDir>/scripts/test-order.cjs",
   collectCoverageFrom: Object.keys(FLOORS).map((folder) => `${folder}/**/*.ts`),
   coverageDirectory: "dist/coverage",

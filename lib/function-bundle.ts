@@ -15,6 +15,9 @@ export interface FunctionBundle {
   readonly sources: readonly string[];
 }
 
+/** The bundles of all functions. */
+export type FunctionBundles = Readonly<Record<FunctionName, FunctionBundle>>;
+
 /** The entry module of each bundle. */
 const ENTRY: Readonly<Record<FunctionName, string>> = {
   processor: "lambda/processor/handler.ts",
@@ -57,7 +60,7 @@ export const FUNCTION_BUILD = {
  * @param sourceMaps Whether they are wanted; they take as long as the rest. @default false
  * @throws Error if the project's root is not found or a source does not compile
  */
-export function bundleFunctions(root = findRoot(), sourceMaps = false): Readonly<Record<FunctionName, FunctionBundle>> {
+export function bundleFunctions(root = findRoot(), sourceMaps = false): FunctionBundles {
   const names = Object.keys(ENTRY) as FunctionName[];
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: root,
@@ -77,6 +80,19 @@ export function bundleFunctions(root = findRoot(), sourceMaps = false): Readonly
     return [name, { code: textOf(file), sourceMap: textOf(`${file}.map`), sources: sourcesOf(metafile, file) }];
   });
   return Object.fromEntries(bundles) as Record<FunctionName, FunctionBundle>;
+}
+
+let ofThisProcess: FunctionBundles | undefined;
+
+/** The bundles that this process declares, made once, however many stacks it declares. */
+export function functionBundles(): FunctionBundles {
+  ofThisProcess ??= bundleFunctions();
+  return ofThisProcess;
+}
+
+/** Has this process declare bundles that another one has made of the same sources. */
+export function useFunctionBundles(made: FunctionBundles): void {
+  ofThisProcess = made;
 }
 
 function sourcesOf(metafile: Metafile, file: string): readonly string[] {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
-import { bundleFunctions, type FunctionName } from "./function-bundle";
+import { type FunctionName, functionBundles } from "./function-bundle";
 import { logGroup } from "./log-group";
 import { policyDocument, policyText, type Statement, trustPolicy } from "./policy-document";
 import { serviceRole } from "./service-role";
@@ -97,7 +97,7 @@ function formerParentAlias(parent: pulumi.Resource | undefined): { aliases?: pul
 
 function functionSettings(args: NodeFunctionArgs): Omit<aws.lambda.FunctionArgs, "role"> {
   const { bundle, files = {}, reservedConcurrency } = args;
-  const assets = { "index.js": codeOf(bundle), ...files };
+  const assets = { "index.js": functionBundles()[bundle].code, ...files };
   return {
     name: args.functionName,
     description: args.description,
@@ -112,14 +112,6 @@ function functionSettings(args: NodeFunctionArgs): Omit<aws.lambda.FunctionArgs,
     ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     environment: { variables: args.variables },
   };
-}
-
-/** The functions, which are bundled once in a process, however many stacks it declares. */
-let bundles: ReturnType<typeof bundleFunctions> | undefined;
-
-function codeOf(bundle: FunctionName): string {
-  bundles ??= bundleFunctions();
-  return bundles[bundle].code;
 }
 
 function writeLog(logArn: string): Statement {

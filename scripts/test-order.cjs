@@ -1,7 +1,15 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-/** Suites that take long and are small files, those that compute most first. */
-const FIRST = ["test/engine/", "test/lib/program.test", "test/integration/"];
+/** Suites that take long and are small files: first those that wait most, whatever else is computed, then those that compute most. */
+const FIRST = [
+  "test/integration/alarms-walk.test",
+  "test/integration/walk.test",
+  "test/integration/command",
+  "test/engine/",
+  "test/integration/program.test",
+  "test/integration/",
+  "test/lambda/processor/faults.test",
+];
 
 /** @param {{ path: string }} test */
 const placeOf = ({ path }) => {

@@ -144,6 +144,7 @@ export class Engine {
   /** No credentials, no account of Pulumi's, nothing of the user's. */
   #environment(): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(([key]) => !/^(AWS|PULUMI)_/.test(key));
+    const compiled = this.#shared?.compiled ?? path.join(this.#folder, "compiled");
     return {
       ...Object.fromEntries(own),
       PATH: [path.dirname(this.#pulumi), path.dirname(process.execPath), process.env.PATH ?? ""].join(path.delimiter),
@@ -156,8 +157,8 @@ export class Engine {
       // Types are checked by "npm run check": a tenth of the time.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       // What is compiled once serves every run of this engine.
-      TS_NODE_CACHE_DIRECTORY: path.join(this.#folder, "transpiled"),
-      NODE_COMPILE_CACHE: this.#shared?.compiled ?? path.join(this.#folder, "compiled"),
+      TS_NODE_CACHE_DIRECTORY: path.join(compiled, "from-typescript"),
+      NODE_COMPILE_CACHE: compiled,
       // Pulumi takes a stack trace for each promise that it makes, and its runner maps it to the sources: a fifth of a run.
       NODE_OPTIONS: [
         process.env.NODE_OPTIONS ?? "",
