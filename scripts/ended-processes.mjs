@@ -7,7 +7,11 @@ import { join } from "node:path";
  */
 export function removeOfEnded(folder) {
   for (const pid of entriesOf(folder)) {
-    if (!isRunning(Number(pid))) rmSync(join(folder, pid), { recursive: true, force: true });
+    try {
+      if (!isRunning(Number(pid))) rmSync(join(folder, pid), { recursive: true, force: true });
+    } catch {
+      // Another user's, or another process removes it at this moment.
+    }
   }
 }
 

@@ -40,7 +40,10 @@ export async function keptBuild(program, entryPoints) {
   const isWhole = () => Object.keys(entryPoints).every((entry) => existsSync(join(folder, `${entry}.mjs`)));
   if (!isWhole()) {
     const unfinished = join(folders.unfinished, String(process.pid));
-    makeOrEnd(unfinished);
+    makeOrEnd(
+      unfinished,
+      "have the command run once by who owns the project, after each change of it, or use a copy of your own.",
+    );
     await buildInto(unfinished, entryPoints);
     if (hashOfSources() !== name) {
       // Somebody has changed a source meanwhile.
@@ -86,17 +89,16 @@ function hashOfSources() {
 }
 
 /**
- * Makes a folder, or ends the process with what to do.
+ * Makes a folder in `dist`, or ends the process with what to do.
  * @param {string} folder
+ * @param {string} fix
  */
-function makeOrEnd(folder) {
+export function makeOrEnd(folder, fix) {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    console.error(
-      `"${join(projectRoot, "dist")}" must be a folder that you can write, for what is built: ${error instanceof Error ? error.message : error}\n` +
-        "Fix: have the command run once by who owns the project, after each change of it, or use a copy of your own.",
-    );
+    const problem = error instanceof Error ? error.message : error;
+    console.error(`"${join(projectRoot, "dist")}" must be a folder that you can write: ${problem}\nFix: ${fix}`);
     process.exit(1);
   }
 }

@@ -1,8 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { removeOfEnded } from "./ended-processes.mjs";
-import { keptBuild, projectRoot } from "./kept-build.mjs";
+import { keptBuild, makeOrEnd, projectRoot } from "./kept-build.mjs";
 import requireNode from "./require-node.mjs";
 
 requireNode();
@@ -12,8 +11,8 @@ setFlagsFromString("--heap-growing-percent=50");
 const runs = join(projectRoot, "dist", "local");
 /** A folder for what each run writes while it is up. */
 const runFolder = join(runs, String(process.pid));
+makeOrEnd(runFolder, "use a copy of the project of your own: the run lays its tables and objects there.");
 removeOfEnded(runs);
-mkdirSync(runFolder, { recursive: true });
 const build = await keptBuild("local", {
   main: "local/main.ts",
   runtime: "local/aws/lambda/function-host/runtime.ts",

@@ -128,4 +128,16 @@ describe("the build of a program", () => {
     expect(left()).toEqual([]);
     expect(ofProcesses()).toEqual([]);
   });
+
+  it("needs a folder that it can write, as a run does, and says what to do", async () => {
+    write("package.json", JSON.stringify({ devDependencies: { node: process.version.slice(1) } }));
+    write("dist", "somebody's file");
+    cpSync(path.join(ROOT, "cli/iot.mjs"), path.join(project, "cli/iot.mjs"));
+    for (const program of ["cli/iot.mjs", "scripts/local.mjs"]) {
+      const stderr = await promisify(execFile)(process.execPath, [program], { cwd: project }).catch(
+        (error) => error.stderr,
+      );
+      expect(stderr).toMatch(/^"\S+\/dist" must be a folder that you can write: .+\nFix: .+ of your own.*\n$/);
+    }
+  });
 });
