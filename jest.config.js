@@ -33,6 +33,6 @@ module.exports = {
   coverageThreshold: Object.fromEntries(Object.entries(FLOORS).map(([folder, floor]) => [`./${folder}/`, floor])),
   // For what hangs: on a busy machine the slowest takes two minutes.
   testTimeout: 300_000,
-  // Suites that start a run wait more than they compute: on two cores, four of them side by side.
+  // For suites that start a run, which wait more than they compute.
   maxWorkers: 6,
 };

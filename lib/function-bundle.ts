@@ -79,7 +79,7 @@ export function bundleFunctions(root = findRoot(), sourceMaps = false): Function
     const file = BUNDLE_FILE[name];
     return [name, { code: textOf(file), sourceMap: textOf(`${file}.map`), sources: sourcesOf(metafile, file) }];
   });
-  return Object.fromEntries(bundles) as Record<FunctionName, FunctionBundle>;
+  return Object.fromEntries(bundles) as FunctionBundles;
 }
 
 let ofThisProcess: FunctionBundles | undefined;

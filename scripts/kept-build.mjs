@@ -30,25 +30,28 @@ const KEPT = 3;
  * the same sources. What Node.js compiles of them is kept there too.
  * @param {string} program
  * @param {Record<string, string>} entryPoints Source files, by the name of the module that is built from each.
+ * @param {Record<string, (folder: string) => Promise<string>>} others What else is made of the sources: files by name, each made in the folder
+ *   with the modules.
  * @returns {Promise<string>}
  */
-export async function keptBuild(program, entryPoints) {
+export async function keptBuild(program, entryPoints, others = {}) {
   const folders = foldersOf(program);
   const name = hashOfSources();
   const folder = join(folders.whole, name);
   use(folders, name);
-  const isWhole = () => Object.keys(entryPoints).every((entry) => existsSync(join(folder, `${entry}.mjs`)));
+  const files = [...Object.keys(entryPoints).map((entry) => `${entry}.mjs`), ...Object.keys(others)];
+  const isWhole = () => files.every((file) => existsSync(join(folder, file)));
   if (!isWhole()) {
     const unfinished = join(folders.unfinished, String(process.pid));
     makeOrEnd(
       unfinished,
       "have the command run once by who owns the project, after each change of it, or use a copy of your own.",
     );
-    await buildInto(unfinished, entryPoints);
+    await buildInto(unfinished, entryPoints, others);
     if (hashOfSources() !== name) {
       // Somebody has changed a source meanwhile.
       rmSync(unfinished, { recursive: true, force: true });
-      return keptBuild(program, entryPoints);
+      return keptBuild(program, entryPoints, others);
     }
     // Another process may have built the same meanwhile, and runs from it.
     if (!isWhole()) rmSync(folder, { recursive: true, force: true });
@@ -104,17 +107,29 @@ export function makeOrEnd(folder, fix) {
 }
 
 /**
+ * Builds, or ends the process with what does not compile.
  * @param {string} outdir
  * @param {Record<string, string>} entryPoints
+ * @param {Record<string, (folder: string) => Promise<string>>} others
  */
-async function buildInto(outdir, entryPoints) {
+async function buildInto(outdir, entryPoints, others) {
   // Loaded where it is needed: most processes find their build.
   const { build, stop } = await import("esbuild");
   try {
-    await build({ absWorkingDir: projectRoot, entryPoints, outdir, splitting: true, ...AS_MODULES });
+    await build({
+      absWorkingDir: projectRoot,
+      entryPoints,
+      outdir,
+      splitting: true,
+      logLevel: "silent",
+      ...AS_MODULES,
+    });
+    for (const [file, make] of Object.entries(others)) writeFileSync(join(outdir, file), await make(outdir));
   } catch (error) {
     rmSync(outdir, { recursive: true, force: true });
-    throw error;
+    // The compiler's words, with the place.
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
   } finally {
     // The process that esbuild keeps for the next build would stay as long as this one.
     await stop();

@@ -8,17 +8,27 @@ requireNode();
 // Where a machine has much memory, V8 lets a heap grow to four times what is in use; half more costs hardly any processor time.
 setFlagsFromString("--heap-growing-percent=50");
 
+const build = await keptBuild(
+  "local",
+  {
+    main: "local/main.ts",
+    runtime: "local/aws/lambda/function-host/runtime.ts",
+    emulator: "local/aws/emulators/child.ts",
+    declare: "local/stack/declare-process.ts",
+    functions: "lib/function-bundle.ts",
+  },
+  {
+    "bundles.json": async (folder) => {
+      const { bundleFunctions } = await import(join(folder, "functions.mjs"));
+      return JSON.stringify(bundleFunctions(projectRoot));
+    },
+  },
+);
 const runs = join(projectRoot, "dist", "local");
 /** A folder for what each run writes while it is up. */
 const runFolder = join(runs, String(process.pid));
 makeOrEnd(runFolder, "use a copy of the project of your own: the run lays its tables and objects there.");
 removeOfEnded(runs);
-const build = await keptBuild("local", {
-  main: "local/main.ts",
-  runtime: "local/aws/lambda/function-host/runtime.ts",
-  emulator: "local/aws/emulators/child.ts",
-  declare: "local/stack/declare-process.ts",
-});
 const { main } = await import(join(build, "main.mjs"));
 process.exit(
   await main(process.argv.slice(2), {

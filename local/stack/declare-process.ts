@@ -1,15 +1,15 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { functionBundles, useFunctionBundles } from "../../lib/function-bundle";
+import { useFunctionBundles } from "../../lib/function-bundle";
 import { readDeclaration } from "./declaration";
 import type { DeclareAnswer, DeclareJob } from "./declare-job";
 import { declareStack } from "./declare-stack";
 import { writeFunctionFiles } from "./function-files";
-import { keepBundles, readBundles } from "./kept-bundles";
+import { readBundles } from "./kept-bundles";
 import type { RecordedResource, Recording } from "./recording";
 
-/** What the functions were bundled to: it lies with this program, and was built of the same sources. */
+/** What the functions were bundled to: it is built with this program, of the same sources. */
 const BUNDLES = path.join(path.dirname(process.argv[1] ?? ""), "bundles.json");
 
 /** Declares the stack for its parent, writes the functions' code, and ends. */
@@ -18,7 +18,6 @@ async function declare({ config, stack, files }: DeclareJob): Promise<DeclareAns
     const bundles = readBundles(BUNDLES);
     if (bundles) useFunctionBundles(bundles);
     const recording = await declareStack(config, stack);
-    if (!bundles) keepBundles(BUNDLES, functionBundles());
     const declaration = readDeclaration(recording);
     const { processor, archiveTransform } = declaration;
     writeFileSync(files.processor, await codeOf(recording, processor.arn));

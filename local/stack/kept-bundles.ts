@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { BUNDLE_FILE, type FunctionBundles } from "../../lib/function-bundle";
 
 /** What the functions were bundled to, or undefined where the file does not hold it whole. Bundling takes half as long as declaring. */
@@ -9,16 +9,5 @@ export function readBundles(file: string): FunctionBundles | undefined {
     return whole ? made : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Keeps them for the next process, if it can. */
-export function keepBundles(file: string, bundles: FunctionBundles): void {
-  const unfinished = `${file}.${process.pid}`;
-  try {
-    writeFileSync(unfinished, JSON.stringify(bundles));
-    renameSync(unfinished, file);
-  } catch {
-    // The folder is another user's, or full: the next process bundles again.
   }
 }

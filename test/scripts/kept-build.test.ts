@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -46,7 +47,8 @@ const ofProcesses = () => [...entriesOf("used"), ...entriesOf("unfinished")];
 async function start({ building = "", built = "" } = {}): Promise<{ said: string; folder: string }> {
   const program = `
     const { keptBuild } = await import("./scripts/kept-build.mjs");
-    const building = keptBuild("talk", { main: "cli/main.ts" });
+    const upper = async (folder) => (await import(folder + "/main.mjs")).word.toUpperCase();
+    const building = keptBuild("talk", { main: "cli/main.ts" }, { "upper.txt": upper });
     ${building}
     const folder = await building;
     ${built}
@@ -97,10 +99,11 @@ describe("the build of a program", () => {
     expect(ofProcesses()).toEqual([]);
   });
 
-  it("is made again where a module of it is gone", async () => {
+  it.each(["main.mjs", "upper.txt"])("is made again where %s is gone", async (file) => {
     const { folder } = await start();
-    rmSync(path.join(folder, "main.mjs"));
+    rmSync(path.join(folder, file));
     expect(await start()).toEqual({ said: "first", folder });
+    expect(readFileSync(path.join(folder, "upper.txt"), "utf8")).toBe("FIRST");
   });
 
   it("is not kept without end, but as long as a process runs from it", async () => {

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { bundleFunctions } from "../../../lib/function-bundle";
-import { keepBundles, readBundles } from "../../../local/stack/kept-bundles";
+import { readBundles } from "../../../local/stack/kept-bundles";
 
 const bundles = bundleFunctions();
 let folder: string;
@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("what the functions were bundled to", () => {
   it("is nothing at first, and then all of it", () => {
     expect(readBundles(file())).toBeUndefined();
-    keepBundles(file(), bundles);
+    writeFileSync(file(), JSON.stringify(bundles));
     expect(readBundles(file())).toEqual(bundles);
   });
 
@@ -33,11 +33,5 @@ describe("what the functions were bundled to", () => {
   it("is made again where the file is cut off", () => {
     writeFileSync(file(), JSON.stringify(bundles).slice(0, -1));
     expect(readBundles(file())).toBeUndefined();
-  });
-
-  it("is not kept where there is no folder for it", () => {
-    const elsewhere = path.join(folder, "gone", "bundles.json");
-    keepBundles(elsewhere, bundles);
-    expect(existsSync(elsewhere)).toBe(false);
   });
 });
