@@ -90,7 +90,7 @@ export class EvidenceStore {
   constructor(onBroken: (why: string) => void) {
     // The database without a name is a file without a name: nothing of it is left, however the process ends.
     const database = new DatabaseSync("");
-    database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KB}; BEGIN`);
+    database.exec(`PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KB}; BEGIN`);
     this.#database = database;
     const onFailed = (error: unknown) => onBroken(diskWords(error));
     this.entries = new EvidenceTable(database, "entries", onFailed);
