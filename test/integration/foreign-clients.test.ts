@@ -4,7 +4,7 @@ import { connect as connectSocket } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { connectAsync, type IClientOptions } from "mqtt";
+import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { eventually, killLeftRuns, LocalRun } from "../helpers/local-run";
 
 const run = promisify(execFile);
@@ -26,6 +26,7 @@ describe("clients that no one here wrote", () => {
 
   const connect = (clientId: string, options: IClientOptions = {}) =>
     connectAsync(`mqtt://127.0.0.1:${at.mqttPort}`, { clientId, reconnectPeriod: 0, ...options }, false);
+  const closed = (client: MqttClient) => new Promise<void>((resolve) => client.once("close", () => resolve()));
 
   it.each([4, 5] as const)(
     "get commands over MQTT %i: by the command line and the data plane",
@@ -88,13 +89,13 @@ describe("clients that no one here wrote", () => {
     const will = { topic: "other/topic", payload: Buffer.from("x"), qos: 0 as const, retain: false };
     await expect(connect("ext-4", { will })).rejects.toThrow("Not authorized");
     const curious = await connect("ext-8", { protocolVersion: 5 });
-    const sentAway = once(curious, "close");
+    const sentAway = closed(curious);
     curious.publish("sensor/data/ext-7", "{}", { qos: 1 });
     await sentAway;
     const older = await connect("ext-5");
-    const closed = once(older, "close");
+    const olderClosed = closed(older);
     const newer = await connect("ext-5");
-    await closed;
+    await olderClosed;
     await newer.endAsync(true);
     const socket = connectSocket(at.mqttPort, "127.0.0.1");
     socket.resume().on("error", () => {});

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
 import { iotAgainst } from "../helpers/iot-command";
 import { eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+import { hasRuleErrors } from "../helpers/rule-errors";
 
 const DEVICES = 8;
 const MESSAGES_OF_EACH = 20;
@@ -34,8 +35,9 @@ describe("a shard that is full", () => {
     const { mqttPort, endpoint } = await run.ready();
     await Promise.all(Array.from({ length: DEVICES }, (_, device) => burst(`press-${device}`, mqttPort)));
 
+    await eventually("the log has the first that found no room", () => hasRuleErrors(endpoint));
     let logged = 0;
-    await eventually("the log has what found no room", async () => {
+    await eventually("the log has all that found no room", async () => {
       const before = logged;
       logged = Number((await iotAgainst(endpoint, "replay rule-errors --dry-run")).lines[0]?.records);
       return logged > 0 && logged === before;
