@@ -5,7 +5,7 @@ import { publishAll, READINGS } from "./local-load.mts";
 import { started } from "./local-run.mts";
 import { machine, unitOfWorkMs } from "./machine.mts";
 import { optionsOf, wholeNumber } from "./options.mts";
-import { cpuSecondsOf, memoryMbOf, processesOf } from "./process-tree.mts";
+import { cpuSecondsOf, memoryMbByPart, memoryMbOf, processesOf } from "./process-tree.mts";
 
 requireNode();
 
@@ -18,6 +18,7 @@ const HELP = `Watches a long local run: its processor time and its memory, a row
   --before N    readings that other clients publish before, at least (default 0)
 `;
 const ROWS = 12;
+const PARTS = ["run", "functions", "dynamodb", "s3"] as const;
 
 const DEFAULTS = { rate: "1000", minutes: "60", before: "0" };
 const { rate, minutes, before } = optionsOf("bench:local-hour", HELP, DEFAULTS, (values) => ({
@@ -32,16 +33,20 @@ const run = await started(`${fleet} --seed 1`);
 for (let published = 0; published < before; published += READINGS) await publishAll(run, `before-${published}`);
 // What has been started for these readings alone ends meanwhile.
 if (before > 0) await sleep(60_000);
-row("after, min", "CPU, % of a core", "memory, MB", "processes", "unit of work, ms");
-row("---:", "---:", "---:", "---:", "---:");
+row("after, min", "CPU, % of a core", "memory, MB", ...PARTS, "processes", "unit of work, ms");
+row("---:", "---:", "---:", ...PARTS.map(() => "---:"), "---:", "---:");
 for (let taken = 0; taken <= ROWS; taken += 1) {
   const [cpuBefore, from] = [cpuSecondsOf(run.pid), performance.now()];
   if (taken > 0) await sleep((seconds * 1000) / ROWS);
   const share = (cpuSecondsOf(run.pid) - cpuBefore) / ((performance.now() - from) / 1000);
+  const memory = memoryMbByPart(run.pid);
   row(
     ((taken * minutes) / ROWS).toFixed(minutes < ROWS ? 1 : 0),
     taken > 0 ? (share * 100).toFixed(1) : "",
-    memoryMbOf(run.pid).toFixed(0),
+    Object.values(memory)
+      .reduce((sum, mb) => sum + mb, 0)
+      .toFixed(0),
+    ...PARTS.map((part) => memory[part].toFixed(0)),
     String(processesOf(run.pid)),
     unitOfWorkMs().toFixed(0),
   );

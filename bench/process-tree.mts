@@ -18,12 +18,34 @@ export function cpuSecondsOf(pid: number): number {
 
 /** Megabytes; a page that several processes share counts once (PSS). */
 export function memoryMbOf(pid: number): number {
-  return treeOf(pid).reduce((sum, process) => sum + pssKb(process.pid), 0) / 1024;
+  return Object.values(memoryMbByPart(pid)).reduce((sum, mb) => sum + mb, 0);
+}
+
+/** Megabytes of a local run's parts: `run`, which is the first process, `functions`, `dynamodb` and `s3`. */
+export function memoryMbByPart(pid: number): Readonly<Record<"run" | "functions" | "dynamodb" | "s3", number>> {
+  const memory = { run: 0, functions: 0, dynamodb: 0, s3: 0 };
+  for (const process of treeOf(pid)) memory[partOf(process.pid, pid)] += pssKb(process.pid) / 1024;
+  return memory;
 }
 
 /** How many processes run. */
 export function processesOf(pid: number): number {
   return treeOf(pid).length;
+}
+
+/** Both emulators run from one module, which is told the service. */
+function partOf(pid: number, first: number): keyof ReturnType<typeof memoryMbByPart> {
+  if (pid === first) return "run";
+  const words = commandLineOf(pid);
+  return (["dynamodb", "s3"] as const).find((service) => words.at(-1) === service) ?? "functions";
+}
+
+function commandLineOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+  } catch {
+    return [];
+  }
 }
 
 function treeOf(pid: number): readonly Stat[] {
