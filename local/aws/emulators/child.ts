@@ -26,7 +26,12 @@ const STARTERS: Readonly<Record<string, () => unknown>> = {
     mkdirSync(folder, { recursive: true });
     keepObjectsIn(path.join(folder, "objects.sqlite"), s3Store);
     const stores = { s3Store } as NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
-    await buildApp({ logger: false, defaultRegion, stores }).listen();
+    const app = buildApp({ logger: false, defaultRegion, stores });
+    // An empty object's: the server gives none to the emulator, which needs one.
+    app.addHook("preHandler", async (request) => {
+      if (request.method === "PUT") request.body ??= Buffer.alloc(0);
+    });
+    await app.listen();
   },
 };
 

@@ -107,11 +107,15 @@ class ObjectsOnDisk {
     this.#statements.clear.run(this.#bucket);
   }
 
-  /** A page of the listing, in the order of S3: that of the names' bytes in UTF-8. */
+  /**
+   * A page of the listing, in the order of S3: that of the names' bytes in UTF-8. The emulator lets a client continue after the page's last
+   * object, or its last common prefix where it has no object: what would come again is left to the next page.
+   */
   page({ prefix = "", delimiter = "", maxKeys = PAGE, startAfter, marker }: ListingOptions): Listing {
     const after = startAfter ?? marker ?? "";
     const objects: StoredObject[] = [];
     const common = new Set<string>();
+    let commonBefore = 0;
     for (const { key, about } of this.#statements.after.iterate(this.#bucket, prefix, after)) {
       const name = String(key);
       if (!name.startsWith(prefix)) break;
@@ -119,9 +123,15 @@ class ObjectsOnDisk {
       const folder = end < 0 ? undefined : name.slice(0, end + delimiter.length);
       // The client has it already, from this page or the one before.
       if (folder !== undefined && (common.has(folder) || after.startsWith(folder))) continue;
-      if (objects.length + common.size >= maxKeys) return { objects, commonPrefixes: [...common], isTruncated: true };
-      if (folder === undefined) objects.push(this.#object(name, about));
-      else common.add(folder);
+      if (objects.length + common.size >= maxKeys) {
+        const commonPrefixes = [...common].slice(0, objects.length > 0 ? commonBefore : undefined);
+        return { objects, commonPrefixes, isTruncated: true };
+      }
+      if (folder !== undefined) common.add(folder);
+      else {
+        objects.push(this.#object(name, about));
+        commonBefore = common.size;
+      }
     }
     return { objects, commonPrefixes: [...common], isTruncated: false };
   }
