@@ -1,11 +1,14 @@
-/** `npm test`: the suites that compute, one for each core, beside those that start processes and wait. With arguments: Jest with them. */
+/** `npm test`: the suites that compute beside those that start processes and wait. With arguments: Jest with them. */
 import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { testRunFolder } from "../test/helpers/before-all.mjs";
 import { sideBySide } from "./side-by-side.mjs";
 
 const run = promisify(execFile);
 const WAITING = ["test/engine/", "test/integration/"];
+/** Suites that compute at once: now and then one waits. */
+const COMPUTING = Math.ceil(1.5 * availableParallelism());
 const jest = ["node", "node_modules/jest/bin/jest.js"];
 const args = process.argv.slice(2);
 
@@ -19,7 +22,7 @@ process.exit(
     ? sideBySide({ Jest: [...jest, ...args] })
     : sideBySide(
         {
-          "unit tests": [...jest, "--coverage", "--maxWorkers=100%", "--testPathIgnorePatterns", ...WAITING],
+          "unit tests": [...jest, "--coverage", `--maxWorkers=${COMPUTING}`, "--testPathIgnorePatterns", ...WAITING],
           "integration tests": [...jest, ...WAITING],
         },
         { yielding: "unit tests" },
