@@ -43,9 +43,7 @@ for (let taken = 0; taken <= ROWS; taken += 1) {
   row(
     ((taken * minutes) / ROWS).toFixed(minutes < ROWS ? 1 : 0),
     taken > 0 ? (share * 100).toFixed(1) : "",
-    Object.values(memory)
-      .reduce((sum, mb) => sum + mb, 0)
-      .toFixed(0),
+    memory.all.toFixed(0),
     ...PARTS.map((part) => memory[part].toFixed(0)),
     String(processesOf(run.pid)),
     unitOfWorkMs().toFixed(0),

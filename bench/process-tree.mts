@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Clock ticks per second of every Linux that Node.js runs on: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const TICKS_PER_SECOND = 100;
 
+type Part = "run" | "functions" | "dynamodb" | "s3";
+
 interface Stat {
   readonly pid: number;
   readonly ppid: number;
@@ -18,13 +20,17 @@ export function cpuSecondsOf(pid: number): number {
 
 /** Megabytes; a page that several processes share counts once (PSS). */
 export function memoryMbOf(pid: number): number {
-  return Object.values(memoryMbByPart(pid)).reduce((sum, mb) => sum + mb, 0);
+  return memoryMbByPart(pid).all;
 }
 
-/** Megabytes of a local run's parts: `run`, which is the first process, `functions`, `dynamodb` and `s3`. */
-export function memoryMbByPart(pid: number): Readonly<Record<"run" | "functions" | "dynamodb" | "s3", number>> {
-  const memory = { run: 0, functions: 0, dynamodb: 0, s3: 0 };
-  for (const process of treeOf(pid)) memory[partOf(process.pid, pid)] += pssKb(process.pid) / 1024;
+/** Megabytes of a local run's parts: `run`, which is the first process, `functions`, `dynamodb` and `s3`; and of `all` together. */
+export function memoryMbByPart(pid: number): Readonly<Record<Part | "all", number>> {
+  const memory = { all: 0, run: 0, functions: 0, dynamodb: 0, s3: 0 };
+  for (const process of treeOf(pid)) {
+    const mb = pssKb(process.pid) / 1024;
+    memory.all += mb;
+    memory[partOf(process.pid, pid)] += mb;
+  }
   return memory;
 }
 
@@ -34,7 +40,7 @@ export function processesOf(pid: number): number {
 }
 
 /** Both emulators run from one module, which is told the service. */
-function partOf(pid: number, first: number): keyof ReturnType<typeof memoryMbByPart> {
+function partOf(pid: number, first: number): Part {
   if (pid === first) return "run";
   const words = commandLineOf(pid);
   return (["dynamodb", "s3"] as const).find((service) => words.at(-1) === service) ?? "functions";
