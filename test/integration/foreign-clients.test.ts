@@ -17,6 +17,8 @@ const IOT = path.resolve(__dirname, "../../cli/iot.mjs");
 describe("clients that no one here wrote", () => {
   let local: LocalRun;
   let at: { mqttPort: number; endpoint: string };
+  /** The terminal's lines about Debian's clients, where they are installed. */
+  const refusedOfDebian: string[] = [];
 
   beforeAll(async () => {
     local = new LocalRun("--devices 0");
@@ -75,12 +77,29 @@ describe("clients that no one here wrote", () => {
     await mosquitto("pub", "-t", "sensor/data/ext-6", "-m", "{}", "-D", "publish", "user-property", "a", "b");
     const refused = mosquitto("pub", "-d", "-t", "sensor/data/ext-7", "-m", "{}");
     await expect(refused).rejects.toMatchObject({ stdout: expect.stringContaining("Received DISCONNECT (135)") });
+    refusedOfDebian.push(
+      'refused: client "ext-6": the device policy does not allow it to publish to "sensor/data/ext-7"',
+    );
     const heard = mosquitto("sub", "-t", "sensor/commands/ext-6", "-C", "1", "-W", "20", "-v");
     const publish = () => fetch(`${at.endpoint}/topics/sensor%2Fcommands%2Fext-6?qos=1`, { ...SIGNED, body: "now" });
     // It listens after a moment.
     const again = setInterval(publish, 200);
     expect((await heard).stdout).toBe("sensor/commands/ext-6 now\n");
     clearInterval(again);
+  });
+
+  it.each([
+    ["an empty object", "text/plain", ""],
+    ["a form", "application/x-www-form-urlencoded", "a=1&b=%20"],
+    ["no JSON under its name", "application/x-amz-json-1.0", "{"],
+  ])("get back from the bucket what they have put there: %s", async (_what, type, body) => {
+    const object = `${at.endpoint}/iot-sensor-archival-dev-123456789012/exports/put`;
+    const authorization = SIGNED.headers.authorization.replace("iotdata", "s3");
+    const put = await fetch(object, { method: "PUT", headers: { authorization, "content-type": type }, body });
+    expect(put.status).toBe(200);
+    const got = await fetch(object, { headers: { authorization } });
+    expect([got.headers.get("content-type"), await got.text()]).toEqual([type, body]);
+    await fetch(object, { method: "DELETE", headers: { authorization } });
   });
 
   it("are told what is wrong with their connection, and the terminal has one line for each", async () => {
@@ -103,9 +122,8 @@ describe("clients that no one here wrote", () => {
     await once(socket, "close");
     local.interrupt();
     const { err } = await local.ended;
-    // Debian's client, where it is installed, has a line of its own.
-    const refused = err.split("\n").filter((line) => line.startsWith("refused: ") && !line.includes('"ext-6"'));
-    expect(refused).toEqual([
+    expect(err.split("\n").filter((line) => line.startsWith("refused: "))).toEqual([
+      ...refusedOfDebian,
       'refused: client "no/thing": the device policy does not allow it to connect',
       'refused: client "ext-4": its last will is refused: the device policy does not allow it to publish to "other/topic"',
       'refused: client "ext-8": the device policy does not allow it to publish to "sensor/data/ext-7"',
