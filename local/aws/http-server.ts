@@ -24,8 +24,6 @@ export class HttpServer {
     this.#http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler);
     this.#http2 = createHttp2Server();
     this.#http2.on("request", handler);
-    // A client that breaks off is no concern of anyone.
-    this.#http.on("clientError", (_error, socket) => socket.destroy());
     this.#http2.on("sessionError", () => {});
     this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket));
   }
@@ -45,17 +43,22 @@ export class HttpServer {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {});
-    socket.once("readable", () => this.#recognise(socket));
+    this.#recognise(socket, "");
   }
 
-  #recognise(socket: Socket): void {
-    const begun: Buffer | null = socket.read();
-    // A client may connect and say nothing.
-    if (begun === null) return;
-    socket.unshift(begun);
-    const length = Math.min(begun.length, HTTP2_PREFACE.length);
-    const isHttp2 = begun.subarray(0, length).toString("latin1") === HTTP2_PREFACE.slice(0, length);
-    if (isHttp2 && length < HTTP2_PREFACE.length) socket.once("readable", () => this.#recognise(socket));
-    else (isHttp2 ? this.#http2 : this.#http).emit("connection", socket);
+  /** Reads on until what has come is HTTP/2's preface, or is not. `begun` is what came before, in Latin-1. */
+  #recognise(socket: Socket, begun: string): void {
+    socket.once("readable", () => {
+      const more: Buffer | null = socket.read();
+      // A client may say nothing, or end amid the preface.
+      if (more === null) {
+        socket.end();
+        return;
+      }
+      const head = begun + more.toString("latin1");
+      if (head.length < HTTP2_PREFACE.length && HTTP2_PREFACE.startsWith(head)) return this.#recognise(socket, head);
+      socket.unshift(Buffer.from(head, "latin1"));
+      (head.startsWith(HTTP2_PREFACE) ? this.#http2 : this.#http).emit("connection", socket);
+    });
   }
 }

@@ -53,8 +53,18 @@ export function unknownServiceResponse(
 ): ErrorResponse {
   const asked = service === undefined ? "the request carries no AWS signature" : `"${service}" does not run here`;
   const message = `${asked}; this local endpoint has ${known.join(", ")}`;
-  if (format === "json") return jsonError(400, "UnknownServiceException", message);
-  return (format === "query" ? queryError : xmlError)(400, "UnknownService", message);
+  return errorIn(format)(400, format === "json" ? "UnknownServiceException" : "UnknownService", message);
+}
+
+function errorIn(format: ErrorFormat) {
+  if (format === "json") return jsonError;
+  return format === "query" ? queryError : xmlError;
+}
+
+/** What a request gets that a service fails at. */
+export function unforeseenResponse(problem: string, format: ErrorFormat): ErrorResponse {
+  const message = `the local endpoint failed at this request: ${problem}`;
+  return errorIn(format)(500, "InternalFailure", message);
 }
 
 /** The answer before the run is ready; "run" is for requests to the run itself. */

@@ -13,6 +13,7 @@ import {
   notReadyResponse,
   tooDeepResponse,
   troubleResponse,
+  unforeseenResponse,
   unknownServiceResponse,
 } from "./error-response";
 import type { Guard, Head } from "./guard";
@@ -51,7 +52,7 @@ export class Gateway {
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.#server = new HttpServer((req, res) => {
-      this.#handle(req, res).catch(() => res.destroy());
+      this.#handle(req, res).catch((error) => failed(error, req, res));
     });
   }
 
@@ -80,7 +81,8 @@ export class Gateway {
     const step = this.#deps.startingStep?.();
     if (services === undefined || (step !== undefined && !isOfTheRun(req))) {
       req.resume();
-      return answer(res, notReadyResponse(step ?? "starting", notReadyFormat(req)));
+      const format = req.url?.startsWith(LOCAL_PREFIX) ? "run" : formatOf(req);
+      return answer(res, notReadyResponse(step ?? "starting", format));
     }
     const { administration, inProcess, guards } = services;
     if (req.url?.startsWith(LOCAL_PREFIX)) return answerInProcess(administration, req, res);
@@ -182,8 +184,18 @@ export class Gateway {
   }
 }
 
-function notReadyFormat(req: IncomingMessage) {
-  if (req.url?.startsWith(LOCAL_PREFIX)) return "run";
+/** Answers what nobody has foreseen, unless the client is gone or the answer has begun. */
+function failed(error: unknown, req: IncomingMessage, res: ServerResponse): void {
+  if (res.headersSent || res.destroyed || req.errored) {
+    res.destroy();
+    return;
+  }
+  req.resume();
+  const problem = error instanceof Error ? error.message : String(error);
+  answer(res, unforeseenResponse(problem, formatOf(req)));
+}
+
+function formatOf(req: IncomingMessage): ErrorFormat {
   return errorFormat(req, signedService({ url: req.url ?? "/", headers: req.headers }));
 }
 
@@ -246,6 +258,9 @@ async function ask(service: InProcessService, req: IncomingMessage) {
   return service({ ...headOf(req), body: await buffer(req) });
 }
 
-function answer(res: ServerResponse, { status, headers, body }: ErrorResponse): void {
+function answer(
+  res: ServerResponse,
+  { status, headers, body }: Omit<ErrorResponse, "body"> & { readonly body: string | Uint8Array },
+): void {
   res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
 }

@@ -67,6 +67,24 @@ describe("Gateway", () => {
   });
 
   it.each([
+    ["kinesis", { "x-amz-target": "Kinesis_20131202.ListShards" }, '{"__type":"InternalFailure","message":"'],
+    ["sns", { "content-type": "application/x-www-form-urlencoded" }, "<ErrorResponse><Error><Code>InternalFailure"],
+  ])("answers what %s has not foreseen, in its format", async (service, headers, beginning) => {
+    const fails = async () => {
+      throw new TypeError("it is null");
+    };
+    const gateway = gatewayWith({ inProcess: { [service]: fails } });
+    closing.push(() => gateway.stop());
+    const authorization = `AWS4 Credential=a/20260101/sa-east-1/${service}/aws4_request, x`;
+    const url = `http://127.0.0.1:${await gateway.listen(0)}`;
+    const response = await fetch(url, { method: "POST", body: "x", headers: { authorization, ...headers } });
+    const body = await response.text();
+    expect(response.status).toBe(500);
+    expect(body).toContain(beginning);
+    expect(body).toContain("the local endpoint failed at this request: it is null");
+  });
+
+  it.each([
     [{ "x-amz-target": "GraniteServiceVersion20100801.ListMetrics" }, '"__type":"UnknownServiceException"'],
     [{ "content-type": "application/x-www-form-urlencoded" }, "<ErrorResponse><Error><Code>UnknownService</Code>"],
     [{}, '"__type":"UnknownServiceException"'],
