@@ -90,6 +90,7 @@ describe("clients that no one here wrote", () => {
 
   it.each([
     ["an empty object", "text/plain", ""],
+    ["one of 32 MB", "text/plain", "x".repeat(32_000_000)],
     ["a form", "application/x-www-form-urlencoded", "a=1&b=%20"],
     ["no JSON under its name", "application/x-amz-json-1.0", "{"],
   ])("get back from the bucket what they have put there: %s", async (_what, type, body) => {
@@ -98,7 +99,8 @@ describe("clients that no one here wrote", () => {
     const put = await fetch(object, { method: "PUT", headers: { authorization, "content-type": type }, body });
     expect(put.status).toBe(200);
     const got = await fetch(object, { headers: { authorization } });
-    expect([got.headers.get("content-type"), await got.text()]).toEqual([type, body]);
+    expect(got.headers.get("content-type")).toBe(type);
+    expect((await got.text()) === body).toBe(true);
     await fetch(object, { method: "DELETE", headers: { authorization } });
   });
 

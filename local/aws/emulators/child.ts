@@ -5,6 +5,9 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { keepObjectsIn } from "./objects-on-disk";
 
+/** The longest value of SQLite, where the objects lie: https://www.sqlite.org/limits.html */
+const MAX_OBJECT_BYTES = 1_000_000_000;
+
 /**
  * Runs one emulator in a process of its own, so that none slows another down: `emulator.mjs dynamodb|s3`. The tables and
  * objects lie in DATA_FOLDER: in memory they would grow without end. Tells its parent the port, and ends with the parent, however that ends.
@@ -29,7 +32,8 @@ const STARTERS: Readonly<Record<string, () => unknown>> = {
     const app = buildApp({ logger: false, defaultRegion, stores });
     // S3 keeps an object's bytes, whatever the client calls them: the emulator takes some apart, and fails where there are none.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    const asBytes = { parseAs: "buffer", bodyLimit: MAX_OBJECT_BYTES } as const;
+    app.addContentTypeParser("*", asBytes, (_request, body, done) => done(null, body));
     app.addHook("preHandler", async (request) => {
       if (request.method === "PUT") request.body ??= Buffer.alloc(0);
     });
