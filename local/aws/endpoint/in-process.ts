@@ -7,4 +7,8 @@ export type InProcessService = (request: {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-}) => Promise<{ readonly status: number; readonly headers?: Record<string, string>; readonly body: string }>;
+}) => Promise<{
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body: string | Uint8Array;
+}>;

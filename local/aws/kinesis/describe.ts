@@ -1,5 +1,6 @@
+import { isObject } from "../../../contract/json";
 import { KinesisError } from "./kinesis-error";
-import { constraint, type Members, optionalText, optionalTime, optionalWhole } from "./members";
+import { constraint, type Members, membersOf, optionalText, optionalTime, optionalWhole } from "./members";
 import type { Shard } from "./shard";
 import type { Stream } from "./stream";
 
@@ -32,13 +33,27 @@ export function descriptionOf(stream: Stream, members: Members) {
   };
 }
 
-/** What ListShards answers. */
+/** What ListShards answers at first. */
 export function shardListOf(stream: Stream, members: Members) {
+  return pageOf(stream, members, optionalText(members, "ExclusiveStartShardId"), members.ShardFilter);
+}
+
+/**
+ * What ListShards answers to a NextToken, which alone says where it goes on.
+ * @throws KinesisError
+ */
+export function nextShardListOf(stream: Stream, members: Members) {
+  const also = ["StreamName", "StreamARN", "ExclusiveStartShardId", "ShardFilter", "StreamCreationTimestamp"].find(
+    (name) => members[name] !== undefined && members[name] !== null,
+  );
+  if (also !== undefined)
+    throw new KinesisError("InvalidArgumentException", `NextToken and ${also} cannot be provided together.`);
+  const { after, filter } = tokenOf(String(members.NextToken), stream);
+  return pageOf(stream, members, after, filter);
+}
+
+function pageOf(stream: Stream, members: Members, after: string | undefined, filter: unknown) {
   const limit = optionalWhole(members, "MaxResults", 1, 10_000) ?? 1000;
-  const token = optionalText(members, "NextToken");
-  const from = token === undefined ? undefined : tokenOf(token, stream);
-  const after = from?.after ?? optionalText(members, "ExclusiveStartShardId");
-  const filter = from ? from.filter : members.ShardFilter;
   const shards = filtered(stream, filter).filter(({ id }) => after === undefined || id > after);
   const page = shards.slice(0, limit);
   const more = shards.length > limit ? page.at(-1)?.id : undefined;
@@ -81,15 +96,15 @@ function common(args: Stream["args"], status: Stream["status"], createdAt: numbe
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ShardFilter.html */
 function filtered(stream: Stream, filter: unknown): readonly Shard[] {
   if (filter === undefined || filter === null) return stream.shards;
-  const members = filter as Members;
+  const members = membersOf("ShardFilter", filter);
   const type = optionalText(members, "Type") ?? "";
   const timestamp = optionalTime(members, "Timestamp");
   const since = (moment: number) =>
     stream.shards.filter(({ closedAt }) => closedAt === undefined || closedAt >= moment);
   const at = (moment: number) => since(moment).filter(({ args }) => args.createdAt <= moment);
-  const needed = () => {
-    if (timestamp !== undefined) return timestamp;
-    throw new KinesisError("InvalidArgumentException", `"Timestamp" must be given with the filter type ${type}`);
+  const needed = <T>(name: string, value: T | undefined): T => {
+    if (value !== undefined) return value;
+    throw new KinesisError("InvalidArgumentException", `"${name}" must be given with the filter type ${type}`);
   };
   switch (type) {
     case "AT_LATEST":
@@ -102,11 +117,11 @@ function filtered(stream: Stream, filter: unknown): readonly Shard[] {
     case "FROM_TRIM_HORIZON":
       return stream.shards;
     case "AT_TIMESTAMP":
-      return at(needed());
+      return at(needed("Timestamp", timestamp));
     case "FROM_TIMESTAMP":
-      return since(needed());
+      return since(needed("Timestamp", timestamp));
     case "AFTER_SHARD_ID": {
-      const after = optionalText(members, "ShardId") ?? "";
+      const after = needed("ShardId", optionalText(members, "ShardId"));
       return stream.shards.filter(({ id }) => id > after);
     }
     default:
@@ -119,13 +134,13 @@ function filtered(stream: Stream, filter: unknown): readonly Shard[] {
 }
 
 function tokenOf(token: string, stream: Stream): { readonly after: string; readonly filter: unknown } {
-  let parsed: { after?: unknown; filter?: unknown; at?: unknown };
+  let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(token, "base64").toString());
   } catch {
-    parsed = {};
+    // Refused below, as what is no token of ours.
   }
-  const { after, filter, at } = parsed;
+  const { after, filter, at } = isObject(parsed) ? parsed : {};
   if (typeof after !== "string" || typeof at !== "number")
     throw new KinesisError("InvalidArgumentException", "NextToken is invalid.");
   if (stream.args.now() - at > TOKEN_LIFETIME_MS)

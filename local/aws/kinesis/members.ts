@@ -5,17 +5,27 @@ import { KinesisError } from "./kinesis-error";
 export type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the body of a request.
- * @throws KinesisError SerializationException where it is no JSON object
+ * The members in the body of a request, where it has one.
+ * @throws KinesisError SerializationException where `parse` throws, or gives no object
  */
-export function parseMembers(body: string): Members {
+export function parseMembers(body: Buffer, parse: (body: Buffer) => unknown): Members {
+  if (body.length === 0) return {};
   try {
-    const parsed: unknown = JSON.parse(body === "" ? "{}" : body);
+    const parsed = parse(body);
     if (isObject(parsed)) return parsed;
   } catch {
     // The same answer as for a body of another kind.
   }
-  throw new KinesisError("SerializationException", "The request's body must be a JSON object.");
+  throw new KinesisError("SerializationException", "The request's body must be an object.");
+}
+
+/**
+ * What a member holds, where it holds members of its own.
+ * @throws KinesisError
+ */
+export function membersOf(name: string, value: unknown): Members {
+  if (isObject(value)) return value;
+  throw wrongType(name, "a structure", value);
 }
 
 /**
@@ -38,6 +48,26 @@ export function text(members: Members, name: string, max: number, min = 1): stri
   if (value === undefined) throw constraint(name, "null", "Member must not be null");
   if (value.length > max) throw constraint(name, value, `Member must have length less than or equal to ${max}`);
   if (value.length < min) throw constraint(name, value, `Member must have length greater than or equal to ${min}`);
+  return value;
+}
+
+/**
+ * An optional string that matches a pattern as a whole.
+ * @throws KinesisError
+ */
+export function optionalMatching(members: Members, name: string, pattern: string): string | undefined {
+  const value = optionalText(members, name);
+  if (value === undefined || new RegExp(`^(?:${pattern})$`).test(value)) return value;
+  throw constraint(name, value, `Member must satisfy regular expression pattern: ${pattern}`);
+}
+
+/**
+ * A required string that matches a pattern as a whole.
+ * @throws KinesisError
+ */
+export function matching(members: Members, name: string, pattern: string): string {
+  const value = optionalMatching(members, name, pattern);
+  if (value === undefined) throw constraint(name, "null", "Member must not be null");
   return value;
 }
 

@@ -1,5 +1,5 @@
 import { parseArn } from "../arn";
-import { descriptionOf, shapeOf, shardListOf, summaryOf } from "./describe";
+import { descriptionOf, nextShardListOf, shapeOf, shardListOf, summaryOf } from "./describe";
 import { HASH_KEYS } from "./hash-key";
 import { KinesisError } from "./kinesis-error";
 import {
@@ -7,6 +7,9 @@ import {
   choice,
   constraint,
   type Members,
+  matching,
+  membersOf,
+  optionalMatching,
   optionalText,
   optionalTime,
   optionalWhole,
@@ -17,11 +20,19 @@ import { MAX_READ, type Shard } from "./shard";
 import { iteratorAt, positionOf } from "./shard-iterator";
 import { MAX_RECORD_BYTES, type Stream } from "./stream";
 
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescription.html */
+const STREAM_NAME = "[a-zA-Z0-9_.-]{1,128}";
+const STREAM_ARN = "arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+";
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const MAX_PUT = { records: 500, bytes: 10 * 1024 * 1024 } as const;
 const RETENTION_HOURS = { min: 24, max: 8760 } as const;
 const PLACES = ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"] as const;
 const MAX_SHARDS = 10_000;
+const MAX_STREAMS = 10_000;
+const MAX_TAGS = 50;
+
+const HASH_KEY = "0|([1-9]\\d{0,38})";
+const SEQUENCE_NUMBER = "0|([1-9]\\d{0,128})";
 
 type Operation = (stream: Stream, members: Members) => unknown;
 
@@ -37,14 +48,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeStreamSummary: (stream, members) => summaryOf(named(stream, members)),
   ListStreams: listStreams,
   ListShards: (stream, members) =>
-    shardListOf(optionalText(members, "NextToken") === undefined ? named(stream, members) : stream, members),
+    optionalText(members, "NextToken") === undefined
+      ? shardListOf(named(stream, members), members)
+      : nextShardListOf(stream, members),
   ListStreamConsumers: (stream, members) => {
     named(stream, members);
     return { Consumers: [] };
   },
-  ListTagsForStream: (stream, members) => ({ Tags: tagsOf(named(stream, members)), HasMoreTags: false }),
+  ListTagsForStream: listTagsForStream,
   ListTagsForResource: (stream, members) => {
-    named(stream, { StreamARN: members.ResourceARN });
+    named(stream, { StreamARN: text(members, "ResourceARN", 2048) });
     return { Tags: tagsOf(stream) };
   },
   GetShardIterator: getShardIterator,
@@ -52,7 +65,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   PutRecord: putRecord,
   PutRecords: putRecords,
   SplitShard: (stream, members) => {
-    named(stream, members).split(text(members, "ShardToSplit", 128), hashKey(members, "NewStartingHashKey"));
+    const start = matching(members, "NewStartingHashKey", HASH_KEY);
+    named(stream, members).split(text(members, "ShardToSplit", 128), BigInt(start));
   },
   MergeShards: (stream, members) => {
     named(stream, members).merge(text(members, "ShardToMerge", 128), text(members, "AdjacentShardToMerge", 128));
@@ -64,6 +78,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 function listStreams({ args, status, createdAt }: Stream, members: Members) {
   const after = optionalText(members, "ExclusiveStartStreamName");
+  optionalWhole(members, "Limit", 1, MAX_STREAMS);
+  // One stream is one page: no token was ever given out.
+  if (optionalText(members, "NextToken") !== undefined)
+    throw new KinesisError("InvalidArgumentException", "NextToken is invalid.");
   const isListed = after === undefined || args.name > after;
   const summary = {
     StreamName: args.name,
@@ -79,6 +97,14 @@ function listStreams({ args, status, createdAt }: Stream, members: Members) {
   };
 }
 
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForStream.html */
+function listTagsForStream(stream: Stream, members: Members) {
+  const limit = optionalWhole(members, "Limit", 1, MAX_TAGS) ?? MAX_TAGS;
+  const after = optionalText(members, "ExclusiveStartTagKey");
+  const tags = tagsOf(named(stream, members)).filter(({ Key }) => after === undefined || Key > after);
+  return { Tags: tags.slice(0, limit), HasMoreTags: tags.length > limit };
+}
+
 async function getShardIterator(stream: Stream, members: Members) {
   const shard = named(stream, members).shard(text(members, "ShardId", 128));
   const place = await placeIn(shard, stream, members);
@@ -87,6 +113,9 @@ async function getShardIterator(stream: Stream, members: Members) {
 
 async function placeIn(shard: Shard, stream: Stream, members: Members): Promise<number> {
   const type = choice(members, "ShardIteratorType", PLACES);
+  const number = optionalText(members, "StartingSequenceNumber");
+  const refusesNumber = type === "TRIM_HORIZON" || type === "LATEST";
+  if (refusesNumber && number !== undefined) throw numberAndType(type, "also a");
   switch (type) {
     case "TRIM_HORIZON":
       return shard.horizon;
@@ -108,12 +137,7 @@ async function placeIn(shard: Shard, stream: Stream, members: Members): Promise<
       return shard.placeAt(moment);
     }
     default: {
-      const number = optionalText(members, "StartingSequenceNumber");
-      if (number === undefined)
-        throw new KinesisError(
-          "InvalidArgumentException",
-          `Must either specify (1) ${type} and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified ${type} and no StartingSequenceNumber.`,
-        );
+      if (number === undefined) throw numberAndType(type, "no");
       const place = shard.placeOf(number);
       if (place === undefined)
         throw new KinesisError(
@@ -123,6 +147,13 @@ async function placeIn(shard: Shard, stream: Stream, members: Members): Promise<
       return Math.max(0, type === "AFTER_SEQUENCE_NUMBER" ? place + 1 : place);
     }
   }
+}
+
+function numberAndType(type: string, given: "also a" | "no"): KinesisError {
+  return new KinesisError(
+    "InvalidArgumentException",
+    `Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified ${type} and ${given} StartingSequenceNumber.`,
+  );
 }
 
 async function getRecords(stream: Stream, members: Members) {
@@ -155,7 +186,8 @@ function childShape(shard: Shard) {
 }
 
 function putRecord(stream: Stream, members: Members) {
-  return put(named(stream, members), members);
+  optionalMatching(members, "SequenceNumberForOrdering", SEQUENCE_NUMBER);
+  return put(named(stream, members), recordOf(members));
 }
 
 /** Records after one that is refused are tried all the same: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
@@ -170,15 +202,11 @@ function putRecords(stream: Stream, members: Members) {
       `${records.length} records`,
       `Member must have length less than or equal to ${MAX_PUT.records}`,
     );
-  const entries = records.map((record: Members) => ({
-    data: blob(record, "Data"),
-    key: text(record, "PartitionKey", 256),
-  }));
+  const entries = records.map(recordOf);
   const bytes = entries.reduce((sum, { data, key }) => sum + (data.length * 3) / 4 + Buffer.byteLength(key), 0);
   if (bytes > MAX_PUT.bytes)
     throw new KinesisError("InvalidArgumentException", `Records size exceeds ${MAX_PUT.bytes / 1024 / 1024} MB limit`);
-  for (const { data, key } of entries) mustFit(data, key);
-  const results = records.map((record: Members) => {
+  const results = entries.map((record) => {
     try {
       return put(stream, record);
     } catch (error) {
@@ -193,19 +221,30 @@ function putRecords(stream: Stream, members: Members) {
   };
 }
 
-function put(stream: Stream, members: Members) {
-  const key = text(members, "PartitionKey", 256);
-  const data = blob(members, "Data");
-  mustFit(data, key);
-  const explicit =
-    optionalText(members, "ExplicitHashKey") === undefined ? undefined : hashKey(members, "ExplicitHashKey");
-  const { shardId, sequenceNumber } = stream.put(key, data, explicit);
-  return { ShardId: shardId, SequenceNumber: sequenceNumber, ...encryption(stream) };
+/** A record to be put. */
+interface GivenRecord {
+  readonly key: string;
+  /** In base64. */
+  readonly data: string;
+  readonly explicitHashKey: bigint | undefined;
 }
 
-function mustFit(data: string, key: string): void {
+/**
+ * The record that a request holds, checked as far as it can be without the stream.
+ * @throws KinesisError
+ */
+function recordOf(given: unknown): GivenRecord {
+  const members = membersOf("Records", given);
+  const data = blob(members, "Data");
+  const key = text(members, "PartitionKey", 256);
   if (Buffer.byteLength(data, "base64") + Buffer.byteLength(key) > MAX_RECORD_BYTES)
     throw constraint("Data", "...", `Member must have length less than or equal to ${MAX_RECORD_BYTES}`);
+  return { data, key, explicitHashKey: explicitHashKeyOf(members) };
+}
+
+function put(stream: Stream, { key, data, explicitHashKey }: GivenRecord) {
+  const { shardId, sequenceNumber } = stream.put(key, data, explicitHashKey);
+  return { ShardId: shardId, SequenceNumber: sequenceNumber, ...encryption(stream) };
 }
 
 function updateShardCount(stream: Stream, members: Members) {
@@ -236,6 +275,7 @@ function setRetention(stream: Stream, members: Members, direction: "increase" | 
     throw refuse(
       `Requested retention period (${hours} hours) for stream ${stream.args.name} can not be ${direction === "increase" ? "shorter" : "longer"} than existing retention period (${current} hours). Use ${direction === "increase" ? "Decrease" : "Increase"}RetentionPeriod API.`,
     );
+  stream.mustBeActive();
   stream.retentionHours = hours;
 }
 
@@ -244,8 +284,8 @@ function setRetention(stream: Stream, members: Members, direction: "increase" | 
  * @throws KinesisError ResourceNotFoundException
  */
 function named(stream: Stream, members: Members): Stream {
-  const name = optionalText(members, "StreamName");
-  const arn = optionalText(members, "StreamARN");
+  const name = optionalMatching(members, "StreamName", STREAM_NAME);
+  const arn = optionalMatching(members, "StreamARN", STREAM_ARN);
   if (name === undefined && arn === undefined) throw constraint("StreamName", "null", "Member must not be null");
   const isOurs = (name ?? stream.args.name) === stream.args.name && (arn ?? stream.args.arn) === stream.args.arn;
   if (isOurs) return stream;
@@ -253,11 +293,14 @@ function named(stream: Stream, members: Members): Stream {
   throw new KinesisError("ResourceNotFoundException", `Stream ${asked} under account ${accountOf(stream)} not found.`);
 }
 
-function hashKey(members: Members, name: string): bigint {
-  const value = text(members, name, 39);
-  const key = /^(0|[1-9]\d{0,38})$/.test(value) ? BigInt(value) : HASH_KEYS;
-  if (key < HASH_KEYS) return key;
-  throw constraint(name, value, "Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})");
+function explicitHashKeyOf(members: Members): bigint | undefined {
+  const value = optionalMatching(members, "ExplicitHashKey", HASH_KEY);
+  const key = value === undefined ? undefined : BigInt(value);
+  if (key === undefined || key < HASH_KEYS) return key;
+  throw new KinesisError(
+    "InvalidArgumentException",
+    `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${key}`,
+  );
 }
 
 function encryption({ args }: Stream) {

@@ -109,7 +109,7 @@ export class Stream {
    * @throws KinesisError
    */
   split(shardId: string, newStart: bigint): void {
-    this.#mustBeActive();
+    this.mustBeActive();
     const parent = this.#open(shardId);
     const { start, end } = parent.args.range;
     if (newStart <= start || newStart > end)
@@ -125,7 +125,7 @@ export class Stream {
    * @throws KinesisError
    */
   merge(shardId: string, adjacentShardId: string): void {
-    this.#mustBeActive();
+    this.mustBeActive();
     const [shard, adjacent] = [this.#open(shardId), this.#open(adjacentShardId)];
     if (!touch(shard, adjacent) && !touch(adjacent, shard))
       throw new KinesisError(
@@ -140,7 +140,7 @@ export class Stream {
    * @throws KinesisError beyond double or half of today's count, and at the eleventh time in a day
    */
   resize(target: number): void {
-    this.#mustBeActive();
+    this.mustBeActive();
     const { name, mode, now } = this.args;
     if (mode === "ON_DEMAND")
       throw new KinesisError(
@@ -166,6 +166,15 @@ export class Stream {
         for (let shard = this.#shardOf(start); shard.args.range.end < end; shard = this.#shardOf(start))
           this.#merge(shard, this.#shardOf(shard.args.range.end + 1n));
     });
+  }
+
+  /** @throws KinesisError ResourceInUseException */
+  mustBeActive(): void {
+    if (this.#status === "ACTIVE") return;
+    throw new KinesisError(
+      "ResourceInUseException",
+      `Stream ${this.args.name} under account ${this.#accountId} not ACTIVE, instead in state ${this.#status}`,
+    );
   }
 
   #horizon(): number {
@@ -214,14 +223,6 @@ export class Stream {
     throw new KinesisError(
       "ResourceInUseException",
       `Shard ${shardId} in stream ${this.args.name} under account ${this.#accountId} is closed.`,
-    );
-  }
-
-  #mustBeActive(): void {
-    if (this.#status === "ACTIVE") return;
-    throw new KinesisError(
-      "ResourceInUseException",
-      `Stream ${this.args.name} under account ${this.#accountId} not ACTIVE, instead in state ${this.#status}`,
     );
   }
 

@@ -1,8 +1,8 @@
-import { request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import * as kinesis from "@aws-sdk/client-kinesis";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { cbor, tag } from "@smithy/core/cbor";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { HttpServer } from "../../../../local/aws/http-server";
 import { kinesisApi } from "../../../../local/aws/kinesis/kinesis-api";
@@ -249,6 +249,48 @@ describe("Kinesis' API, as the SDK for JavaScript speaks it", () => {
       "StartingSequenceNumber 123 used in GetShardIterator on shard shardId-000000000000 in stream iot-sensor-stream-dev under account 123456789012 is invalid because it did not come from this stream.",
     ],
     [
+      "LATEST with a sequence number",
+      new kinesis.GetShardIteratorCommand({
+        ...STREAM,
+        ShardId: "shardId-000000000000",
+        ShardIteratorType: "LATEST",
+        StartingSequenceNumber: "123",
+      }),
+      "InvalidArgumentException",
+      "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified LATEST and also a StartingSequenceNumber.",
+    ],
+    [
+      "an order after no sequence number",
+      new kinesis.PutRecordCommand({
+        ...STREAM,
+        Data: Buffer.from("x"),
+        PartitionKey: "k",
+        SequenceNumberForOrdering: "xyz",
+      }),
+      "ValidationException",
+      "1 validation error detected: Value 'xyz' at 'sequenceNumberForOrdering' failed to satisfy constraint: Member must satisfy regular expression pattern: 0|([1-9]\\d{0,128})",
+    ],
+    [
+      "shards after one that is not named",
+      new kinesis.ListShardsCommand({ ...STREAM, ShardFilter: { Type: "AFTER_SHARD_ID" } }),
+      "InvalidArgumentException",
+      '"ShardId" must be given with the filter type AFTER_SHARD_ID',
+    ],
+    ...[
+      STREAM,
+      { StreamARN: "arn:aws:kinesis:sa-east-1:123456789012:stream/iot-sensor-stream-dev" },
+      { ExclusiveStartShardId: "shardId-000000000000" },
+      { ShardFilter: { Type: "AT_LATEST" } } as const,
+    ].map(
+      (also) =>
+        [
+          `a token with ${Object.keys(also)[0]}`,
+          new kinesis.ListShardsCommand({ ...also, NextToken: "x" }),
+          "InvalidArgumentException",
+          `NextToken and ${Object.keys(also)[0]} cannot be provided together.`,
+        ] as const,
+    ),
+    [
       "a partition key that is too long",
       new kinesis.PutRecordCommand({ ...STREAM, Data: Buffer.from("x"), PartitionKey: "k".repeat(257) }),
       "ValidationException",
@@ -272,21 +314,89 @@ describe("Kinesis' API, as the SDK for JavaScript speaks it", () => {
     expect(await refusal(sent)).toEqual([name, message]);
   });
 
-  it("tells a client of another encoding how to speak JSON", async () => {
-    const status = await new Promise<number | undefined>((resolve, reject) => {
-      const req = request(
-        {
-          port,
-          method: "POST",
-          headers: { "content-type": "application/x-amz-cbor-1.1", "x-amz-target": "Kinesis_20131202.ListStreams" },
-        },
-        (res) => {
-          res.resume();
-          resolve(res.statusCode);
-        },
+  it("refuses a whole PutRecords for one record that breaks a rule, and stores nothing of it", async () => {
+    const before = stream.shards.map(({ tip }) => tip);
+    const good = { Data: Buffer.from("x"), PartitionKey: "k" };
+    const explicit = (ExplicitHashKey: string) =>
+      new kinesis.PutRecordsCommand({ ...STREAM, Records: [good, { ...good, ExplicitHashKey }] });
+    expect(await refusal(overHttp1.send(explicit(String(2n ** 128n))))).toEqual([
+      "InvalidArgumentException",
+      `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${2n ** 128n}`,
+    ]);
+    expect((await refusal(overHttp1.send(explicit("01"))))[0]).toBe("ValidationException");
+    expect(stream.shards.map(({ tip }) => tip)).toEqual(before);
+  });
+
+  it("keeps the retention while the stream is updating", async () => {
+    await overHttp1.send(
+      new kinesis.UpdateShardCountCommand({ ...STREAM, TargetShardCount: 3, ScalingType: "UNIFORM_SCALING" }),
+    );
+    for (const Command of [kinesis.IncreaseStreamRetentionPeriodCommand, kinesis.DecreaseStreamRetentionPeriodCommand])
+      expect((await refusal(overHttp1.send(new Command({ ...STREAM, RetentionPeriodHours: 24 }))))[0]).toBe(
+        "ResourceInUseException",
       );
-      req.once("error", reject).end("x");
+    await settle();
+  });
+});
+
+describe("Kinesis' API, as a client writes it by hand", () => {
+  async function asked(operation: string, body: Uint8Array, type: string) {
+    const headers = { "content-type": type, "x-amz-target": `Kinesis_20131202.${operation}` };
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body });
+    return { status: response.status, type: response.headers.get("content-type"), body: await response.bytes() };
+  }
+  const inJson = async (operation: string, body: string) => {
+    const answer = await asked(operation, Buffer.from(body), "application/x-amz-json-1.1");
+    return [answer.status, JSON.parse(Buffer.from(answer.body).toString()).__type];
+  };
+  const inCbor = async (operation: string, members: object) => {
+    const { status, type, body } = await asked(operation, cbor.serialize(members), "application/x-amz-cbor-1.1");
+    expect(type).toBe("application/x-amz-cbor-1.1");
+    return { status, ...cbor.deserialize(body) };
+  };
+
+  it("speaks CBOR, with blobs as bytes and times in milliseconds", async () => {
+    const Data = Uint8Array.from([0, 255, 128]);
+    const put = await inCbor("PutRecord", { ...STREAM, Data, PartitionKey: "k" });
+    expect(put).toMatchObject({ status: 200, ShardId: expect.any(String) });
+    const { ShardIterator } = await inCbor("GetShardIterator", {
+      ...STREAM,
+      ShardId: put.ShardId,
+      ShardIteratorType: "AT_TIMESTAMP",
+      Timestamp: tag({ tag: 1, value: clock.now }),
     });
-    expect(status).toBe(400);
+    const { Records } = await inCbor("GetRecords", { ShardIterator });
+    const found = Records.find(({ SequenceNumber }: kinesis._Record) => SequenceNumber === put.SequenceNumber);
+    expect(Buffer.from(found.Data)).toEqual(Buffer.from(Data));
+    expect(found.ApproximateArrivalTimestamp).toMatchObject({ tag: 1, value: clock.now });
+  });
+
+  it("refuses a client that speaks CBOR in CBOR", async () => {
+    expect(await inCbor("PutRecord", { StreamName: "other", Data: new Uint8Array(1), PartitionKey: "k" })).toEqual({
+      status: 400,
+      __type: "ResourceNotFoundException",
+      message: "Stream other under account 123456789012 not found.",
+    });
+  });
+
+  it.each([
+    ["a record that is none", "PutRecords", JSON.stringify({ ...STREAM, Records: [null] }), "SerializationException"],
+    ["a body that is no object", "ListStreams", "[]", "SerializationException"],
+    ["a body that is no JSON", "ListStreams", "{", "SerializationException"],
+    ["a token that holds nothing", "ListShards", '{"NextToken":"bnVsbA=="}', "InvalidArgumentException"],
+    ["a filter that is none", "ListShards", JSON.stringify({ ...STREAM, ShardFilter: 1 }), "SerializationException"],
+    ["a token that was never given", "ListStreams", '{"NextToken":"junk"}', "InvalidArgumentException"],
+    ["a page of no streams", "ListStreams", '{"Limit":0}', "ValidationException"],
+    ["no name", "ListShards", '{"StreamName":""}', "ValidationException"],
+    ["a name with blanks", "DescribeStreamSummary", '{"StreamName":"bad name!"}', "ValidationException"],
+    ["an ARN that is none", "DescribeStreamSummary", '{"StreamARN":"foo"}', "ValidationException"],
+  ])("refuses %s", async (_what, operation, body, type) => {
+    expect(await inJson(operation, body)).toEqual([400, type]);
+  });
+
+  it("refuses another encoding", async () => {
+    expect((await asked("ListStreams", Buffer.from("x"), "application/x-amz-cbor-1.1")).status).toBe(400);
+    const { status, body } = await asked("ListStreams", Buffer.from("{}"), "application/xml");
+    expect([status, Buffer.from(body).toString()]).toEqual([400, expect.stringContaining("got application/xml")]);
   });
 });
