@@ -189,7 +189,8 @@ export class Stream {
         number,
         range,
         parents,
-        createdAt: now(),
+        // Its numbers must be greater than its parents', also where the clock was set back.
+        createdAt: Math.max(now(), ...parents.map(({ args }) => args.createdAt)),
         folder: folder === undefined ? undefined : path.join(folder, String(number)),
       }),
     );

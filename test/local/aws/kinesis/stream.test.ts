@@ -37,6 +37,17 @@ describe("a stream", () => {
     expect(records[0]?.sequenceNumber).toMatch(/^49\d{54}$/);
   });
 
+  it("goes on with greater numbers in a child, also where the clock was set back", () => {
+    const { stream, clock, settle } = simulatedStream();
+    const before = stream.put("sensor-001", DATA);
+    clock.now -= 3_600_000;
+    stream.split(before.shardId, stream.shard(before.shardId).args.range.start + 1n);
+    settle();
+    const after = stream.put("sensor-001", DATA);
+    expect(after.shardId).not.toBe(before.shardId);
+    expect(BigInt(after.sequenceNumber)).toBeGreaterThan(BigInt(before.sequenceNumber));
+  });
+
   it("chooses the shard by the MD5 of the key, as AWS does", () => {
     const { stream } = simulatedStream();
     // MD5("sensor-001") begins with 6, in the second quarter of the hash keys.
