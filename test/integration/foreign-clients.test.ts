@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
+import { DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { eventually, killLeftRuns, LocalRun } from "../helpers/local-run";
@@ -12,6 +13,7 @@ const SIGNED = {
   method: "POST",
   headers: { authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/sa-east-1/iotdata/aws4_request" },
 };
+const credentials = { accessKeyId: "a", secretAccessKey: "b" };
 const IOT = path.resolve(__dirname, "../../cli/iot.mjs");
 
 describe("clients that no one here wrote", () => {
@@ -102,6 +104,17 @@ describe("clients that no one here wrote", () => {
     expect(got.headers.get("content-type")).toBe(type);
     expect((await got.text()) === body).toBe(true);
     await fetch(object, { method: "DELETE", headers: { authorization } });
+  });
+
+  it("find the table under the declared ARN, and its tags by that", async () => {
+    const dynamodb = new DynamoDBClient({ endpoint: at.endpoint, region: "sa-east-1", credentials });
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: "iot-sensor-data-dev" }));
+    const arn = "arn:aws:dynamodb:sa-east-1:123456789012:table/iot-sensor-data-dev";
+    expect(Table?.TableArn).toBe(arn);
+    expect(Table?.GlobalSecondaryIndexes?.map(({ IndexArn }) => IndexArn)).toEqual([`${arn}/index/SensorTypeIndex`]);
+    const { Tags = [] } = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
+    expect(Tags.length).toBeGreaterThan(0);
+    dynamodb.destroy();
   });
 
   it("are told what is wrong with their connection, and the terminal has one line for each", async () => {

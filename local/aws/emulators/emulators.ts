@@ -15,14 +15,16 @@ export class Emulators {
 
   /** Starts them and connects the gateway to them. `onExit` is called if one ends by itself. */
   static async start(
-    { region }: Pick<Declaration, "region">,
+    { region, accountId }: Pick<Declaration, "region" | "accountId">,
     paths: { readonly emulator: string; readonly tables: string; readonly objects: string },
     gateway: Gateway,
     onExit: (why: string) => void,
   ): Promise<Emulators> {
+    // Region and account stand in the ARNs of tables and indexes.
+    const of = { AWS_REGION: region, AWS_ACCOUNT_ID: accountId };
     const [dynamodb, s3] = await Promise.allSettled([
-      Emulator.start(paths.emulator, "dynamodb", { DATA_FOLDER: paths.tables }, onExit),
-      Emulator.start(paths.emulator, "s3", { AWS_REGION: region, DATA_FOLDER: paths.objects }, onExit),
+      Emulator.start(paths.emulator, "dynamodb", { ...of, DATA_FOLDER: paths.tables }, onExit),
+      Emulator.start(paths.emulator, "s3", { ...of, DATA_FOLDER: paths.objects }, onExit),
     ]);
     if (dynamodb.status === "rejected" || s3.status === "rejected") {
       for (const result of [dynamodb, s3]) if (result.status === "fulfilled") await result.value.stop();
