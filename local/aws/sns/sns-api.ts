@@ -3,17 +3,25 @@ import type { RecordedResource, Recording } from "../../stack/recording";
 import { parseArn } from "../arn";
 import { queryAnswer, queryRefusal, xmlText } from "../endpoint/guard";
 import type { InProcessService } from "../endpoint/in-process";
+import { type Asked, isOfAttribute } from "./message-attributes";
+import { publication } from "./publication";
 import type { SentMessage } from "./sent-messages";
 
 const NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/";
-/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-const MAX_MESSAGE_BYTES = 256 * 1024;
-const MAX_SUBJECT = 100;
-
 /** Where nobody has confirmed a subscription, its ARN is this word. */
 const PENDING = "PendingConfirmation";
 
-type Asked = Readonly<Record<string, string>>;
+/** The operations that are done here, and the parameters of each that are heeded. No list has a second page. */
+const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  ListTopics: [],
+  ListSubscriptions: [],
+  ListSubscriptionsByTopic: ["TopicArn"],
+  GetTopicAttributes: ["TopicArn"],
+  ListTagsForResource: ["ResourceArn"],
+  Publish: ["TopicArn", "TargetArn", "Message", "Subject", "MessageStructure"],
+};
+/** Parameters of every request, and those of its signature. */
+const COMMON = /^(Action|Version|Expires|Timestamp|AWSAccessKeyId|Signature\w*|SecurityToken|X-Amz-[\w-]+)$/i;
 
 /**
  * SNS over the declared topics: clients find them with their subscriptions, and each message is handed to `onMessage`, because
@@ -25,17 +33,22 @@ export function snsApi(recording: Recording, onMessage: (message: SentMessage) =
   return async ({ query, body }) => {
     const asked: Asked = Object.fromEntries([...query, ...new URLSearchParams(body.toString("utf8"))]);
     const action = asked.Action ?? "";
-    const arn = asked.TopicArn ?? asked.TargetArn ?? asked.ResourceArn;
-    const topic = topics.find(({ state }) => state.arn === arn);
     const answered = (result: string) => queryAnswer(action, NAMESPACE, result);
     const members = (of: readonly string[]) => of.map((each) => `<member>${each}</member>`).join("");
+    const missing = notDone(action, asked);
+    if (missing !== undefined)
+      return queryRefusal(501, "NotImplemented", `The local run does not do ${missing}; nothing was changed.`);
     if (action === "ListTopics")
       return answered(`<Topics>${members(topics.map(({ state }) => element("TopicArn", state.arn)))}</Topics>`);
     if (action === "ListSubscriptions")
       return answered(`<Subscriptions>${members(subscriptions.map(subscription))}</Subscriptions>`);
-    if (!["Publish", "GetTopicAttributes", "ListSubscriptionsByTopic", "ListTagsForResource"].includes(action))
-      return queryRefusal(501, "NotImplemented", `The local run does not do ${action}; nothing was changed.`);
-    if (topic === undefined) return queryRefusal(404, "NotFound", "Topic does not exist");
+    const named = OPERATIONS[action]?.filter((each) => each.endsWith("Arn") && asked[each] !== undefined) ?? [];
+    if (named.length !== 1) return queryRefusal(400, "InvalidParameter", arnFault(action, named.length));
+    const topic = topics.find(({ state }) => state.arn === asked[named[0] ?? ""]);
+    if (topic === undefined)
+      return action === "ListTagsForResource"
+        ? queryRefusal(404, "ResourceNotFound", "Resource does not exist")
+        : queryRefusal(404, "NotFound", "Topic does not exist");
     switch (action) {
       case "GetTopicAttributes":
         return answered(`<Attributes>${attributes(topic, subscriptions.filter(of(topic)).length)}</Attributes>`);
@@ -44,27 +57,29 @@ export function snsApi(recording: Recording, onMessage: (message: SentMessage) =
       case "ListTagsForResource":
         return answered(`<Tags>${members(tagsOf(topic))}</Tags>`);
       default: {
-        const fault = publishFault(asked);
-        if (fault !== undefined) return queryRefusal(400, "InvalidParameter", fault);
-        const { Subject: subject, Message: message = "" } = asked;
-        onMessage({
-          topicArn: String(topic.state.arn),
-          message,
-          at: Date.now(),
-          ...(subject !== undefined && { subject }),
-        });
+        const published = publication(asked);
+        if (!published.ok) return queryRefusal(400, published.code, published.reason);
+        onMessage({ topicArn: String(topic.state.arn), at: Date.now(), ...published.mail });
         return answered(element("MessageId", randomUUID()));
       }
     }
   };
 }
 
-function publishFault({ Message: message = "", Subject: subject }: Asked): string | undefined {
-  if (message === "") return "Invalid parameter: Empty message";
-  if (Buffer.byteLength(message) > MAX_MESSAGE_BYTES) return "Invalid parameter: Message too long";
-  if (subject !== undefined && (subject === "" || subject.length > MAX_SUBJECT || /[^\x20-\x7e]/.test(subject)))
-    return "Invalid parameter: Subject";
-  return undefined;
+/** What of the request is not done here, in words; undefined where all of it is. */
+function notDone(action: string, asked: Asked): string | undefined {
+  const allowed = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
+  if (allowed === undefined) return action;
+  const isHeeded = (each: string) =>
+    COMMON.test(each) || allowed.includes(each) || (action === "Publish" && isOfAttribute(each));
+  const unheeded = Object.keys(asked).find((each) => !isHeeded(each));
+  return unheeded === undefined ? undefined : `${action} with "${unheeded}"`;
+}
+
+/** What is wrong where not exactly one ARN names the topic. */
+function arnFault(action: string, count: number): string {
+  const parameters = OPERATIONS[action]?.filter((each) => each.endsWith("Arn")).join(" or ");
+  return `Invalid parameter: ${parameters} Reason: ${count === 0 ? "no value for required parameter" : "only one of them may be given"}`;
 }
 
 function of(topic: RecordedResource) {

@@ -178,3 +178,44 @@ describe("a question about the declaration", () => {
     );
   });
 });
+
+describe("a message to a topic", () => {
+  const publish = { Action: "Publish", TopicArn: TOPIC, Message: "{}" };
+  const attribute = { "MessageAttributes.entry.1.Name": "n", "MessageAttributes.entry.1.Value.DataType": "Boolean" };
+
+  it("is mailed as it says for mail", async () => {
+    sent.length = 0;
+    const Message = '{"default":"d","email":"e"}';
+    expect((await query("sns", { ...publish, Message, MessageStructure: "json", Subject: "s" }))[0]).toBe(200);
+    expect(sent).toEqual([["s", "e"]]);
+  });
+
+  it.each([
+    [
+      "without a topic",
+      { Action: "Publish", Message: "m" },
+      400,
+      "InvalidParameter",
+      "TopicArn or TargetArn Reason: no",
+    ],
+    ["to two topics", { ...publish, TargetArn: TOPIC }, 400, "InvalidParameter", "only one of them may be given"],
+    ["without its default", { ...publish, MessageStructure: "json" }, 400, "InvalidParameter", "No default entry"],
+    ["with a wrong attribute", { ...publish, ...attribute }, 400, "ParameterValueInvalid", "invalid message attribute"],
+    ["to a phone", { ...publish, PhoneNumber: "+1" }, 501, "NotImplemented", "Publish with &#34;PhoneNumber&#34;"],
+    ["in a group", { ...publish, MessageGroupId: "g" }, 501, "NotImplemented", "Publish with &#34;MessageGroupId&#34;"],
+  ])("is refused %s, and not sent", async (_what, form, status, code, words) => {
+    sent.length = 0;
+    const answer = await query("sns", form);
+    expect(answer).toEqual([status, expect.stringContaining(`<Code>${code}</Code>`)]);
+    expect(answer[1]).toContain(words);
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ["attributes", { Action: "GetTopicAttributes" }, 400, "InvalidParameter"],
+    ["tags", { Action: "ListTagsForResource", ResourceArn: `${TOPIC}x` }, 404, "ResourceNotFound"],
+    ["another page", { Action: "ListTopics", NextToken: "x" }, 501, "NotImplemented"],
+  ])("has a topic, and whoever asks for its %s wrongly is told so", async (_what, form, status, code) => {
+    expect(await query("sns", form)).toEqual([status, expect.stringContaining(`<Code>${code}</Code>`)]);
+  });
+});
