@@ -2,68 +2,47 @@ import { jsonAnswer, jsonRefusal } from "../endpoint/guard";
 import type { InProcessService } from "../endpoint/in-process";
 import { compileFilterPattern } from "./filter-pattern";
 import { LOG_STREAM, type LogEvent, type LogGroup } from "./log-group";
+import { type Parameter, parseQuestion, type Question } from "./question";
 
 /** Most events of a page, and how many it has where none are asked for. */
 const MAX_EVENTS = 10_000;
+/** The same of groups and streams. */
+const MAX_DESCRIBED = 50;
+const ORDERS = ["LogStreamName", "LastEventTime"];
 const PREFIX = "Logs_20140328.";
-
-/** What is asked, of all operations that are done here. */
-interface Question {
-  readonly logGroupName?: string;
-  /** A name, or an ARN. */
-  readonly logGroupIdentifier?: string;
-  readonly logGroupNamePrefix?: string;
-  readonly logGroupNamePattern?: string;
-  readonly logStreamName?: string;
-  readonly logStreamNames?: readonly string[];
-  readonly logStreamNamePrefix?: string;
-  readonly startTime?: number;
-  readonly endTime?: number;
-  readonly filterPattern?: string;
-  readonly limit?: number;
-  readonly nextToken?: string;
-  readonly startFromHead?: boolean;
-}
 
 type Answer = ReturnType<typeof jsonAnswer>;
 interface Operation {
   /** The parameters that are heeded, or that change nothing here. */
-  readonly parameters: readonly string[];
+  readonly parameters: readonly Parameter[];
+  readonly maxLimit: number;
   readonly run: (groups: readonly LogGroup[], question: Question) => Answer;
 }
 
-const TIMES = ["startTime", "endTime", "limit", "nextToken"];
-const GROUP = ["logGroupName", "logGroupIdentifier"];
+const TIMES: readonly Parameter[] = ["startTime", "endTime", "limit", "nextToken"];
+const GROUP: readonly Parameter[] = ["logGroupName", "logGroupIdentifier"];
 
 /** CloudWatch Logs' operations over the declared groups: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   FilterLogEvents: {
     // CLI v2 always sends "interleaved", which is the only way since 2019.
     parameters: [...GROUP, ...TIMES, "logStreamNames", "logStreamNamePrefix", "filterPattern", "interleaved", "unmask"],
+    maxLimit: MAX_EVENTS,
     run: (groups, question) => within(groups, question, (group) => filtered(group, question)),
   },
   GetLogEvents: {
     parameters: [...GROUP, ...TIMES, "logStreamName", "startFromHead", "unmask"],
+    maxLimit: MAX_EVENTS,
     run: (groups, question) => within(groups, question, (group) => streamPage(group, question)),
   },
   DescribeLogGroups: {
     parameters: ["logGroupNamePrefix", "logGroupNamePattern", "limit", "nextToken", "includeLinkedAccounts"],
-    run: (groups, { logGroupNamePrefix = "", logGroupNamePattern = "" }) =>
-      jsonAnswer(200, {
-        logGroups: groups
-          .filter(({ name }) => name.startsWith(logGroupNamePrefix) && name.includes(logGroupNamePattern))
-          .map(({ name, arn, retentionInDays }) => ({
-            logGroupName: name,
-            arn: `${arn}:*`,
-            logGroupArn: arn,
-            logGroupClass: "STANDARD",
-            metricFilterCount: 0,
-            ...(retentionInDays === undefined ? {} : { retentionInDays }),
-          })),
-      }),
+    maxLimit: MAX_DESCRIBED,
+    run: described,
   },
   DescribeLogStreams: {
     parameters: [...GROUP, "logStreamNamePrefix", "orderBy", "descending", "limit", "nextToken"],
+    maxLimit: MAX_DESCRIBED,
     run: (groups, question) => within(groups, question, (group) => streamsOf(group, question)),
   },
 };
@@ -76,21 +55,43 @@ export function logsApi(groups: readonly LogGroup[]): InProcessService {
     const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
     if (operation === undefined)
       return jsonRefusal(400, "NotImplemented", `The local run does not do ${name}; nothing was changed.`);
-    let question: Question;
-    try {
-      question = JSON.parse(body.toString("utf8") || "{}");
-    } catch {
-      return jsonRefusal(400, "SerializationException", "the body must be JSON");
-    }
-    const unknown = Object.keys(question).find((each) => !operation.parameters.includes(each));
-    if (unknown !== undefined)
-      return jsonRefusal(400, "NotImplemented", `The local run does not do ${name} with "${unknown}".`);
-    return operation.run(groups, question);
+    const parsed = parseQuestion(body.toString("utf8"), { name, ...operation });
+    return parsed.ok ? operation.run(groups, parsed.question) : jsonRefusal(400, parsed.type, parsed.message);
   };
+}
+
+function described(groups: readonly LogGroup[], question: Question): Answer {
+  const { logGroupNamePrefix = "", logGroupNamePattern = "" } = question;
+  const found = groups
+    .filter(({ name }) => name.startsWith(logGroupNamePrefix) && name.includes(logGroupNamePattern))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, arn, retentionInDays }) => ({
+      logGroupName: name,
+      arn: `${arn}:*`,
+      logGroupArn: arn,
+      logGroupClass: "STANDARD",
+      metricFilterCount: 0,
+      ...(retentionInDays === undefined ? {} : { retentionInDays }),
+    }));
+  return pageOf("logGroups", found, question);
+}
+
+/** A page of groups or streams. Its token is the place of the next one. */
+function pageOf(name: string, all: readonly object[], { limit = MAX_DESCRIBED, nextToken }: Question): Answer {
+  const start = nextToken === undefined ? 0 : Number(nextToken);
+  if (nextToken !== undefined && !(start > 0 && start < all.length && String(start) === nextToken))
+    return invalid("The specified nextToken is invalid.");
+  const end = start + limit;
+  return jsonAnswer(200, {
+    [name]: all.slice(start, end),
+    ...(end < all.length ? { nextToken: String(end) } : {}),
+  });
 }
 
 function within(groups: readonly LogGroup[], question: Question, run: (group: LogGroup) => Answer): Answer {
   const { logGroupName, logGroupIdentifier } = question;
+  if (logGroupName === undefined && logGroupIdentifier === undefined)
+    return invalid('"logGroupName" or "logGroupIdentifier" must be given');
   const wanted = logGroupName ?? logGroupIdentifier?.replace(/:\*$/, "");
   const group = groups.find(({ name, arn }) => name === wanted || arn === wanted);
   if (group === undefined)
@@ -100,11 +101,11 @@ function within(groups: readonly LogGroup[], question: Question, run: (group: Lo
 
 function filtered(group: LogGroup, question: Question): Answer {
   const { filterPattern = "", logStreamNames = [LOG_STREAM], logStreamNamePrefix = "", nextToken = "0" } = question;
+  const { limit = MAX_EVENTS } = question;
   const matches = compileFilterPattern(filterPattern);
   if (matches === undefined)
     return jsonRefusal(400, "NotImplemented", `The local run does not evaluate the filter pattern ${filterPattern}`);
-  const limit = limitOf(question);
-  if (limit === undefined || !/^\d{1,15}$/.test(nextToken)) return invalid();
+  if (!/^\d{1,15}$/.test(nextToken)) return invalid("The specified nextToken is invalid.");
   const isHere = logStreamNames.includes(LOG_STREAM) && LOG_STREAM.startsWith(logStreamNamePrefix);
   const found = (isHere ? timely(group, question) : []).filter(
     ({ id, message }) => id >= Number(nextToken) && matches(message),
@@ -123,12 +124,15 @@ function filtered(group: LogGroup, question: Question): Answer {
 
 /** A page of the stream: the latest one unless it is asked from the head. A token that comes back unchanged is the end. */
 function streamPage(group: LogGroup, question: Question): Answer {
-  if (question.logStreamName !== LOG_STREAM)
+  const { logStreamName, limit = MAX_EVENTS, nextToken } = question;
+  if (logStreamName === undefined) return invalid('"logStreamName" must be given');
+  if (logStreamName !== LOG_STREAM)
     return jsonRefusal(400, "ResourceNotFoundException", "The specified log stream does not exist.");
-  const limit = limitOf(question);
-  const token = /^([fb])\/(\d{1,15})$/.exec(question.nextToken ?? "");
-  if (limit === undefined || (question.nextToken !== undefined && token === null)) return invalid();
-  const all = timely(group, question);
+  const token = /^([fb])\/(\d{1,15})$/.exec(nextToken ?? "");
+  if (nextToken !== undefined && token === null) return invalid("The specified nextToken is invalid.");
+  // Unlike a filter's, its end is not included.
+  const { endTime = Number.MAX_SAFE_INTEGER } = question;
+  const all = timely(group, { ...question, endTime: endTime - 1 });
   const at = Number(token?.[2]);
   const isForward = token ? token[1] === "f" : question.startFromHead === true;
   const page = isForward
@@ -142,24 +146,24 @@ function streamPage(group: LogGroup, question: Question): Answer {
   });
 }
 
-function streamsOf({ arn, events }: LogGroup, { logStreamNamePrefix = "" }: Question): Answer {
+function streamsOf({ arn, events }: LogGroup, question: Question): Answer {
+  const { logStreamNamePrefix, orderBy = "LogStreamName" } = question;
+  if (!ORDERS.includes(orderBy)) return invalid(`"orderBy" must be ${ORDERS.join(" or ")}, got ${orderBy}`);
+  if (orderBy === "LastEventTime" && logStreamNamePrefix !== undefined)
+    return invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
   const all = events();
   const [first, last] = [all[0], all.at(-1)];
-  const isThere = first !== undefined && last !== undefined && LOG_STREAM.startsWith(logStreamNamePrefix);
-  return jsonAnswer(200, {
-    logStreams: isThere
-      ? [
-          {
-            logStreamName: LOG_STREAM,
-            arn: `${arn}:log-stream:${LOG_STREAM}`,
-            creationTime: first.timestamp,
-            firstEventTimestamp: first.timestamp,
-            lastEventTimestamp: last.timestamp,
-            lastIngestionTime: last.timestamp,
-          },
-        ]
-      : [],
-  });
+  const isThere = first !== undefined && last !== undefined && LOG_STREAM.startsWith(logStreamNamePrefix ?? "");
+  if (!isThere) return pageOf("logStreams", [], question);
+  const stream = {
+    logStreamName: LOG_STREAM,
+    arn: `${arn}:log-stream:${LOG_STREAM}`,
+    creationTime: first.timestamp,
+    firstEventTimestamp: first.timestamp,
+    lastEventTimestamp: last.timestamp,
+    lastIngestionTime: last.timestamp,
+  };
+  return pageOf("logStreams", [stream], question);
 }
 
 function timely({ events }: LogGroup, { startTime = 0, endTime = Number.MAX_SAFE_INTEGER }: Question): LogEvent[] {
@@ -170,10 +174,6 @@ function shown({ timestamp, message }: LogEvent) {
   return { timestamp, message, ingestionTime: timestamp };
 }
 
-function limitOf({ limit = MAX_EVENTS }: Question): number | undefined {
-  return Number.isInteger(limit) && limit >= 1 && limit <= MAX_EVENTS ? limit : undefined;
-}
-
-function invalid(): Answer {
-  return jsonRefusal(400, "InvalidParameterException", '"limit" must be from 1 to 10000, and "nextToken" one of ours');
+function invalid(message: string): Answer {
+  return jsonRefusal(400, "InvalidParameterException", message);
 }
