@@ -1,7 +1,7 @@
-import type { InvokeResult } from "../aws/lambda/function-host/invoke-result";
+import type { InvocationResult } from "../aws/lambda/function-host/invoke-result";
 import type { FaultBoard } from "./endpoint-faults";
 
-type Invoke = (event: unknown) => Promise<InvokeResult & { readonly requestId: string }>;
+type Invoke = (event: unknown) => Promise<InvocationResult>;
 
 /** An invocation under the faults in force: it does not run, or it runs and its answer is lost. Either way it has failed. */
 export function withFunctionFaults(invoke: Invoke, faults: FaultBoard, newRequestId: () => string): Invoke {

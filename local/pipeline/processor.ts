@@ -9,7 +9,7 @@ import type { MappingDeps } from "../aws/lambda/event-source-mapping/deps";
 import { EventSourceMapping } from "../aws/lambda/event-source-mapping/event-source-mapping";
 import { errorLine } from "../aws/lambda/function-host/error-line";
 import { FunctionHost } from "../aws/lambda/function-host/function-host";
-import type { InvokeResult } from "../aws/lambda/function-host/invoke-result";
+import type { InvocationResult } from "../aws/lambda/function-host/invoke-result";
 import type { FaultBoard } from "../faults/endpoint-faults";
 import { withFunctionFaults } from "../faults/function-faults";
 import type { Declaration } from "../stack/declaration";
@@ -34,7 +34,7 @@ export interface ProcessorDeps {
 export class LocalProcessor {
   readonly #host: FunctionHost;
   readonly #mapping: EventSourceMapping;
-  readonly #faults: FaultBoard;
+  readonly #deps: ProcessorDeps;
   /** Whether each failed attempt brings a batch nearer to its end. */
   readonly #countsAttempts: boolean;
 
@@ -55,7 +55,7 @@ export class LocalProcessor {
       concurrency: processor.reservedConcurrency ?? stream.shardCount * mapping.parallelizationFactor,
       onLog: deps.onLog,
     });
-    this.#faults = deps.faults;
+    this.#deps = deps;
     const { maximumRetryAttempts: retries } = mapping;
     this.#countsAttempts = retries >= 0 && retries <= FEW_RETRIES;
     const names = { streamName: stream.name, streamArn: stream.arn, functionArn: processor.arn };
@@ -72,8 +72,8 @@ export class LocalProcessor {
   }
 
   /** Invokes the function directly, under the faults in force. `onLog` is called with each line of this invocation's log. */
-  invoke(event: unknown, onLog: (line: string) => void): Promise<InvokeResult> {
-    return withFunctionFaults((input) => this.#host.invoke(input, onLog), this.#faults, randomUUID)(event);
+  invoke(event: unknown, onLog: (line: string) => void): Promise<InvocationResult> {
+    return invoked(this.#host, this.#deps, event, onLog);
   }
 
   start(): void {
@@ -91,15 +91,26 @@ export class LocalProcessor {
   }
 }
 
+/** Invokes the function under the faults in force. Why it fails stands in its log, as in Lambda's. */
+async function invoked(
+  host: FunctionHost,
+  { faults, onLog }: ProcessorDeps,
+  event: unknown,
+  onOwnLog: (line: string) => void = () => {},
+): Promise<InvocationResult> {
+  const result = await withFunctionFaults((input) => host.invoke(input, onOwnLog), faults, randomUUID)(event);
+  if (result.ok) return result;
+  const line = errorLine(result, result.requestId, Date.now());
+  onLog(line);
+  onOwnLog(line);
+  return result;
+}
+
 function mappingDeps(host: FunctionHost, deps: ProcessorDeps): MappingDeps {
-  const { kinesis, clients, faults, ledger, random, onLog } = deps;
+  const { kinesis, clients, ledger, random } = deps;
   return {
     kinesis: watched(kinesis, (record) => ledger.seen(record)),
-    invoke: async (event) => {
-      const result = await withFunctionFaults((input) => host.invoke(input), faults, randomUUID)(event);
-      if (!result.ok) onLog(errorLine(result, result.requestId, Date.now()));
-      return result;
-    },
+    invoke: (event) => invoked(host, deps, event),
     putFailure: async (bucket, key, body) => {
       await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     },

@@ -4,6 +4,7 @@ import { connect as connectSocket } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { eventually, killLeftRuns, LocalRun } from "../helpers/local-run";
@@ -115,6 +116,26 @@ describe("clients that no one here wrote", () => {
     const { Tags = [] } = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
     expect(Tags.length).toBeGreaterThan(0);
     dynamodb.destroy();
+  });
+
+  it("read in its log why an invocation has failed", async () => {
+    const lambda = new LambdaClient({ endpoint: at.endpoint, region: "sa-east-1", credentials });
+    const {
+      FunctionError,
+      LogResult = "",
+      Payload,
+    } = await lambda.send(
+      new InvokeCommand({ FunctionName: "iot-sensor-processor-dev", LogType: "Tail", Payload: "{}" }),
+    );
+    const lines = Buffer.from(LogResult, "base64").toString().trim().split("\n");
+    const error = lines.find((line) => line.includes('"level":"ERROR"')) ?? "";
+    expect([FunctionError, lines[0]?.slice(0, 6), lines.at(-1)?.slice(0, 7)]).toEqual([
+      "Unhandled",
+      "START ",
+      "REPORT ",
+    ]);
+    expect(JSON.parse(error)).toMatchObject(JSON.parse(Payload?.transformToString() ?? ""));
+    lambda.destroy();
   });
 
   it("are told what is wrong with their connection, and the terminal has one line for each", async () => {

@@ -1,6 +1,6 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
 import type { KinesisReader } from "../../kinesis/kinesis-reader";
-import type { InvokeResult } from "../function-host/invoke-result";
+import type { InvocationResult } from "../function-host/invoke-result";
 
 /** Records that the mapping is done with: processed by the function, delivered to the failure destination, or dropped. */
 export interface SettledRecords {
@@ -14,7 +14,7 @@ export interface SettledRecords {
 export interface MappingDeps {
   readonly kinesis: KinesisReader;
   /** Rejects only if the function was not invoked. */
-  readonly invoke: (event: unknown) => Promise<InvokeResult & { readonly requestId: string }>;
+  readonly invoke: (event: unknown) => Promise<InvocationResult>;
   readonly putFailure: (bucket: string, key: string, body: string) => Promise<void>;
   readonly now: () => number;
   /** Resolves after this time, or as soon as the signal aborts. Never rejects. */

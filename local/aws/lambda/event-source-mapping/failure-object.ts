@@ -1,5 +1,5 @@
 import type { StreamRecord } from "../../../../contract/stream-record";
-import type { InvokeResult } from "../function-host/invoke-result";
+import type { InvocationResult } from "../function-host/invoke-result";
 import { kinesisEvent } from "./kinesis-event";
 import type { MappingSettings } from "./settings";
 
@@ -12,7 +12,7 @@ export interface GivenUp {
   readonly condition: Condition;
   readonly invocations: number;
   /** The last invocation, unless there was none. */
-  readonly last: (InvokeResult & { readonly requestId: string }) | undefined;
+  readonly last: InvocationResult | undefined;
 }
 
 /** Where a failed batch is kept: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */

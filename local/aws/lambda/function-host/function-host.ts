@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ExecutionEnvironment } from "./execution-environment";
 import type { FunctionSettings } from "./function-settings";
-import type { InvokeResult } from "./invoke-result";
+import type { InvocationResult } from "./invoke-result";
 
 /**
  * Where invocations wait for this long, one more environment is started. Lambda starts as many as are needed immediately, on other
@@ -33,10 +33,7 @@ export class FunctionHost {
   }
 
   /** Invokes the function once. `onLog` is called with each line of this invocation's log. Rejects only if the host stops before the function runs. */
-  async invoke(
-    event: unknown,
-    onLog: (line: string) => void = () => {},
-  ): Promise<InvokeResult & { readonly requestId: string }> {
+  async invoke(event: unknown, onLog: (line: string) => void = () => {}): Promise<InvocationResult> {
     const requestId = randomUUID();
     const environment = await this.#acquire();
     try {

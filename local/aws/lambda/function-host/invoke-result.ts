@@ -2,3 +2,6 @@
 export type InvokeResult =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+
+/** The result of an invocation that has been run. */
+export type InvocationResult = InvokeResult & { readonly requestId: string };

@@ -7,10 +7,11 @@ import { gatewayWith } from "../../../../helpers/gateway";
 const ARN = "arn:aws:lambda:sa-east-1:123456789012:function:processor";
 let answer: InvokeResult | undefined;
 const events: unknown[] = [];
-const lambdaApi = invokeApi({ name: "processor", arn: ARN }, (event, onLog) => {
+let lines: string[] = [];
+const lambdaApi = invokeApi({ name: "processor", arn: ARN, memoryMb: 512 }, (event, onLog) => {
   events.push(event);
-  for (const line of ["x".repeat(5000), "the last line"]) onLog(line);
-  return answer && Promise.resolve(answer);
+  for (const line of lines) onLog(line);
+  return answer && Promise.resolve({ ...answer, requestId: "r-1" });
 });
 const gateway = gatewayWith({
   inProcess: { lambda: lambdaApi },
@@ -25,21 +26,35 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 describe("Lambda's API, as an SDK client sees it", () => {
-  it.each(["processor", ARN])(
-    "invokes the function by %s, and gives its answer and the end of its log",
-    async (FunctionName) => {
-      answer = { ok: true, payload: { batchItemFailures: [] } };
-      const invoked = await client.send(
-        new InvokeCommand({ FunctionName, LogType: "Tail", Payload: Buffer.from('{"Records":[]}') }),
-      );
-      expect(events.at(-1)).toEqual({ Records: [] });
-      expect(invoked).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
-      expect(invoked.FunctionError).toBeUndefined();
-      expect(JSON.parse(invoked.Payload?.transformToString() ?? "")).toEqual({ batchItemFailures: [] });
-      const log = Buffer.from(invoked.LogResult ?? "", "base64").toString();
-      expect({ length: log.length, end: log.slice(-15) }).toEqual({ length: 4096, end: "\nthe last line\n" });
-    },
-  );
+  it.each([
+    ["its name", { FunctionName: "processor" }],
+    ["its ARN", { FunctionName: ARN }],
+    ["the end of its ARN", { FunctionName: "123456789012:function:processor" }],
+    ["its name with the version", { FunctionName: "processor:$LATEST" }],
+    ["its ARN with the version", { FunctionName: `${ARN}:$LATEST`, Qualifier: "$LATEST" }],
+    ["its version", { FunctionName: "processor", Qualifier: "$LATEST" }],
+  ])("invokes the function by %s, and gives its answer and its log", async (_what, named) => {
+    answer = { ok: true, payload: { batchItemFailures: [] } };
+    lines = ["the line"];
+    const invoked = await client.send(
+      new InvokeCommand({ ...named, LogType: "Tail", Payload: Buffer.from('{"Records":[]}') }),
+    );
+    expect(events.at(-1)).toEqual({ Records: [] });
+    expect(invoked).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
+    expect(invoked.$metadata.requestId).toBe("r-1");
+    expect(invoked.FunctionError).toBeUndefined();
+    expect(JSON.parse(invoked.Payload?.transformToString() ?? "")).toEqual({ batchItemFailures: [] });
+    expect(Buffer.from(invoked.LogResult ?? "", "base64").toString()).toMatch(
+      /^START RequestId: r-1 Version: \$LATEST\nthe line\nEND RequestId: r-1\nREPORT RequestId: r-1\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 512 MB\n$/,
+    );
+  });
+
+  it("gives the last 4 KB of a long log", async () => {
+    lines = ["x".repeat(5000)];
+    const { LogResult = "" } = await client.send(new InvokeCommand({ FunctionName: "processor", LogType: "Tail" }));
+    const log = Buffer.from(LogResult, "base64").toString();
+    expect({ length: log.length, end: log.slice(-21) }).toEqual({ length: 4096, end: "\tMemory Size: 512 MB\n" });
+  });
 
   it("tells the function's error as AWS does, and no log unless it is asked for", async () => {
     answer = { ok: false, errorType: "Sandbox.Timedout", errorMessage: "Task timed out" };
@@ -55,9 +70,30 @@ describe("Lambda's API, as an SDK client sees it", () => {
     ["another function", { FunctionName: "other" }, "ResourceNotFoundException"],
     ["an event that nobody waits for", { InvocationType: "Event" as const }, "InvalidParameterValueException"],
     ["what is not JSON", { Payload: Buffer.from("{") }, "InvalidRequestContentException"],
+    ["another version", { Qualifier: "99" }, "ResourceNotFoundException"],
+    ["an alias in the name", { FunctionName: "processor:live" }, "ResourceNotFoundException"],
+    ["two versions", { FunctionName: "processor:$LATEST", Qualifier: "1" }, "InvalidParameterValueException"],
+    ["another log", { LogType: "Head" as "Tail" }, "InvalidParameterValueException"],
+    ["a context", { ClientContext: "e30=" }, "NotImplemented"],
+    ["a byte more than 6 MB", { Payload: Buffer.alloc(6_291_457, " ") }, "RequestTooLargeException"],
   ])("refuses %s", async (_what, change, name) => {
     const request = client.send(new InvokeCommand({ FunctionName: "processor", ...change }));
     await expect(request).rejects.toMatchObject({ name });
+  });
+
+  it("takes an event of 6 MB", async () => {
+    await client.send(new InvokeCommand({ FunctionName: "processor", Payload: Buffer.alloc(6_291_456, "1") }));
+    expect(events.at(-1)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it.each([
+    [6_291_456, undefined],
+    [6_291_457, "Function.ResponseSizeTooLarge"],
+  ])("gives an answer of 6 MB at most: %d bytes", async (bytes, errorType) => {
+    answer = { ok: true, payload: "x".repeat(bytes - 2) };
+    const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName: "processor" }));
+    expect(FunctionError).toBe(errorType && "Unhandled");
+    expect(JSON.parse(Payload?.transformToString() ?? "").errorType).toBe(errorType);
   });
 
   it("refuses another operation", async () => {
