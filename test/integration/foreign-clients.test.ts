@@ -107,6 +107,18 @@ describe("clients that no one here wrote", () => {
     await fetch(object, { method: "DELETE", headers: { authorization } });
   });
 
+  it("are told that a body is not the one that its digest says, and nothing is stored", async () => {
+    const object = `${at.endpoint}/iot-sensor-archival-dev-123456789012/exports/digest`;
+    const authorization = SIGNED.headers.authorization.replace("iotdata", "s3");
+    const put = (body: string) =>
+      fetch(object, { method: "PUT", headers: { authorization, "x-amz-checksum-crc32": "y/Q5Jg==" }, body });
+    const refused = await put("123456780");
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("<Code>BadDigest</Code>")]);
+    expect((await fetch(object, { headers: { authorization } })).status).toBe(404);
+    expect((await put("123456789")).status).toBe(200);
+    await fetch(object, { method: "DELETE", headers: { authorization } });
+  });
+
   it("find the table under the declared ARN, and its tags by that", async () => {
     const dynamodb = new DynamoDBClient({ endpoint: at.endpoint, region: "sa-east-1", credentials });
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: "iot-sensor-data-dev" }));

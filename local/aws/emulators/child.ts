@@ -3,6 +3,7 @@ import { enableCompileCache, findPackageJSON, flushCompileCache } from "node:mod
 import { Server } from "node:net";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { refuseContradicted } from "./body-digests";
 import { keepObjectsIn } from "./objects-on-disk";
 
 /** The longest value of SQLite, where the objects lie: https://www.sqlite.org/limits.html */
@@ -37,6 +38,7 @@ const STARTERS: Readonly<Record<string, () => unknown>> = {
     app.addHook("preHandler", async (request) => {
       if (request.method === "PUT") request.body ??= Buffer.alloc(0);
     });
+    app.addHook("preHandler", refuseContradicted);
     await app.listen();
   },
 };
