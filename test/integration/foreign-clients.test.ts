@@ -119,6 +119,13 @@ describe("clients that no one here wrote", () => {
     await fetch(object, { method: "DELETE", headers: { authorization } });
   });
 
+  it("get 1,000 names a page, however many they ask for", async () => {
+    const authorization = SIGNED.headers.authorization.replace("iotdata", "s3");
+    const bucket = `${at.endpoint}/iot-sensor-archival-dev-123456789012`;
+    const page = await fetch(`${bucket}?list-type=2&max-keys=5000`, { headers: { authorization } });
+    expect(await page.text()).toContain("<MaxKeys>1000</MaxKeys>");
+  });
+
   it("find the table under the declared ARN, and its tags by that", async () => {
     const dynamodb = new DynamoDBClient({ endpoint: at.endpoint, region: "sa-east-1", credentials });
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: "iot-sensor-data-dev" }));

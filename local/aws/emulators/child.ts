@@ -4,6 +4,7 @@ import { Server } from "node:net";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { refuseContradicted } from "./body-digests";
+import { boundListing } from "./listing-bounds";
 import { keepObjectsIn } from "./objects-on-disk";
 
 /** The longest value of SQLite, where the objects lie: https://www.sqlite.org/limits.html */
@@ -39,6 +40,7 @@ const STARTERS: Readonly<Record<string, () => unknown>> = {
       if (request.method === "PUT") request.body ??= Buffer.alloc(0);
     });
     app.addHook("preHandler", refuseContradicted);
+    app.addHook("preHandler", boundListing);
     await app.listen();
   },
 };

@@ -35,8 +35,8 @@ export interface ObjectStore {
   listObjects(bucket: string, options?: ListingOptions): Listing;
 }
 
-/** Names in a page, where the client does not say: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
-const PAGE = 1000;
+/** Names in a page at most, and where the client does not say: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+export const PAGE = 1000;
 /** Only the emulator reads the file, and only while it is up: nothing waits for the disk. */
 const TABLE = `
   PRAGMA journal_mode = MEMORY;
@@ -112,6 +112,8 @@ class ObjectsOnDisk {
    * object, or its last common prefix where it has no object: what would come again is left to the next page.
    */
   page({ prefix = "", delimiter = "", maxKeys = PAGE, startAfter, marker }: ListingOptions): Listing {
+    // Nothing follows a page that is to be empty.
+    if (maxKeys === 0) return { objects: [], commonPrefixes: [], isTruncated: false };
     const after = startAfter ?? marker ?? "";
     const objects: StoredObject[] = [];
     const common = new Set<string>();

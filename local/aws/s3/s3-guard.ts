@@ -3,6 +3,7 @@ import { parseArn } from "../arn";
 import { xmlError } from "../endpoint/error-response";
 import type { Guard, Head } from "../endpoint/guard";
 import { notDone } from "./s3-allowed";
+import { argumentFault } from "./s3-arguments";
 import { declaredAnswer } from "./s3-declared";
 import { s3Operation } from "./s3-operation";
 
@@ -22,8 +23,10 @@ export function s3Guard(recording: Recording, now: () => number = Date.now): Gua
     if (declared !== undefined)
       return async () => ("code" in declared ? refuse(declared.status, declared.code, declared.message)() : declared);
     const missing = notDone(operation, head);
-    if (missing === undefined) return undefined;
-    return refuse(501, "NotImplemented", `The local run does not do ${missing}; nothing was changed.`);
+    if (missing !== undefined)
+      return refuse(501, "NotImplemented", `The local run does not do ${missing}; nothing was changed.`);
+    const fault = argumentFault(operation, head);
+    return fault && refuse(400, fault.code, fault.message);
   };
 }
 

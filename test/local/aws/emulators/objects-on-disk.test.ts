@@ -106,6 +106,12 @@ describe("keepObjectsIn", () => {
     );
   });
 
+  it("has nothing behind an empty page", () => {
+    const store = newStore();
+    bucketOf(store, "b").set("a", object("a"));
+    expect(store.listObjects("b", { maxKeys: 0 })).toEqual({ objects: [], commonPrefixes: [], isTruncated: false });
+  });
+
   it("leaves a bucket that is there as it is, and one that is not there to the store", () => {
     const store = newStore();
     bucketOf(store, "b").set("a", object("a"));

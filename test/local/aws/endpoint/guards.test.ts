@@ -112,6 +112,14 @@ describe("an operation that the emulator would take for another one", () => {
 });
 
 describe("a plain operation", () => {
+  it("is refused where S3 refuses its arguments", async () => {
+    const long = new PutObjectCommand({ Bucket, Key: "k".repeat(1025), Body: "x" });
+    await expect(s3.send(long)).rejects.toMatchObject({ name: "KeyTooLongError" });
+    const junk = new ListObjectsV2Command({ Bucket, ContinuationToken: "junk" });
+    await expect(s3.send(junk)).rejects.toMatchObject({ name: "InvalidArgument" });
+    expect(reached).toEqual([]);
+  });
+
   it("reaches the emulator", async () => {
     await s3.send(new PutObjectCommand({ ...at, Body: "x" }));
     await s3.send(new DeleteObjectCommand(at));
