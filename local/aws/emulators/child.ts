@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { refuseContradicted } from "./body-digests";
 import { boundListing } from "./listing-bounds";
 import { keepObjectsIn } from "./objects-on-disk";
+import { addTableParameters } from "./table-parameters";
 
 /** The longest value of SQLite, where the objects lie: https://www.sqlite.org/limits.html */
 const MAX_OBJECT_BYTES = 1_000_000_000;
@@ -17,6 +18,7 @@ const MAX_OBJECT_BYTES = 1_000_000_000;
 const STARTERS: Readonly<Record<string, () => unknown>> = {
   dynamodb: () => {
     useLargeBlocks();
+    addTableParameters();
     const dynalite: (options: { createTableMs: number; path: string | undefined }) => Server = require("dynalite");
     return dynalite({ createTableMs: 0, path: process.env.DATA_FOLDER }).listen();
   },
