@@ -106,8 +106,8 @@ function filtered(group: LogGroup, question: Question): Answer {
   if (matches === undefined)
     return jsonRefusal(400, "NotImplemented", `The local run does not evaluate the filter pattern ${filterPattern}`);
   if (!/^\d{1,15}$/.test(nextToken)) return invalid("The specified nextToken is invalid.");
-  const isHere = logStreamNames.includes(LOG_STREAM) && LOG_STREAM.startsWith(logStreamNamePrefix);
-  const found = (isHere ? timely(group, question) : []).filter(
+  if (logStreamNames.some((name) => name !== LOG_STREAM)) return noStream();
+  const found = (LOG_STREAM.startsWith(logStreamNamePrefix) ? timely(group, question) : []).filter(
     ({ id, message }) => id >= Number(nextToken) && matches(message),
   );
   const more = found[limit];
@@ -126,8 +126,7 @@ function filtered(group: LogGroup, question: Question): Answer {
 function streamPage(group: LogGroup, question: Question): Answer {
   const { logStreamName, limit = MAX_EVENTS, nextToken } = question;
   if (logStreamName === undefined) return invalid('"logStreamName" must be given');
-  if (logStreamName !== LOG_STREAM)
-    return jsonRefusal(400, "ResourceNotFoundException", "The specified log stream does not exist.");
+  if (logStreamName !== LOG_STREAM) return noStream();
   const token = /^([fb])\/(\d{1,15})$/.exec(nextToken ?? "");
   if (nextToken !== undefined && token === null) return invalid("The specified nextToken is invalid.");
   // Unlike a filter's, its end is not included.
@@ -172,6 +171,10 @@ function timely({ events }: LogGroup, { startTime = 0, endTime = Number.MAX_SAFE
 
 function shown({ timestamp, message }: LogEvent) {
   return { timestamp, message, ingestionTime: timestamp };
+}
+
+function noStream(): Answer {
+  return jsonRefusal(400, "ResourceNotFoundException", "The specified log stream does not exist.");
 }
 
 function invalid(message: string): Answer {

@@ -52,6 +52,15 @@ describe("CloudWatch Logs' API, as an SDK client sees it", () => {
     expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(3);
   });
 
+  it.each([
+    ["the named streams", { logStreamNames: ["local"] }, 3],
+    ["the streams that begin so", { logStreamNamePrefix: "lo" }, 3],
+    ["none where none begins so", { logStreamNamePrefix: "x" }, 0],
+  ])("keeps to %s", async (_what, streams, count) => {
+    const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName, ...streams }));
+    expect(events.length).toBe(count);
+  });
+
   it("keeps to the time, both ends included", async () => {
     const { events = [] } = await client.send(
       new FilterLogEventsCommand({ logGroupName, startTime: 2000, endTime: 2000 }),
@@ -171,6 +180,18 @@ describe("CloudWatch Logs' API, as an SDK client sees it", () => {
       "SerializationException",
     ],
     ["FilterLogEvents", "a number as a pattern", { logGroupName, filterPattern: 5 }, "SerializationException"],
+    [
+      "FilterLogEvents",
+      "a stream that is not there",
+      { logGroupName, logStreamNames: ["local", "other"] },
+      "ResourceNotFoundException",
+    ],
+    [
+      "GetLogEvents",
+      "a stream that is not there",
+      { logGroupName, logStreamName: "other" },
+      "ResourceNotFoundException",
+    ],
     ["GetLogEvents", "no stream", { logGroupName }, invalid],
     ["GetLogEvents", "another's token", { logGroupName, logStreamName: "local", nextToken: "junk" }, invalid],
     ["GetLogEvents", "a number as a stream", { logGroupName, logStreamName: 5 }, "SerializationException"],
