@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { crc32 } from "node:zlib";
+import { Crc32, Crc32c, Crc64Nvme } from "@aws-sdk/checksums/crc";
 import { xmlError } from "../endpoint/error-response";
-import { Crc } from "./crc";
 
 /** A request for the emulator of S3, and what answers it. */
 interface Request {
@@ -23,34 +22,29 @@ export interface DigestFault {
   readonly message: string;
 }
 
-type Digest = (body: Buffer) => Buffer;
+type Checksum = (body: Buffer) => Promise<Buffer>;
 
-const hash = (algorithm: string): Digest => {
-  return (body) => createHash(algorithm).update(body).digest();
-};
-const CRC32C = new Crc(32, [0, 0x82f63b78]);
-const CRC64NVME = new Crc(64, [0x9a6c9329, 0xac4bc9b5]);
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
-const CHECKSUMS: Readonly<Record<string, Digest>> = {
-  "x-amz-checksum-crc32": crc32Of,
-  "x-amz-checksum-crc32c": (body) => CRC32C.of(body),
-  "x-amz-checksum-crc64nvme": (body) => CRC64NVME.of(body),
-  "x-amz-checksum-sha1": hash("sha1"),
-  "x-amz-checksum-sha256": hash("sha256"),
+const CHECKSUMS: Readonly<Record<string, Checksum>> = {
+  "x-amz-checksum-crc32": crc(Crc32),
+  "x-amz-checksum-crc32c": crc(Crc32c),
+  "x-amz-checksum-crc64nvme": crc(Crc64Nvme),
+  "x-amz-checksum-sha1": async (body) => hash("sha1", body),
+  "x-amz-checksum-sha256": async (body) => hash("sha256", body),
 };
 
 /** Answers a request whose body is another one than its digests say, before the emulator stores it. The emulator has no eye for them. */
 export async function refuseContradicted({ method, url, headers, body }: Request, reply: Reply): Promise<unknown> {
   // A multipart upload is completed with a checksum of the object, not of the body.
   const isDigested = method === "PUT" || new URL(url, "http://localhost").searchParams.has("delete");
-  const fault = isDigested && Buffer.isBuffer(body) ? digestFault(headers, body) : undefined;
+  const fault = isDigested && Buffer.isBuffer(body) ? await digestFault(headers, body) : undefined;
   if (fault === undefined) return undefined;
   const error = xmlError(400, fault.code, fault.message);
   return reply.code(error.status).headers(error.headers).send(error.body);
 }
 
 /** What is wrong with the digests of a request, which are its headers or come behind a body in chunks. */
-export function digestFault(headers: IncomingHttpHeaders, sent: Buffer): DigestFault | undefined {
+export async function digestFault(headers: IncomingHttpHeaders, sent: Buffer): Promise<DigestFault | undefined> {
   const isChunked = headers["content-encoding"]?.includes("aws-chunked") ?? false;
   const { body, trailers } = isChunked ? withoutChunks(sent) : { body: sent, trailers: {} };
   return (
@@ -62,7 +56,7 @@ export function digestFault(headers: IncomingHttpHeaders, sent: Buffer): DigestF
 
 function md5Fault(given: string | string[] | undefined, body: Buffer): DigestFault | undefined {
   if (given === undefined) return undefined;
-  const expected = hash("md5")(body);
+  const expected = hash("md5", body);
   if (!isBase64Of(String(given), expected.length))
     return { code: "InvalidDigest", message: "The Content-MD5 you specified was invalid." };
   if (String(given) === expected.toString("base64")) return undefined;
@@ -72,12 +66,12 @@ function md5Fault(given: string | string[] | undefined, body: Buffer): DigestFau
 /** The digest that a signature covers; it is a word where the body is not signed. */
 function payloadFault(headers: IncomingHttpHeaders, body: Buffer): DigestFault | undefined {
   const given = String(headers["x-amz-content-sha256"] ?? "");
-  if (!/^[\da-f]{64}$/.test(given) || given === hash("sha256")(body).toString("hex")) return undefined;
+  if (!/^[\da-f]{64}$/.test(given) || given === hash("sha256", body).toString("hex")) return undefined;
   const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
   return { code: "XAmzContentSHA256Mismatch", message };
 }
 
-function checksumFault(headers: IncomingHttpHeaders, body: Buffer): DigestFault | undefined {
+async function checksumFault(headers: IncomingHttpHeaders, body: Buffer): Promise<DigestFault | undefined> {
   const [checksum, ...more] = Object.entries(CHECKSUMS).filter(([name]) => headers[name] !== undefined);
   if (checksum === undefined) return undefined;
   if (more.length > 0) {
@@ -85,7 +79,7 @@ function checksumFault(headers: IncomingHttpHeaders, body: Buffer): DigestFault 
     return { code: "InvalidRequest", message };
   }
   const [name, compute] = checksum;
-  const expected = compute(body);
+  const expected = await compute(body);
   const given = String(headers[name]);
   if (given === expected.toString("base64")) return undefined;
   if (!isBase64Of(given, expected.length))
@@ -99,10 +93,16 @@ function isBase64Of(text: string, bytes: number): boolean {
   return decoded.length === bytes && decoded.toString("base64") === text;
 }
 
-function crc32Of(body: Buffer): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(body));
-  return bytes;
+function hash(algorithm: string, body: Buffer): Buffer {
+  return createHash(algorithm).update(body).digest();
+}
+
+function crc(Crc: typeof Crc32 | typeof Crc32c | typeof Crc64Nvme): Checksum {
+  return async (body) => {
+    const sum = new Crc();
+    sum.update(body);
+    return Buffer.from(await sum.digest());
+  };
 }
 
 /** Takes off the coding of a body in chunks: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html */

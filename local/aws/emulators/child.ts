@@ -3,13 +3,11 @@ import { enableCompileCache, findPackageJSON, flushCompileCache } from "node:mod
 import { Server } from "node:net";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { MAX_OBJECT_BYTES } from "../s3/s3-arguments";
 import { refuseContradicted } from "./body-digests";
 import { boundListing } from "./listing-bounds";
 import { keepObjectsIn } from "./objects-on-disk";
 import { addTableParameters } from "./table-parameters";
-
-/** The longest value of SQLite, where the objects lie: https://www.sqlite.org/limits.html */
-const MAX_OBJECT_BYTES = 1_000_000_000;
 
 /**
  * Runs one emulator in a process of its own, so that none slows another down: `emulator.mjs dynamodb|s3`. The tables and

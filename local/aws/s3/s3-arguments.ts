@@ -3,7 +3,7 @@ import type { S3Operation } from "./s3-operation";
 
 /** Why S3 does not take a request, with status 400. */
 export interface ArgumentFault {
-  readonly code: "KeyTooLongError" | "InvalidArgument";
+  readonly code: "EntityTooLarge" | "KeyTooLongError" | "InvalidArgument";
   readonly message: string;
 }
 
@@ -12,6 +12,8 @@ const MAX_KEY_BYTES = 1024;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MAX_PART_NUMBER = 10_000;
 const MAX_INTEGER = 2_147_483_647;
+/** Of S3, 5 GB. Here objects lie in SQLite, whose longest value this is: https://www.sqlite.org/limits.html */
+export const MAX_OBJECT_BYTES = 1_000_000_000;
 
 /** What each parameter must be, and what S3 says otherwise. */
 const PARAMETERS: Readonly<Record<string, { readonly isValid: (value: string) => boolean; readonly message: string }>> =
@@ -29,8 +31,13 @@ const PARAMETERS: Readonly<Record<string, { readonly isValid: (value: string) =>
   };
 
 /** What is wrong with the arguments of a request that the emulator would take; undefined where nothing is. */
-export function argumentFault({ key }: S3Operation, { query }: Head): ArgumentFault | undefined {
+export function argumentFault({ key }: S3Operation, { query, headers }: Head): ArgumentFault | undefined {
   if (bytesOf(key) > MAX_KEY_BYTES) return { code: "KeyTooLongError", message: "Your key is too long" };
+  if (Number(headers["content-length"] ?? 0) > MAX_OBJECT_BYTES)
+    return {
+      code: "EntityTooLarge",
+      message: `Your proposed upload exceeds the maximum allowed size, here ${MAX_OBJECT_BYTES} bytes`,
+    };
   const wrong = Object.entries(PARAMETERS).find(([name, { isValid }]) => {
     const value = query.get(name);
     return value !== null && !isValid(value);

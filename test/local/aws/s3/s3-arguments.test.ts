@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { argumentFault } from "../../../../local/aws/s3/s3-arguments";
 
-const faultOf = (key: string, query = "") =>
+const faultOf = (key: string, query = "", headers = {}) =>
   argumentFault(
     { name: "any", bucket: "b", key },
-    { method: "GET", path: `/b/${key}`, query: new URLSearchParams(query), headers: {} },
+    { method: "GET", path: `/b/${key}`, query: new URLSearchParams(query), headers },
   );
 
 describe("argumentFault", () => {
@@ -16,6 +16,11 @@ describe("argumentFault", () => {
     ["%".repeat(1025), "KeyTooLongError"],
   ])("takes a key of 1,024 bytes: %s", (key, code) => {
     expect(faultOf(key)?.code).toBe(code);
+  });
+
+  it("takes an object as large as the store takes it", () => {
+    expect(faultOf("k", "", { "content-length": "1000000000" })).toBeUndefined();
+    expect(faultOf("k", "", { "content-length": "1000000001" })?.code).toBe("EntityTooLarge");
   });
 
   it.each([
