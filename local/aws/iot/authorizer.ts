@@ -1,6 +1,6 @@
 import type { ConnectPacket, PublishPacket } from "aedes";
 import type { DeviceAction, DevicePolicy, Standing } from "./device-policy";
-import { publishFault } from "./limits";
+import { clientIdFault, publishFault } from "./limits";
 import { REASON, Reason } from "./mqtt5/reason";
 
 /** Who a connection is. */
@@ -26,6 +26,8 @@ export class Authorizer {
 
   /** Why this connection is refused, or undefined if it is accepted. */
   connectRefusal(identity: Identity, will: Will | undefined): Reason | undefined {
+    const fault = clientIdFault(identity.clientId);
+    if (fault) return fault;
     if (!this.#allows(identity, { action: "iot:Connect" })) return this.#denied(identity, "to connect");
     if (will === undefined) return undefined;
     const refusal = this.publishRefusal(identity, { ...will, qos: will.qos ?? 0, retain: will.retain ?? false });

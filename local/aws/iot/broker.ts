@@ -11,6 +11,7 @@ import {
 } from "aedes";
 import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
+import { topicFilterFault } from "./limits";
 import { endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
 import { Mqtt5Connection } from "./mqtt5/connection";
 import { REASON, Reason } from "./mqtt5/reason";
@@ -24,7 +25,7 @@ const QUEUE_LIMIT = 1000;
 /** The value of clientid() for a message that came over HTTP. */
 const NO_CLIENT = "n/a";
 /** Return codes of a CONNACK: https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_- */
-const CONNACK = { serverUnavailable: 3, notAuthorized: 5 } as const;
+const CONNACK = { identifierRejected: 2, serverUnavailable: 3, notAuthorized: 5 } as const;
 
 type Done = (error?: Error | null) => void;
 type Authenticated = (error: AuthenticateError | null, success: boolean | null) => void;
@@ -154,7 +155,9 @@ export class Broker {
   #connectError(client: Client): AuthenticateError | undefined {
     if (this.#deps.isReady?.() === false) return withReturnCode(new Refused("not ready"), CONNACK.serverUnavailable);
     const refusal = this.#deps.authorizer.connectRefusal(this.#identityOf(client), this.#wills.get(client));
-    return refusal && withReturnCode(this.#refuse(client, refusal), CONNACK.notAuthorized);
+    if (!refusal) return undefined;
+    const returnCode = refusal.code === REASON.clientIdNotValid ? CONNACK.identifierRejected : CONNACK.notAuthorized;
+    return withReturnCode(this.#refuse(client, refusal), returnCode);
   }
 
   /** Delivers an authorized publish to the rules engine. aedes sends the PUBACK when `done` is called without an error. */
@@ -174,9 +177,9 @@ export class Broker {
   }
 
   #authorizeSubscribe(client: Client, subscription: Subscription, done: Subscribed): void {
-    // AWS IoT sends no SUBACK for QoS 2: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences
-    if (subscription.qos === 2) {
-      done(this.#refuse(client, new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT")));
+    const fault = subscriptionFault(subscription);
+    if (fault) {
+      done(this.#refuse(client, fault));
       return;
     }
     const refusal = this.#deps.authorizer.subscribeRefusal(this.#identityOf(client), subscription.topic);
@@ -254,6 +257,11 @@ export class Broker {
   #identityOf({ id, conn }: Client): Identity {
     return { clientId: id, certificateId: this.#certificates.get(conn) };
   }
+}
+
+/** Why AWS IoT sends no SUBACK: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences */
+function subscriptionFault({ topic, qos }: Subscription): Reason | undefined {
+  return qos === 2 ? new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT") : topicFilterFault(topic);
 }
 
 function withReturnCode(error: Refused, returnCode: number): AuthenticateError {

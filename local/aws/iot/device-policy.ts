@@ -1,5 +1,9 @@
 import { THING_NAME } from "../../../contract/thing-name";
 import { type Decision, evaluatePolicy, type PolicyRequest } from "../iam/policy-evaluator";
+import { BoundedMemory } from "./bounded-memory";
+
+/** What remembered decisions may take: those of some 30,000 devices. */
+const DECISIONS_BYTES = 32 * 1024 * 1024;
 
 /** A request of a device to the broker. */
 export type DeviceAction =
@@ -24,7 +28,7 @@ export class DevicePolicy {
   readonly #document: string;
   readonly #region: string;
   readonly #account: string;
-  readonly #decided = new Map<string, boolean>();
+  readonly #decided = new BoundedMemory<boolean>(DECISIONS_BYTES);
 
   /**
    * @param document The policy as JSON.
@@ -47,8 +51,7 @@ export class DevicePolicy {
       const asked = policyRequest(clientId, standing === "attached", request.action, resource);
       const decision: Decision = evaluatePolicy([this.#document], asked);
       allowed = decision === "allow";
-      if (this.#decided.size >= 50_000) this.#decided.clear();
-      this.#decided.set(key, allowed);
+      this.#decided.add(key, allowed);
     }
     return allowed;
   }

@@ -4,6 +4,8 @@ import { basicIngest } from "./rule-sql";
 
 /** AWS IoT Core's limits of a publish: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
 export const MAX_PAYLOAD_BYTES = 128 * 1024;
+/** Longest client id, in bytes of UTF-8. */
+export const MAX_CLIENT_ID_BYTES = 128;
 /** Publishes of a connection that wait for their PUBACK. */
 export const MAX_INFLIGHT = 100;
 
@@ -14,10 +16,28 @@ export function publishFault(packet: { topic: string; payload: Buffer | string; 
   if (bytes > MAX_PAYLOAD_BYTES)
     return new Reason(REASON.quotaExceeded, `a payload has at most ${MAX_PAYLOAD_BYTES} bytes, this one ${bytes}`);
   // The Basic Ingest prefix does not count towards either.
-  const topic = basicIngest(packet.topic)?.visibleTopic ?? packet.topic;
-  if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES)
-    return new Reason(REASON.topicNameInvalid, `a topic has at most ${MAX_TOPIC_BYTES} bytes`);
-  if (topic.split("/").length - 1 > MAX_TOPIC_SLASHES)
-    return new Reason(REASON.topicNameInvalid, `a topic has at most ${MAX_TOPIC_SLASHES} slashes`);
-  return undefined;
+  const excess = topicExcess(basicIngest(packet.topic)?.visibleTopic ?? packet.topic);
+  return excess === undefined ? undefined : new Reason(REASON.topicNameInvalid, `a topic has at most ${excess}`);
+}
+
+/** Why AWS IoT closes the connection on a subscription to this filter, or undefined where it does not. */
+export function topicFilterFault(filter: string): Reason | undefined {
+  const excess = topicExcess(filter);
+  return excess === undefined
+    ? undefined
+    : new Reason(REASON.topicFilterInvalid, `a topic filter has at most ${excess}`);
+}
+
+/** Why AWS IoT accepts no connection with this client id, or undefined where it does. */
+export function clientIdFault(clientId: string): Reason | undefined {
+  const bytes = Buffer.byteLength(clientId);
+  return bytes > MAX_CLIENT_ID_BYTES
+    ? new Reason(REASON.clientIdNotValid, `a client id has at most ${MAX_CLIENT_ID_BYTES} bytes, this one ${bytes}`)
+    : undefined;
+}
+
+/** The limit that a topic or a filter exceeds, in words. */
+function topicExcess(topic: string): string | undefined {
+  if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES) return `${MAX_TOPIC_BYTES} bytes`;
+  return topic.split("/").length - 1 > MAX_TOPIC_SLASHES ? `${MAX_TOPIC_SLASHES} slashes` : undefined;
 }

@@ -307,6 +307,31 @@ describe("a client of MQTT 5 that is refused", () => {
     await expect(connect("a", options)).rejects.toMatchObject({ code });
   });
 
+  it.each<[string, 4 | 5, string, number | undefined]>([
+    ["128 bytes", 4, "é".repeat(64), 5],
+    ["128 bytes", 5, "é".repeat(64), 0x87],
+    ["more", 4, "i".repeat(129), 2],
+    ["more", 5, "i".repeat(129), 0x85],
+  ])(
+    "connects with a client id of %s and version %i, and is told so",
+    async (_what, protocolVersion, clientId, code) => {
+      await expect(connect(clientId, { protocolVersion })).rejects.toMatchObject({ code });
+      expect(refused).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ["257 bytes", "f".repeat(257)],
+    ["8 slashes", "1/2/3/4/5/6/7/8/9"],
+  ])("subscribes to a filter of %s and is closed, by either version", async (_what, filter) => {
+    const [old, recent] = [await connect("a", { protocolVersion: 4 }), await connect("b")];
+    const closed = new Promise((resolve) => old.once("close", () => resolve(undefined)));
+    for (const client of [old, recent]) client.subscribe(filter, () => {});
+    expect(await reasonOf(recent)).toBe(0x8f);
+    await closed;
+    expect(refused).toHaveLength(2);
+  });
+
   it("hears that another took its place, and that the broker ends", async () => {
     const older = await connect("a");
     const newer = connect("a");

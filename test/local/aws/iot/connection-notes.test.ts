@@ -15,4 +15,10 @@ describe("ConnectionNotes", () => {
       "refused: a client: old",
     ]);
   });
+
+  it("cuts what it quotes of clients", () => {
+    const lines: string[] = [];
+    new ConnectionNotes((line) => lines.push(line)).refused("i".repeat(60_000), "w".repeat(60_000));
+    expect(lines).toEqual([`refused: client "${"i".repeat(256)}…": ${"w".repeat(256)}…`]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { publishFault } from "../../../../local/aws/iot/limits";
+import { clientIdFault, publishFault, topicFilterFault } from "../../../../local/aws/iot/limits";
 
 const packet = (change: object) => ({ topic: "sensor/data/a", payload: Buffer.from("x"), qos: 1, ...change });
 
@@ -21,5 +21,25 @@ describe("publishFault", () => {
     ["257 bytes of topic", { topic: `${"é".repeat(128)}a` }, 0x90, "a topic has at most 256 bytes"],
   ])("closes the connection on %s", (_name, change, code, why) => {
     expect(publishFault(packet(change))).toEqual({ code, why });
+  });
+});
+
+describe("topicFilterFault", () => {
+  it.each([
+    ["256 bytes", "é".repeat(128), undefined],
+    ["257 bytes", `${"é".repeat(128)}a`, { code: 0x8f, why: "a topic filter has at most 256 bytes" }],
+    ["7 slashes", "+/+/+/+/+/+/+/#", undefined],
+    ["8 slashes", "+/+/+/+/+/+/+/+/#", { code: 0x8f, why: "a topic filter has at most 7 slashes" }],
+  ])("of %s", (_name, filter, fault) => {
+    expect(topicFilterFault(filter)).toEqual(fault);
+  });
+});
+
+describe("clientIdFault", () => {
+  it.each([
+    ["128 bytes", "é".repeat(64), undefined],
+    ["129 bytes", `${"é".repeat(64)}a`, { code: 0x85, why: "a client id has at most 128 bytes, this one 129" }],
+  ])("of %s", (_name, clientId, fault) => {
+    expect(clientIdFault(clientId)).toEqual(fault);
   });
 });
