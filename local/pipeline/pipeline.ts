@@ -255,7 +255,7 @@ function coreOf(declaration: Declaration, paths: PipelinePaths, { random, note, 
 function brokerOf({ devicePolicy, region, accountId }: Declaration, core: Core, { note }: PipelineDeps): Broker {
   const { registry, ingestion, startup } = core;
   const connectionNotes = new ConnectionNotes(note);
-  return new Broker({
+  const broker = new Broker({
     authorizer: new Authorizer(new DevicePolicy(devicePolicy, region, accountId), (certificateId, thingName) =>
       registry.standing(certificateId, thingName),
     ),
@@ -264,6 +264,8 @@ function brokerOf({ devicePolicy, region, accountId }: Declaration, core: Core, 
     onRefused: (clientId, why) => connectionNotes.refused(clientId, why),
     now: Date.now,
   });
+  registry.onWithdrawal(() => broker.endRefused());
+  return broker;
 }
 
 interface Connection {

@@ -63,7 +63,7 @@ export class Broker {
   readonly #doomed = new WeakSet<Duplex>();
   /** The last wills of clients that are connecting. */
   readonly #wills = new WeakMap<Client, Will>();
-  readonly #connections = new Map<string, Duplex>();
+  readonly #connections = new Map<string, Client>();
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
@@ -112,6 +112,19 @@ export class Broker {
    */
   breakConnections(pick: () => boolean): void {
     for (const socket of this.#sockets) if (pick()) this.#doomed.add(socket);
+  }
+
+  /**
+   * Ends the connections that would be refused by now, as AWS IoT ends those of a certificate that is not active any more
+   * (https://docs.aws.amazon.com/iot/latest/apireference/API_UpdateCertificate.html). A message for the client waits for its next connection then.
+   */
+  endRefused(): void {
+    for (const client of this.#connections.values()) {
+      const refusal = this.#deps.authorizer.connectRefusal(this.#identityOf(client), undefined);
+      if (refusal === undefined) continue;
+      this.#refuse(client, refusal);
+      client.close();
+    }
   }
 
   async stop(): Promise<void> {
@@ -188,6 +201,8 @@ export class Broker {
   }
 
   #mayForward(client: Client, packet: PublishPacket): boolean {
+    // aedes still asks for a moment. What is refused now would not wait for the next connection.
+    if (client.closed) return true;
     return (
       this.#deps.authorizer.mayReceive(this.#identityOf(client), packet.topic) &&
       handOut(client.conn, packet, this.#deps.now())
@@ -221,8 +236,9 @@ export class Broker {
     return conn;
   }
 
-  #connected({ id, conn, clean }: Client): void {
-    this.#connections.set(id, conn);
+  #connected(client: Client): void {
+    const { id, conn, clean } = client;
+    this.#connections.set(id, client);
     this.#sessions.opened(id, sessionOf(conn, clean).version);
   }
 
@@ -251,7 +267,7 @@ export class Broker {
     const older = this.#connections.get(clientId);
     if (older === undefined) return;
     this.#deps.onRefused(clientId, "another connection has its client id, so the older one is closed");
-    endBecause(older, new Reason(REASON.sessionTakenOver, "another connection has its client id"));
+    endBecause(older.conn, new Reason(REASON.sessionTakenOver, "another connection has its client id"));
   }
 
   #identityOf({ id, conn }: Client): Identity {

@@ -29,6 +29,7 @@ export interface Thing {
 /** A registered certificate. */
 export interface Certificate extends IssuedCertificate {
   readonly arn: string;
+  /** Is set by `updateCertificate`. */
   status: CertificateStatus;
   /** Names of the policies that are attached. */
   readonly policies: Set<string>;
@@ -42,6 +43,7 @@ export class DeviceRegistry {
   readonly #arnPrefix: string;
   readonly #things = new Map<string, Thing>();
   readonly #certificates = new Map<string, Certificate>();
+  readonly #withdrawalListeners = new Set<() => void>();
 
   constructor(
     arnPrefix: string,
@@ -49,6 +51,11 @@ export class DeviceRegistry {
     readonly policyName: string,
   ) {
     this.#arnPrefix = arnPrefix;
+  }
+
+  /** Calls `listener` each time that a certificate may do less than before. */
+  onWithdrawal(listener: () => void): void {
+    this.#withdrawalListeners.add(listener);
   }
 
   arn(resource: string): string {
@@ -91,6 +98,11 @@ export class DeviceRegistry {
     return this.#certificates.get(idOrArn.split("/").at(-1) ?? "") ?? missing("The certificate does not exist.");
   }
 
+  updateCertificate(id: string, status: CertificateStatus): void {
+    this.certificate(id).status = status;
+    this.#withdrawn();
+  }
+
   /** What a certificate is to the thing of this name. */
   standing(certificateId: string, thingName: string): Standing {
     const certificate = this.#certificates.get(certificateId);
@@ -113,6 +125,7 @@ export class DeviceRegistry {
 
   detachThing(name: string, principal: string): void {
     this.thing(name).principals.delete(principal);
+    this.#withdrawn();
   }
 
   thingsOf(principal: string): string[] {
@@ -127,11 +140,16 @@ export class DeviceRegistry {
   detachPolicy(policy: string, target: string): void {
     this.#policy(policy);
     this.certificate(target).policies.delete(policy);
+    this.#withdrawn();
   }
 
   targetsOf(policy: string): string[] {
     this.#policy(policy);
     return [...this.#certificates.values()].filter(({ policies }) => policies.has(policy)).map(({ arn }) => arn);
+  }
+
+  #withdrawn(): void {
+    for (const listener of this.#withdrawalListeners) listener();
   }
 
   #policy(name: string): void {

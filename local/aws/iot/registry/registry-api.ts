@@ -127,8 +127,7 @@ function certificateOperations({ registry, authority }: RegistryApiDeps): readon
         const status = request.query.get("newStatus");
         if (status !== "ACTIVE" && status !== "INACTIVE")
           throw new IotError("InvalidRequestException", 400, `"newStatus" must be ACTIVE or INACTIVE here`);
-        registry.certificate(id).status = status;
-        return {};
+        return done(() => registry.updateCertificate(id, status));
       },
     },
     { method: "DELETE", path: certificate, run: (_, id) => done(() => registry.deleteCertificate(id)) },

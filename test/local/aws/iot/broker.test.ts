@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import mqtt, {
   type IClientOptions,
@@ -10,9 +10,12 @@ import mqtt, {
   type MqttClient,
 } from "mqtt";
 import { generate, type Packet, parser } from "mqtt-packet";
+import { certificateRequest, newKey } from "../../../../cli/device/key-pair";
 import { Authorizer } from "../../../../local/aws/iot/authorizer";
 import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
 import { DevicePolicy } from "../../../../local/aws/iot/device-policy";
+import { CertificateAuthority } from "../../../../local/aws/iot/registry/certificate-authority";
+import { DeviceRegistry } from "../../../../local/aws/iot/registry/device-registry";
 import type { DeviceMessage } from "../../../../local/aws/iot/rule-sql";
 import { bundled } from "../../../helpers/bundled";
 import { eventually } from "../../../helpers/local-run";
@@ -363,6 +366,83 @@ describe("a client of MQTT 5 that is refused", () => {
       ["wills/gone", "c"],
       ["wills/kept", "c"],
     ]);
+  });
+});
+
+describe("a connection with a certificate", () => {
+  const [THING, POLICY_NAME] = ["a", "policy"];
+  let authority: CertificateAuthority;
+  let registry: DeviceRegistry;
+  let withCertificates: BrokerType;
+  let tlsPort: number;
+
+  beforeAll(async () => {
+    authority = await CertificateAuthority.create();
+  });
+  beforeEach(async () => {
+    registry = new DeviceRegistry(`${ARN}:`, POLICY_NAME);
+    registry.createThing(THING, {});
+    withCertificates = new Broker({
+      authorizer: new Authorizer(new DevicePolicy(POLICY, "sa-east-1", "123456789012"), (certificate, thing) =>
+        registry.standing(certificate, thing),
+      ),
+      deliver: async () => {},
+      onRefused: () => {},
+      now: Date.now,
+    });
+    registry.onWithdrawal(() => withCertificates.endRefused());
+    await withCertificates.listen(0);
+    tlsPort = await withCertificates.listenTls(0, { ...(await authority.serverIdentity()), ca: authority.pem });
+  });
+  afterEach(() => withCertificates.stop());
+
+  /** A certificate with which the thing may connect. */
+  async function certified(): Promise<{ id: string; arn: string; key: string; cert: string }> {
+    const key = await newKey();
+    const { id, arn, pem } = registry.addCertificate(await authority.sign(await certificateRequest(THING, key)), true);
+    registry.attachPolicy(POLICY_NAME, arn);
+    registry.attachThing(THING, arn);
+    return { id, arn, key, cert: pem };
+  }
+
+  function session({ key, cert }: { key: string; cert: string }, protocolVersion: 4 | 5): MqttClient {
+    const client = mqtt.connect(`mqtts://127.0.0.1:${tlsPort}`, {
+      ...{ clientId: THING, protocolVersion, clean: false, reconnectPeriod: 0, ca: authority.pem, key, cert },
+      ...(protocolVersion === 5 && { properties: { sessionExpiryInterval: 600 } }),
+    });
+    client.on("error", () => {});
+    clients.push(client);
+    return client;
+  }
+
+  describe.each([4, 5] as const)("of version %i", (version) => {
+    it.each<[string, (id: string, arn: string) => void]>([
+      ["is deactivated", (id) => registry.updateCertificate(id, "INACTIVE")],
+      ["loses its policy", (_, arn) => registry.detachPolicy(POLICY_NAME, arn)],
+      ["loses its thing", (_, arn) => registry.detachThing(THING, arn)],
+    ])("ends when that %s, and loses no command to its successor", async (_what, withdraw) => {
+      const [old, next] = [await certified(), await certified()];
+      const client = session(old, version);
+      await client.subscribeAsync("t", { qos: 1 });
+      const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+      const reason = version === 5 ? reasonOf(client) : undefined;
+      withdraw(old.id, old.arn);
+      await withCertificates.publish("t", Buffer.from("command"), 1);
+      await closed;
+      expect(await reason).toBe(version === 5 ? 0x87 : undefined);
+      const got = inbox(session(next, version));
+      await eventually("the command is there", () => got.length > 0);
+      expect(got.map(({ payload }) => String(payload))).toEqual(["command"]);
+    });
+  });
+
+  it("stays when another one's certificate is deactivated", async () => {
+    const [own, other] = [await certified(), await certified()];
+    const client = session(own, 5);
+    await client.subscribeAsync("t", { qos: 1 });
+    registry.updateCertificate(other.id, "INACTIVE");
+    await client.publishAsync("t", "x", { qos: 1 });
+    expect(client.connected).toBe(true);
   });
 });
 
