@@ -79,7 +79,8 @@ export class Broker {
     this.#aedes.on("client", (client) => this.#connected(client));
     this.#aedes.on("clientDisconnect", (client) => this.#disconnected(client));
     this.#aedes.on("keepaliveTimeout", ({ conn }) => timedOut(conn));
-    this.#aedes.on("clientError", (client, error) => this.#closed(client.id, error));
+    // A write behind the end is an error too, and means nothing.
+    this.#aedes.on("clientError", (client, error) => client.closed || this.#closed(client.id, error));
     this.#aedes.on("connectionError", (client, error) => this.#closed(client?.id || undefined, error));
     this.#sessions = new Sessions((clientId) => forgetSession(this.#aedes, clientId), callLater);
   }

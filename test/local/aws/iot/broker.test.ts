@@ -82,10 +82,14 @@ async function reasonOf(client: MqttClient): Promise<number | undefined> {
 }
 
 /** What the broker answers to these bytes, until it closes the connection, or until there are so many. */
-async function answers(pieces: readonly Buffer[], enough = Number.POSITIVE_INFINITY): Promise<Packet[]> {
+async function answers(
+  pieces: readonly Buffer[],
+  enough = Number.POSITIVE_INFINITY,
+  protocolVersion: 4 | 5 = 5,
+): Promise<Packet[]> {
   const socket = connectSocket(port, "127.0.0.1").setNoDelay();
   const packets: Packet[] = [];
-  const reader = parser({ protocolVersion: 5 }).on("packet", (packet) => {
+  const reader = parser({ protocolVersion }).on("packet", (packet) => {
     if (packets.push(packet) === enough) socket.destroy();
   });
   socket.on("data", (bytes) => reader.parse(bytes)).on("error", () => {});
@@ -366,6 +370,31 @@ describe("a client of MQTT 5 that is refused", () => {
       ["wills/gone", "c"],
       ["wills/kept", "c"],
     ]);
+  });
+});
+
+/** The bytes of these packets, in this version. */
+function bytesOf(protocolVersion: 4 | 5, ...packets: readonly Packet[]): Buffer {
+  return Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion })));
+}
+
+function connectPacket(protocolVersion: 4 | 5): Packet {
+  return { cmd: "connect", protocolVersion, clientId: "raw", clean: true };
+}
+
+/** So many publishes at QoS 1. */
+function publishes(count: number): Packet[] {
+  return Array.from({ length: count }, (_, i) => {
+    return { cmd: "publish", topic: "t", payload: `${i}`, qos: 1, messageId: i + 1, dup: false, retain: false };
+  });
+}
+
+describe.each([4, 5] as const)("a client of version %i that sends all at once", (version) => {
+  it("is not reported when it ends well", async () => {
+    const bytes = bytesOf(version, connectPacket(version), ...publishes(40), { cmd: "disconnect" });
+    await answers([bytes], undefined, version);
+    await eventually("all are taken", () => taken.length === 40);
+    expect(refused).toEqual([]);
   });
 });
 
