@@ -58,7 +58,7 @@ export function localServices(
     inProcess: {
       // AWS's answer is a host alone: there the port is 8883.
       iot: registryApi({ registry, authority, endpoint: `127.0.0.1:${parts.mqttsPort}` }),
-      iotdata: iotDataApi((topic, payload, qos) => broker.publish(topic, payload, qos)),
+      iotdata: iotDataApi((...message) => broker.publish(...message)),
       kinesis: kinesisApi(stream),
       lambda: invokeApi(processor, (event, onLog) => parts.processor.invoke(event, onLog)),
       logs: logsApi(logGroups(declaration, recording, parts)),

@@ -12,8 +12,9 @@ import {
 import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
 import { topicFilterFault } from "./limits";
-import { endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
+import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
 import { Mqtt5Connection } from "./mqtt5/connection";
+import type { Annotations } from "./mqtt5/message";
 import { REASON, Reason } from "./mqtt5/reason";
 import { forgetSession, Sessions } from "./mqtt5/sessions";
 import { whenVersionKnown } from "./mqtt5/version";
@@ -139,9 +140,10 @@ export class Broker {
   }
 
   /** Publishes without a client, as AWS IoT's data plane does: to the rule and to the subscribed devices. */
-  async publish(topic: string, payload: Buffer, qos: 0 | 1): Promise<void> {
+  async publish(topic: string, payload: Buffer, qos: 0 | 1, annotations: Annotations = {}): Promise<void> {
     await this.#deliver(topic, NO_CLIENT, payload);
-    const packet = { cmd: "publish", topic, payload, qos, retain: false, dup: false } as const;
+    const message = { topic, payload, ...annotated(annotations, this.#deps.now()) };
+    const packet = { cmd: "publish", ...message, qos, retain: false, dup: false } as const;
     await new Promise<void>((resolve, reject) =>
       this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve())),
     );

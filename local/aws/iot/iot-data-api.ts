@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { InProcessService } from "../endpoint/in-process";
 import { publishFault } from "./limits";
+import type { Annotations } from "./mqtt5/message";
+import { InvalidParameter, publishAnnotations } from "./publish-annotations";
 
 /** Publishes for no client, to the rule and to the devices that have subscribed. */
-export type PublishMessage = (topic: string, payload: Buffer, qos: 0 | 1) => Promise<void>;
+export type PublishMessage = (topic: string, payload: Buffer, qos: 0 | 1, annotations: Annotations) => Promise<void>;
 
 /** AWS IoT's data plane over HTTP: Publish. https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_Publish.html */
 export function iotDataApi(publish: PublishMessage): InProcessService {
-  return async ({ method, path, query, body }) => {
+  return async ({ method, path, query, headers, body }) => {
     const encoded = method === "POST" ? /^\/topics\/(.+)$/.exec(path)?.[1] : undefined;
     if (encoded === undefined)
       return refusal(
@@ -24,7 +26,12 @@ export function iotDataApi(publish: PublishMessage): InProcessService {
       return refusal(501, "NotImplemented", "The local run does not keep a retained message; nothing was published.");
     const fault = publishFault({ topic, payload: body, qos: Number(qos) });
     if (fault !== undefined) return refusal(400, "InvalidRequestException", fault.why);
-    await publish(topic, body, qos === "1" ? 1 : 0);
+    try {
+      await publish(topic, body, qos === "1" ? 1 : 0, publishAnnotations(query, headers));
+    } catch (error) {
+      if (!(error instanceof InvalidParameter)) throw error;
+      return refusal(400, "InvalidRequestException", error.message);
+    }
     return answer(200, { message: "OK", traceId: randomUUID() });
   };
 }

@@ -35,10 +35,16 @@ export function willOf(conn: Duplex, will: NonNullable<IConnectPacket["will"]>):
 export function takeIn(conn: Duplex, packet: Carried, now: number): void {
   if (!(conn instanceof Mqtt5Connection)) return;
   const { annotations, payload } = unwrap(Buffer.from(packet.payload));
-  packet.payload = payload;
-  packet.properties = annotations;
-  if (annotations.messageExpiryInterval !== undefined)
-    packet.messageExpiry = expiresAt(annotations.messageExpiryInterval, now);
+  Object.assign(packet, { payload, ...annotated(annotations, now) });
+}
+
+/** What stands beside the payload of a publish that arrives now. */
+export function annotated(annotations: Annotations, now: number): Omit<Carried, "payload"> {
+  const { messageExpiryInterval } = annotations;
+  return {
+    properties: annotations,
+    ...(messageExpiryInterval !== undefined && { messageExpiry: expiresAt(messageExpiryInterval, now) }),
+  };
 }
 
 /** Makes a subscriber's own packet fit for its connection, in place; false where the message has expired, for either version. */

@@ -115,12 +115,15 @@ describe("messages between clients of both versions", () => {
     };
     for (const qos of [0, 1] as const) await sender.publishAsync("t/x", "{}", { qos, properties });
     await eventually("both are there", () => got.length === 2);
+    await broker.publish("t/x", Buffer.from("{}"), 1, properties);
+    await eventually("that from HTTP is there", () => got.length === 3);
     expect(got.map((packet) => [packet.topic, packet.qos, String(packet.payload), packet.properties])).toEqual(
-      [0, 1].map((qos) => ["t/x", qos, "{}", { ...properties, userProperties: { ...properties.userProperties } }]),
+      [0, 1, 1].map((qos) => ["t/x", qos, "{}", { ...properties, userProperties: { ...properties.userProperties } }]),
     );
     expect(taken.map(({ topic, clientId, payload }) => [topic, clientId, String(payload)])).toEqual([
       ["t/x", "a", "{}"],
       ["t/x", "a", "{}"],
+      ["t/x", "n/a", "{}"],
     ]);
   });
 
@@ -166,8 +169,10 @@ describe("messages between clients of both versions", () => {
     await first.subscribeAsync("t", { qos: 1 });
     await first.endAsync();
     const sender = await connect("a");
-    for (const messageExpiryInterval of [5, 60])
+    for (const messageExpiryInterval of [5, 60]) {
       await sender.publishAsync("t", `${messageExpiryInterval}`, { qos: 1, properties: { messageExpiryInterval } });
+      await broker.publish("t", Buffer.from(`${messageExpiryInterval} by HTTP`), 1, { messageExpiryInterval });
+    }
     late = 10_000;
     const again = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
       clientId: "b",
@@ -177,11 +182,13 @@ describe("messages between clients of both versions", () => {
     });
     clients.push(again);
     const got = inbox(again);
-    await eventually("one is there", () => got.length > 0);
+    await eventually("two are there", () => got.length > 1);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(got.map(({ payload }) => String(payload))).toEqual(["60"]);
-    expect(got[0]?.properties?.messageExpiryInterval).toBeGreaterThanOrEqual(48);
-    expect(got[0]?.properties?.messageExpiryInterval).toBeLessThan(50);
+    expect(got.map(({ payload }) => String(payload))).toEqual(["60", "60 by HTTP"]);
+    for (const { properties } of got) {
+      expect(properties?.messageExpiryInterval).toBeGreaterThanOrEqual(48);
+      expect(properties?.messageExpiryInterval).toBeLessThan(50);
+    }
   });
 
   it("are no more at a time than the client takes", async () => {
