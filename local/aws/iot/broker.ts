@@ -13,12 +13,12 @@ import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
 import { topicFilterFault } from "./limits";
 import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
-import { Mqtt5Connection } from "./mqtt5/connection";
 import type { Annotations } from "./mqtt5/message";
 import { REASON, Reason } from "./mqtt5/reason";
 import { forgetSession, Sessions } from "./mqtt5/sessions";
-import { whenVersionKnown } from "./mqtt5/version";
 import type { DeviceMessage } from "./rule-sql";
+import { Mqtt5Connection } from "./wire/connection";
+import { whenVersionKnown } from "./wire/version";
 
 const DEFAULT_TLS_PORT = 8883;
 /** Messages that may wait in a client's queue. */

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
-import { Mqtt5Connection } from "./connection";
+import { Mqtt5Connection } from "../wire/connection";
 import { type Annotations, expiresAt, secondsLeft, unwrap, wrap } from "./message";
 import type { Reason } from "./reason";
 

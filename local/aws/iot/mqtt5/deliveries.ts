@@ -1,7 +1,7 @@
 import { generate, type IPublishPacket, type Packet } from "mqtt-packet";
+import type { Step } from "../wire/step";
 import type { Agreement } from "./agreement";
 import { secondsLeft, unwrap } from "./message";
-import type { Step } from "./step";
 
 /** The broker's messages on their way to a client: no more at a time than it takes, none that has expired or is too large for it. */
 export class Deliveries {

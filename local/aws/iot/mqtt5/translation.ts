@@ -9,13 +9,13 @@ import type {
   Packet,
 } from "mqtt-packet";
 import { MAX_INFLIGHT } from "../limits";
+import type { Step } from "../wire/step";
 import { type Agreement, agreementOn, grantedExpiry, welcome } from "./agreement";
 import { connectFault, connectOf } from "./connect";
 import { Deliveries, isTooLarge } from "./deliveries";
 import { annotationsOf, wrap } from "./message";
 import type { ClientPacket } from "./parse";
 import { protocolError, REASON, Reason, type ReasonCode } from "./reason";
-import type { Step } from "./step";
 import { filterFault, responseTopicFault, topicOf } from "./topics";
 
 /** What a CONNACK of 3.1.1 means in 5, where no reason is known: https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_- */

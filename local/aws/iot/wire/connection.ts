@@ -1,11 +1,11 @@
 import { Duplex } from "node:stream";
 import { generate, type Packet, parser } from "mqtt-packet";
-import { type Agreement, MAX_PACKET_BYTES } from "./agreement";
+import { type Agreement, MAX_PACKET_BYTES } from "../mqtt5/agreement";
+import { packetReader } from "../mqtt5/parse";
+import { Reason } from "../mqtt5/reason";
+import { Translation } from "../mqtt5/translation";
 import { Frames } from "./frames";
-import { packetReader } from "./parse";
-import { Reason } from "./reason";
 import type { Step } from "./step";
-import { Translation } from "./translation";
 
 /** How long a client that was told why may take to go. */
 const LINGER_MS = 1000;

@@ -1,4 +1,4 @@
-import { malformed, REASON, Reason } from "./reason";
+import { malformed, REASON, Reason } from "../mqtt5/reason";
 
 /** Longest length field: https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html#_Toc3901011 */
 const MAX_LENGTH_BYTES = 4;

@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { generate } from "mqtt-packet";
-import { speaksMqtt5, whenVersionKnown } from "../../../../../local/aws/iot/mqtt5/version";
+import { speaksMqtt5, whenVersionKnown } from "../../../../../local/aws/iot/wire/version";
 
 const connect = (protocolVersion: 4 | 5, clientId = "a") =>
   generate({ cmd: "connect", protocolVersion, clientId, clean: true }, { protocolVersion });

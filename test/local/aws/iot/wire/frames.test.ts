@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { Frames } from "../../../../../local/aws/iot/mqtt5/frames";
 import { REASON } from "../../../../../local/aws/iot/mqtt5/reason";
+import { Frames } from "../../../../../local/aws/iot/wire/frames";
 
 const MAX = 300;
 

@@ -1,5 +1,5 @@
 import type { Packet } from "mqtt-packet";
-import type { Reason } from "./reason";
+import type { Reason } from "../mqtt5/reason";
 
 /** What a packet leads to. */
 export type Step =
