@@ -12,12 +12,13 @@ import {
 import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
 import { topicFilterFault } from "./limits";
+import { Mqtt3Connection } from "./mqtt3/connection";
 import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
+import { Mqtt5Connection } from "./mqtt5/connection";
 import type { Annotations } from "./mqtt5/message";
 import { REASON, Reason } from "./mqtt5/reason";
 import { forgetSession, Sessions } from "./mqtt5/sessions";
 import type { DeviceMessage } from "./rule-sql";
-import { Mqtt5Connection } from "./wire/connection";
 import { whenVersionKnown } from "./wire/version";
 
 const DEFAULT_TLS_PORT = 8883;
@@ -49,8 +50,8 @@ export interface BrokerDeps {
 }
 
 /**
- * An MQTT broker that accepts and refuses what AWS IoT Core does under the stack's device policy. It speaks 3.1.1; a client of
- * version 5 is translated in front of it.
+ * An MQTT broker that accepts and refuses what AWS IoT Core does under the stack's device policy. It speaks 3.1.1; in front
+ * of it each connection is held to AWS IoT's limits, and a client of version 5 is translated.
  */
 export class Broker {
   readonly #deps: BrokerDeps;
@@ -218,12 +219,13 @@ export class Broker {
   }
 
   #opened(socket: Socket, certificate?: string): void {
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
+    this.#keepTrackOf(socket);
     whenVersionKnown(
       socket,
       (isMqtt5) => {
-        const conn = isMqtt5 ? this.#translated(socket) : socket;
+        const conn = isMqtt5 ? new Mqtt5Connection(socket, this.#deps.now) : new Mqtt3Connection(socket);
+        this.#sockets.delete(socket);
+        this.#keepTrackOf(conn);
         if (certificate !== undefined) this.#certificates.set(conn, certificate);
         this.#aedes.handle(conn);
       },
@@ -231,12 +233,9 @@ export class Broker {
     );
   }
 
-  #translated(socket: Socket): Duplex {
-    const conn = new Mqtt5Connection(socket, this.#deps.now);
-    this.#sockets.delete(socket);
+  #keepTrackOf(conn: Duplex): void {
     this.#sockets.add(conn);
     conn.once("close", () => this.#sockets.delete(conn));
-    return conn;
   }
 
   #connected(client: Client): void {

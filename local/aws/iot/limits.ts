@@ -4,6 +4,8 @@ import { basicIngest } from "./rule-sql";
 
 /** AWS IoT Core's limits of a publish: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
 export const MAX_PAYLOAD_BYTES = 128 * 1024;
+/** Bytes of a packet, what AWS IoT's CONNACK says: the payload's 128 KB, and room for topic and properties. */
+export const MAX_PACKET_BYTES = 146 * 1024;
 /** Longest client id, in bytes of UTF-8. */
 export const MAX_CLIENT_ID_BYTES = 128;
 /** Publishes of a connection that wait for their PUBACK. */

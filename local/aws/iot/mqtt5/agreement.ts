@@ -1,11 +1,9 @@
 import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
-import { MAX_INFLIGHT } from "../limits";
+import { MAX_INFLIGHT, MAX_PACKET_BYTES } from "../limits";
 import { REASON } from "./reason";
 
 /** Aliases of a topic's name that a client may have: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt5-topic-alias */
 export const MAX_TOPIC_ALIAS = 8;
-/** Bytes of a packet, what AWS IoT's CONNACK says: the payload's 128 KB, and room for topic and properties. */
-export const MAX_PACKET_BYTES = 146 * 1024;
 /** The longest session that an account has without asking for more: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
 export const MAX_SESSION_EXPIRY_SECONDS = 3600;
 /** Keep-alive, in seconds; 0 and what is longer become the longest: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */

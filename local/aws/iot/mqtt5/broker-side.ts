@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
-import { Mqtt5Connection } from "../wire/connection";
+import { ClientConnection } from "../wire/connection";
+import { Mqtt5Connection } from "./connection";
 import { type Annotations, expiresAt, secondsLeft, unwrap, wrap } from "./message";
 import type { Reason } from "./reason";
 
@@ -10,9 +11,9 @@ const MQTT3_SESSION_SECONDS = 3600;
 /** A publish within the broker: beside its payload stands what an MQTT 5 client said of it, and when it expires. aedes keeps both. */
 type Carried = Pick<IPublishPacket, "payload"> & { properties?: Annotations; messageExpiry?: number };
 
-/** Remembers why a connection is about to end, so that the client is told. 3.1.1 has no words for it. */
+/** Remembers why a connection is about to end, so that the client is told, as far as its version has words. */
 export function endBecause(conn: Duplex, reason: Reason): void {
-  if (conn instanceof Mqtt5Connection) conn.endBecause(reason);
+  if (conn instanceof ClientConnection) conn.endBecause(reason);
 }
 
 /** A client's session, from its connection. */

@@ -1,39 +1,5 @@
-import {
-  type IConnectPacket,
-  type IDisconnectPacket,
-  type IPingreqPacket,
-  type IPubackPacket,
-  type IPublishPacket,
-  type ISubscribePacket,
-  type IUnsubscribePacket,
-  parser,
-} from "mqtt-packet";
+import { type ClientPacket, packetReader } from "../wire/parse";
 import { malformed, protocolError, type Reason } from "./reason";
-
-/** What a client may send. */
-export type ClientPacket =
-  | IConnectPacket
-  | IPublishPacket
-  | IPubackPacket
-  | ISubscribePacket
-  | IUnsubscribePacket
-  | IPingreqPacket
-  | IDisconnectPacket;
-
-/**
- * What it may not, by type: what a server sends, and what AWS IoT does not take:
- * https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences
- */
-const NOT_TAKEN: Readonly<Record<number, string>> = {
-  2: "CONNACK",
-  5: "PUBREC",
-  6: "PUBREL",
-  7: "PUBCOMP",
-  9: "SUBACK",
-  11: "UNSUBACK",
-  13: "PINGRESP",
-  15: "AUTH",
-};
 
 const MESSAGE = [
   "payloadFormatIndicator",
@@ -68,29 +34,9 @@ const WILL_PROPERTIES = [...MESSAGE, "willDelayInterval"];
 /** What makes no sense as 0. */
 const NOT_ZERO = ["receiveMaximum", "maximumPacketSize"];
 
-/** Returns a function that reads a connection's packets, whole ones, in their order. It never throws. */
-export function packetReader(): (frame: Buffer) => ClientPacket | Reason {
-  const reader = parser({ protocolVersion: 5 });
-  let packets: ClientPacket[] = [];
-  let fault: Error | undefined;
-  reader.on("packet", (packet) => packets.push(packet as ClientPacket));
-  reader.on("error", (error: Error) => {
-    fault = error;
-  });
-  return (frame) => {
-    const notTaken = NOT_TAKEN[(frame[0] ?? 0) >> 4];
-    if (notTaken) return protocolError(`a client does not send ${notTaken}`);
-    packets = [];
-    fault = undefined;
-    try {
-      reader.parse(frame);
-    } catch (error) {
-      fault = error instanceof Error ? error : new Error(String(error));
-    }
-    const [packet] = packets;
-    if (fault || packet === undefined) return malformed(fault?.message ?? "a packet that does not end");
-    return faultOf(packet) ?? packet;
-  };
+/** Returns a function that reads a connection's packets of MQTT 5, whole ones, in their order. It never throws. */
+export function packetReader5(): (frame: Buffer) => ClientPacket | Reason {
+  return packetReader(5, faultOf);
 }
 
 /** What the parser lets pass, and the standard does not. */
@@ -98,14 +44,9 @@ function faultOf(packet: ClientPacket): Reason | undefined {
   const properties = "properties" in packet ? packet.properties : undefined;
   const fault = propertyFault(PROPERTIES[packet.cmd], properties);
   if (fault) return fault;
-  if (packet.cmd === "connect") {
-    if ((packet.will?.qos ?? 0) > 2) return malformed("a last will has no QoS 3");
-    return propertyFault(WILL_PROPERTIES, packet.will?.properties);
-  }
-  const needsId = packet.cmd === "subscribe" || packet.cmd === "unsubscribe" || packet.cmd === "puback";
-  if ((needsId || (packet.cmd === "publish" && packet.qos > 0)) && !(packet.messageId ?? 0))
-    return protocolError("a packet identifier is not 0");
-  return undefined;
+  if (packet.cmd !== "connect") return undefined;
+  if ((packet.will?.qos ?? 0) > 2) return malformed("a last will has no QoS 3");
+  return propertyFault(WILL_PROPERTIES, packet.will?.properties);
 }
 
 function propertyFault(allowed: readonly string[], properties: object | undefined): Reason | undefined {

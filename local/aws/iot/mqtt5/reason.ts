@@ -5,6 +5,7 @@ export const REASON = {
   disconnectWithWill: 0x04,
   malformedPacket: 0x81,
   protocolError: 0x82,
+  unsupportedProtocolVersion: 0x84,
   clientIdNotValid: 0x85,
   badUserNameOrPassword: 0x86,
   notAuthorized: 0x87,

@@ -3,18 +3,20 @@ import type {
   IConnectPacket,
   IDisconnectPacket,
   IPublishPacket,
-  ISubackPacket,
   ISubscribePacket,
   IUnsubscribePacket,
   Packet,
 } from "mqtt-packet";
 import { MAX_INFLIGHT } from "../limits";
+import { Deliveries } from "../wire/deliveries";
+import type { Dialect } from "../wire/dialect";
+import { grantedTo, Outstanding } from "../wire/outstanding";
+import type { ClientPacket } from "../wire/parse";
 import type { Step } from "../wire/step";
 import { type Agreement, agreementOn, grantedExpiry, welcome } from "./agreement";
 import { connectFault, connectOf } from "./connect";
-import { Deliveries, isTooLarge } from "./deliveries";
+import { fitting, isTooLarge } from "./fitting";
 import { annotationsOf, wrap } from "./message";
-import type { ClientPacket } from "./parse";
 import { protocolError, REASON, Reason, type ReasonCode } from "./reason";
 import { filterFault, responseTopicFault, topicOf } from "./topics";
 
@@ -29,13 +31,10 @@ const REFUSED_SUBSCRIPTION = 0x80;
 const MAX_REASON_LENGTH = 500;
 
 /** One connection's packets, from MQTT 5 to 3.1.1 and back, and what 3.1.1 has no words for. */
-export class Translation {
+export class Translation implements Dialect {
   readonly #now: () => number;
   readonly #aliases = new Map<number, string>();
-  /** The client's publishes without a PUBACK. */
-  readonly #unacknowledged = new Set<number>();
-  /** The topic filters of each SUBSCRIBE and UNSUBSCRIBE without an answer. */
-  readonly #filters = new Map<number, readonly string[]>();
+  readonly #outstanding = new Outstanding();
   #deliveries: Deliveries | undefined;
   #connect: IConnectPacket | undefined;
   #agreed: Agreement | undefined;
@@ -51,8 +50,8 @@ export class Translation {
     return this.#agreed;
   }
 
-  /** Whether the client has no CONNACK yet: what it sends meanwhile has to wait. */
-  get isAsking(): boolean {
+  /** What it sends before its CONNACK waits for that. */
+  get isWaiting(): boolean {
     return this.#state === "connecting" && this.#connect !== undefined;
   }
 
@@ -73,6 +72,14 @@ export class Translation {
     return this.#explained({ cmd: "disconnect", reasonCode: this.#reason.code });
   }
 
+  get isConnected(): boolean {
+    return this.#state === "connected";
+  }
+
+  get isSettled(): boolean {
+    return this.#outstanding.isEmpty;
+  }
+
   fromClient(packet: ClientPacket): Step[] {
     if (packet.cmd === "connect") return this.#asked(packet);
     if (this.#connect === undefined) return [{ refuse: protocolError("the first packet is a CONNECT") }];
@@ -89,23 +96,24 @@ export class Translation {
       case "disconnect":
         return this.#disconnected(packet);
       case "pingreq":
+        this.#outstanding.asked(packet);
         return [{ toBroker: { cmd: "pingreq" } }];
     }
   }
 
   fromBroker(packet: Packet): Step[] {
+    const filters = this.#outstanding.answered(packet);
     switch (packet.cmd) {
       case "connack":
         return [{ toClient: this.#answer(packet) }];
       case "publish":
         return this.#deliveries?.deliver(packet) ?? [];
       case "puback":
-        this.#unacknowledged.delete(packet.messageId ?? 0);
         return [{ toClient: { ...packet, reasonCode: REASON.success } }];
       case "suback":
-        return [{ toClient: { ...packet, granted: this.#granted(packet) } }];
+        return [{ toClient: { ...packet, granted: grantedTo(filters, packet).map(reasonOfGrant) } }];
       case "unsuback":
-        return [{ toClient: { ...packet, granted: this.#answered(packet).map(() => REASON.success) } }];
+        return [{ toClient: { ...packet, granted: filters.map(() => REASON.success) } }];
       default:
         return [{ toClient: packet }];
     }
@@ -115,7 +123,8 @@ export class Translation {
     if (this.#connect) return [{ refuse: protocolError("a second CONNECT") }];
     this.#connect = packet;
     this.#agreed = agreementOn(packet);
-    this.#deliveries = new Deliveries(this.#agreed, this.#now);
+    const { receiveMaximum, maximumPacketSize } = this.#agreed;
+    this.#deliveries = new Deliveries(receiveMaximum, (message) => fitting(message, maximumPacketSize, this.#now()));
     const fault = connectFault(packet);
     return fault ? [{ refuse: fault }] : [{ toBroker: connectOf(packet, this.#agreed) }];
   }
@@ -133,28 +142,26 @@ export class Translation {
     const { qos, retain, dup, messageId, properties } = packet;
     const topic = topicOf(packet, this.#aliases);
     if (topic instanceof Reason) return [{ refuse: topic }];
-    const fault = responseTopicFault(properties?.responseTopic);
+    const fault = responseTopicFault(properties?.responseTopic) ?? this.#excess(packet);
     if (fault) return [{ refuse: fault }];
-    if (qos === 1 && messageId !== undefined) this.#unacknowledged.add(messageId);
-    if (this.#unacknowledged.size > MAX_INFLIGHT) {
-      const why = `more than ${MAX_INFLIGHT} publishes wait for their PUBACK`;
-      return [{ refuse: new Reason(REASON.receiveMaximumExceeded, why) }];
-    }
+    this.#outstanding.asked(packet);
     const payload = wrap({ annotations: annotationsOf(properties), payload: Buffer.from(packet.payload) });
     const id = messageId === undefined ? {} : { messageId };
     return [{ toBroker: { cmd: "publish", topic, payload, qos, retain, dup, ...id } }];
   }
 
+  #excess({ qos }: IPublishPacket): Reason | undefined {
+    if (qos === 0 || !this.#outstanding.isFull) return undefined;
+    return new Reason(REASON.receiveMaximumExceeded, `more than ${MAX_INFLIGHT} publishes wait for their PUBACK`);
+  }
+
   #subscribed(packet: ISubscribePacket | IUnsubscribePacket): Step[] {
     const fault = filterFault(packet);
     if (fault) return [{ refuse: fault }];
+    this.#outstanding.asked(packet);
     const { messageId = 0 } = packet;
-    if (packet.cmd === "unsubscribe") {
-      this.#filters.set(messageId, packet.unsubscriptions);
+    if (packet.cmd === "unsubscribe")
       return [{ toBroker: { cmd: "unsubscribe", messageId, unsubscriptions: packet.unsubscriptions } }];
-    }
-    const filters = packet.subscriptions.map(({ topic }) => topic);
-    this.#filters.set(messageId, filters);
     // AWS IoT does not name No Local, Retain As Published and Retain Handling among what it supports.
     const subscriptions = packet.subscriptions.map(({ topic, qos }) => ({ topic, qos }));
     return [{ toBroker: { cmd: "subscribe", messageId, subscriptions } }];
@@ -172,23 +179,6 @@ export class Translation {
     return [reasonCode ? { breakOff: true } : { toBroker: { cmd: "disconnect" } }];
   }
 
-  /** A code for each filter as it was sent: the broker answers once for one that stands twice. */
-  #granted(packet: ISubackPacket): ReasonCode[] {
-    const filters = this.#answered(packet);
-    const distinct = [...new Set(filters)];
-    return filters.map((filter) => {
-      const granted = packet.granted[distinct.indexOf(filter)];
-      // The device policy is the only reason to refuse one.
-      return granted === REFUSED_SUBSCRIPTION ? REASON.notAuthorized : (granted as ReasonCode);
-    });
-  }
-
-  #answered({ messageId = 0 }: Packet): readonly string[] {
-    const filters = this.#filters.get(messageId) ?? [];
-    this.#filters.delete(messageId);
-    return filters;
-  }
-
   #refusal(code: ReasonCode): Packet {
     // That it shuts down is told to those who are in.
     const reasonCode = code === REASON.serverShuttingDown ? REASON.serverUnavailable : code;
@@ -201,4 +191,9 @@ export class Translation {
     const explained = { ...packet, properties: { reasonString: this.#reason.why.slice(0, MAX_REASON_LENGTH) } };
     return isTooLarge(explained, this.#agreed?.maximumPacketSize ?? Number.POSITIVE_INFINITY) ? packet : explained;
   }
+}
+
+/** The device policy is the only reason to refuse a subscription. */
+function reasonOfGrant(granted: number): ReasonCode {
+  return granted === REFUSED_SUBSCRIPTION ? REASON.notAuthorized : (granted as ReasonCode);
 }

@@ -1,68 +1,79 @@
 import { Duplex } from "node:stream";
 import { generate, type Packet, parser } from "mqtt-packet";
-import { type Agreement, MAX_PACKET_BYTES } from "../mqtt5/agreement";
-import { packetReader } from "../mqtt5/parse";
+import { MAX_PACKET_BYTES } from "../limits";
 import { Reason } from "../mqtt5/reason";
-import { Translation } from "../mqtt5/translation";
+import type { Dialect } from "./dialect";
 import { Frames } from "./frames";
+import type { ClientPacket } from "./parse";
 import type { Step } from "./step";
 
 /** How long a client that was told why may take to go. */
 const LINGER_MS = 1000;
+/** How long the broker may take with what came before a packet that is refused. */
+const SETTLING_MS = 1000;
+const PINGREQ = Buffer.from([0xc0, 0]);
 
-/** A client of MQTT 5, as the broker sees it: a connection of 3.1.1. */
-export class Mqtt5Connection extends Duplex {
+/** A client, as the broker sees it: a connection of 3.1.1 that sends nothing that AWS IoT does not take. */
+export class ClientConnection extends Duplex {
   readonly #socket: Duplex;
+  readonly #protocolVersion: 4 | 5;
   readonly #frames = new Frames(MAX_PACKET_BYTES);
-  readonly #read = packetReader();
+  readonly #read: (frame: Buffer) => ClientPacket | Reason;
   readonly #fromBroker = parser({ protocolVersion: 4 });
-  readonly #translation: Translation;
-  /** Packets that wait for the CONNACK, and what stands behind them. */
+  readonly #dialect: Dialect;
+  /** Packets that wait for an answer of the broker's, and what stands behind them. */
   readonly #waiting: Buffer[] = [];
   #fault: Reason | undefined;
+  /** Why the connection ends as soon as the broker has handled what came before. */
+  #refusal: Reason | undefined;
   /** Whether the client says no more, and whether the broker knows. */
   #isEnded = false;
   #isOver = false;
   #isPumping = false;
+  /** Whether the broker has enough to read. */
+  #isFull = false;
 
-  constructor(socket: Duplex, now: () => number) {
+  constructor(
+    socket: Duplex,
+    protocolVersion: 4 | 5,
+    dialect: Dialect,
+    read: (frame: Buffer) => ClientPacket | Reason,
+  ) {
     super();
     this.#socket = socket;
-    this.#translation = new Translation(now);
-    this.#fromBroker.on("packet", (packet) => this.#take(this.#translation.fromBroker(packet)));
+    this.#protocolVersion = protocolVersion;
+    this.#dialect = dialect;
+    this.#read = read;
+    this.#fromBroker.on("packet", (packet) => this.#take(dialect.fromBroker(packet)));
     socket.on("data", (chunk: Buffer) => this.#received(chunk));
     socket.once("end", () => this.#closed());
     socket.once("close", () => this.#closed());
     socket.on("error", (error) => this.destroy(error));
   }
 
-  /** Undefined before the CONNECT. */
-  get agreed(): Agreement | undefined {
-    return this.#translation.agreed;
-  }
-
   /** Remembers why the broker is about to end the connection, so that the client is told. */
   endBecause(reason: Reason): void {
-    this.#translation.endBecause(reason);
+    this.#dialect.endBecause(reason);
   }
 
   override _read(): void {
-    this.#socket.resume();
+    this.#isFull = false;
+    this.#flow();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.#fromBroker.parse(chunk);
-    // The CONNACK may be among them.
     this.#pump();
+    this.#endIfRefused();
     if (this.#socket.writableNeedDrain) this.#socket.once("drain", done);
     else done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    const farewell = this.#translation.farewell();
+    const farewell = this.#dialect.farewell();
     if (farewell) this.#send(farewell);
     // Closed with something unread, the socket would take its last words back.
-    if (farewell || this.#translation.isRefused) {
+    if (farewell || this.#dialect.isRefused) {
       this.#socket.resume();
       this.#socket.end();
       const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
@@ -72,7 +83,7 @@ export class Mqtt5Connection extends Duplex {
   }
 
   #received(chunk: Buffer): void {
-    if (this.destroyed || this.#isEnded) return;
+    if (this.destroyed || this.#isEnded || this.#refusal) return;
     const { packets, fault } = this.#frames.take(chunk);
     this.#waiting.push(...packets);
     this.#fault = fault;
@@ -87,7 +98,7 @@ export class Mqtt5Connection extends Duplex {
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    while (!this.destroyed && !this.#translation.isAsking) {
+    while (!this.destroyed && !this.#refusal && !this.#dialect.isWaiting) {
       const frame = this.#waiting.shift();
       if (frame === undefined) {
         if (this.#fault) this.#refuse(this.#fault);
@@ -96,9 +107,17 @@ export class Mqtt5Connection extends Duplex {
       }
       const packet = this.#read(frame);
       if (packet instanceof Reason) this.#refuse(packet);
-      else this.#take(this.#translation.fromClient(packet));
+      else this.#take(this.#dialect.fromClient(packet, frame));
     }
     this.#isPumping = false;
+    this.#flow();
+  }
+
+  /** Reads on from the client only while there is no more to do. */
+  #flow(): void {
+    if (this.destroyed) return;
+    if (this.#isFull || this.#waiting.length > 0) this.#socket.pause();
+    else this.#socket.resume();
   }
 
   #take(steps: readonly Step[]): void {
@@ -106,13 +125,32 @@ export class Mqtt5Connection extends Duplex {
       if ("toClient" in step) this.#send(step.toClient);
       else if ("refuse" in step) this.#refuse(step.refuse);
       else if ("breakOff" in step) this.#end();
-      else if (!this.#isOver && !this.push(generate(step.toBroker, { protocolVersion: 4 }))) this.#socket.pause();
+      else this.#pass(step.toBroker);
     }
   }
 
-  /** The broker says so at the terminal. */
+  #pass(packet: Packet | Buffer): void {
+    const bytes = Buffer.isBuffer(packet) ? packet : generate(packet, { protocolVersion: 4 });
+    if (!this.#isOver && !this.push(bytes)) this.#isFull = true;
+  }
+
+  /** The connection ends, but not before the broker has handled what came before. It says so at the terminal. */
   #refuse(reason: Reason): void {
-    this.#translation.endBecause(reason);
+    this.#refusal = reason;
+    this.#waiting.length = 0;
+    // The broker takes packets in their order: with the answer to this one, it has taken them all.
+    if (this.#dialect.isConnected) this.#take(this.#dialect.fromClient({ cmd: "pingreq" }, PINGREQ));
+    const timer = setTimeout(() => this.#endRefused(reason), SETTLING_MS).unref();
+    this.once("close", () => clearTimeout(timer));
+    this.#endIfRefused();
+  }
+
+  #endIfRefused(): void {
+    if (this.#refusal && this.#dialect.isSettled) this.#endRefused(this.#refusal);
+  }
+
+  #endRefused(reason: Reason): void {
+    this.#dialect.endBecause(reason);
     this.destroy(new Error(reason.why));
   }
 
@@ -125,6 +163,8 @@ export class Mqtt5Connection extends Duplex {
   }
 
   #send(packet: Packet): void {
-    if (this.#socket.writable) this.#socket.write(generate(packet, { protocolVersion: 5 }));
+    // The last one answers what the client has not sent.
+    if (this.#refusal && packet.cmd === "pingresp") return;
+    if (this.#socket.writable) this.#socket.write(generate(packet, { protocolVersion: this.#protocolVersion }));
   }
 }

@@ -3,8 +3,8 @@ import type { Reason } from "../mqtt5/reason";
 
 /** What a packet leads to. */
 export type Step =
-  /** A packet of 3.1.1. */
-  | { readonly toBroker: Packet }
+  /** A packet of 3.1.1, or its bytes. */
+  | { readonly toBroker: Packet | Buffer }
   /** A packet of 5. */
   | { readonly toClient: Packet }
   /** The client broke a rule: the connection ends. */

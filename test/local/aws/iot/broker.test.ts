@@ -397,11 +397,114 @@ function publishes(count: number): Packet[] {
 }
 
 describe.each([4, 5] as const)("a client of version %i that sends all at once", (version) => {
+  it("is told of a hundred publishes, whatever comes behind them", async () => {
+    const malformedPacket = Buffer.from([0x00, 0]);
+    const bytes = bytesOf(version, connectPacket(version), ...publishes(100), { cmd: "pingreq" });
+    const packets = await answers([Buffer.concat([bytes, malformedPacket])], undefined, version);
+    expect(packets.filter(({ cmd }) => cmd === "puback")).toHaveLength(100);
+    expect(packets.at(-1)?.cmd).toBe(version === 5 ? "disconnect" : "puback");
+    expect(taken).toHaveLength(100);
+    expect(refused).toHaveLength(1);
+  });
+
+  it("gets a code for each filter, also for one that stands twice", async () => {
+    const subscriptions = ["t", "u", "t"].map((topic, i) => ({ topic, qos: i > 0 ? (1 as const) : (0 as const) }));
+    const subscribe = bytesOf(version, connectPacket(version), { cmd: "subscribe", messageId: 1, subscriptions });
+    const [, suback] = await answers([subscribe], 2, version);
+    expect(suback).toMatchObject({ cmd: "suback", granted: [1, 1, 1] });
+  });
+
+  it("gets a hundred messages at a time until it acknowledges", async () => {
+    const subscribe: Packet = { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "t", qos: 1 }] };
+    const socket = connectSocket(port, "127.0.0.1").setNoDelay();
+    const got: number[] = [];
+    const reader = parser({ protocolVersion: version }).on("packet", ({ cmd, messageId = 0 }) => {
+      if (cmd === "publish") got.push(messageId);
+    });
+    socket.on("data", (bytes) => reader.parse(bytes)).write(bytesOf(version, connectPacket(version), subscribe));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 120; i += 1) await broker.publish("t", Buffer.from(`${i}`), 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(got).toHaveLength(100);
+    socket.write(bytesOf(version, ...got.slice(0, 7).map((messageId) => ({ cmd: "puback" as const, messageId }))));
+    await eventually("as many come as were acknowledged", () => got.length === 107);
+    socket.destroy();
+  });
+
+  it.each([
+    ["behind the CONNECT", connectPacket(version)],
+    ["as the CONNECT", undefined],
+  ])("and is too large is closed by the packet's first bytes, %s", async (_what, connect) => {
+    const head = connect ? Buffer.from([0x32, 0x80, 0x80, 0x80, 0x01]) : Buffer.from([0x10, 0x80, 0x80, 0x80, 0x01]);
+    const first = connect ? bytesOf(version, connect) : Buffer.alloc(0);
+    await answers([first, head, Buffer.from([0, 4, ...Buffer.from("MQTT"), version, 2, 0, 60])], undefined, version);
+    expect(refused).toEqual([expect.stringMatching(/a packet has at most 149504 bytes, this one 2097157$/)]);
+  });
+
   it("is not reported when it ends well", async () => {
     const bytes = bytesOf(version, connectPacket(version), ...publishes(40), { cmd: "disconnect" });
     await answers([bytes], undefined, version);
     await eventually("all are taken", () => taken.length === 40);
     expect(refused).toEqual([]);
+  });
+});
+
+describe("a client of version 3.1.1 that sends all at once", () => {
+  it("has its publishes beyond a hundred wait", async () => {
+    const bytes = bytesOf(4, connectPacket(4), ...publishes(250));
+    const packets = await answers([bytes], 251, 4);
+    expect(packets.filter(({ cmd }) => cmd === "puback")).toHaveLength(250);
+    expect(taken.map(({ payload }) => String(payload))).toEqual(publishes(250).map((_, i) => `${i}`));
+    expect(refused).toEqual([]);
+  });
+});
+
+describe("a client of version 5 that sends all at once", () => {
+  it("is told of the hundred that it may, and is closed", async () => {
+    const packets = await answers([bytesOf(5, connectPacket(5), ...publishes(150))]);
+    expect(packets.filter(({ cmd }) => cmd === "puback")).toHaveLength(100);
+    expect(packets.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x93 });
+    expect(taken).toHaveLength(100);
+  });
+});
+
+describe("the bytes of MQTT 3.1.1", () => {
+  const connect = (change: object) => generate({ ...connectPacket(4), ...change } as Packet);
+  const level = (name: string, version: number) => {
+    const bytes = [0, name.length, ...Buffer.from(name), version, 2, 0, 60, 0, 1, 97];
+    return Buffer.from([0x10, bytes.length, ...bytes]);
+  };
+
+  it.each<[string, Buffer, number | undefined]>([
+    ["3.1", level("MQIsdp", 3), 1],
+    ["3.1 by another name", level("MQTT", 3), 1],
+    ["a bridge of 3.1", level("MQIsdp", 0x83), 1],
+    ["a bridge of 3.1.1", level("MQTT", 0x84), 1],
+    ["a version to come", level("MQTT", 6), 1],
+    ["a kept session without a client id", connect({ clientId: "", clean: true }).fill(0, 9, 10), 2],
+    ["no client id", connect({ clientId: "" }), 5],
+    ["another protocol", level("HTTP", 4), undefined],
+    ["a packet before the CONNECT", Buffer.from([0xc0, 0]), undefined],
+  ])("are refused that ask for %s", async (_what, bytes, returnCode) => {
+    const packets = await answers([bytes], undefined, 4);
+    expect(packets).toEqual(returnCode === undefined ? [] : [expect.objectContaining({ cmd: "connack", returnCode })]);
+    expect(refused).toHaveLength(1);
+  });
+
+  it.each([
+    ["a publish at QoS 2", bytesOf(4, { ...publishes(1)[0], qos: 2 } as Packet)],
+    ["PUBREC", Buffer.from([0x50, 2, 0, 1])],
+    ["PUBREL", Buffer.from([0x62, 2, 0, 1])],
+    ["PUBCOMP", Buffer.from([0x70, 2, 0, 1])],
+    ["a publish with packet identifier 0", Buffer.from([0x32, 5, 0, 1, 97, 0, 0])],
+    ["a subscription with packet identifier 0", Buffer.from([0x82, 6, 0, 0, 0, 1, 97, 0])],
+    ["PUBACK with packet identifier 0", Buffer.from([0x40, 2, 0, 0])],
+    ["a second CONNECT", connect({})],
+    ["a filter that is none", Buffer.from([0x82, 7, 0, 1, 0, 2, 97, 35, 0])],
+  ])("end the connection: %s", async (_what, bytes) => {
+    const packets = await answers([connect({}), bytes], undefined, 4);
+    expect(packets.map(({ cmd }) => cmd)).toEqual(["connack"]);
+    expect([refused.length, taken.length]).toEqual([1, 0]);
   });
 });
 

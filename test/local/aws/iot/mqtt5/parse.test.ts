@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { generate, type Packet } from "mqtt-packet";
-import { packetReader } from "../../../../../local/aws/iot/mqtt5/parse";
+import { packetReader5 } from "../../../../../local/aws/iot/mqtt5/parse";
 import { REASON, Reason } from "../../../../../local/aws/iot/mqtt5/reason";
 
 const bytesOf = (packet: Packet) => generate(packet, { protocolVersion: 5 });
 const publish = { cmd: "publish", topic: "a", payload: "x", qos: 0, dup: false, retain: false } as const;
 const reasonOf = (bytes: Buffer) => {
-  const packet = packetReader()(bytes);
+  const packet = packetReader5()(bytes);
   return packet instanceof Reason ? packet.code : packet.cmd;
 };
 const MALFORMED = REASON.malformedPacket;
@@ -28,7 +28,7 @@ describe("the reader of a connection's packets", () => {
   });
 
   it("reads a DISCONNECT of two bytes", () => {
-    expect(packetReader()(Buffer.from([0xe0, 0]))).toMatchObject({ cmd: "disconnect", reasonCode: 0 });
+    expect(packetReader5()(Buffer.from([0xe0, 0]))).toMatchObject({ cmd: "disconnect", reasonCode: 0 });
   });
 
   it.each<[string, Buffer | Packet, number]>([
@@ -62,7 +62,7 @@ describe("the reader of a connection's packets", () => {
     const body = fc.uint8Array({ maxLength: 120 });
     fc.assert(
       fc.property(fc.nat(255), body, (first, bytes) => {
-        const outcome = packetReader()(Buffer.from([first, bytes.length, ...bytes]));
+        const outcome = packetReader5()(Buffer.from([first, bytes.length, ...bytes]));
         expect(outcome instanceof Reason || typeof outcome.cmd === "string").toBe(true);
       }),
       { numRuns: 2000 },
@@ -81,7 +81,7 @@ describe("the reader of a connection's packets", () => {
         if (at === 1) return;
         const bytes = Buffer.from(good);
         bytes[at] = byte;
-        const outcome = packetReader()(bytes);
+        const outcome = packetReader5()(bytes);
         expect(outcome instanceof Reason || typeof outcome.cmd === "string").toBe(true);
       }),
       { numRuns: 2000 },
