@@ -11,7 +11,6 @@ import {
 } from "aedes";
 import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
-import { topicFilterFault } from "./limits";
 import { Mqtt3Connection } from "./mqtt3/connection";
 import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
 import { Mqtt5Connection } from "./mqtt5/connection";
@@ -194,9 +193,9 @@ export class Broker {
   }
 
   #authorizeSubscribe(client: Client, subscription: Subscription, done: Subscribed): void {
-    const fault = subscriptionFault(subscription);
-    if (fault) {
-      done(this.#refuse(client, fault));
+    // AWS IoT sends no SUBACK for QoS 2: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences
+    if (subscription.qos === 2) {
+      done(this.#refuse(client, new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT")));
       return;
     }
     const refusal = this.#deps.authorizer.subscribeRefusal(this.#identityOf(client), subscription.topic);
@@ -275,11 +274,6 @@ export class Broker {
   #identityOf({ id, conn }: Client): Identity {
     return { clientId: id, certificateId: this.#certificates.get(conn) };
   }
-}
-
-/** Why AWS IoT sends no SUBACK: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-differences */
-function subscriptionFault({ topic, qos }: Subscription): Reason | undefined {
-  return qos === 2 ? new Reason(REASON.qosNotSupported, "QoS 2 is not supported by AWS IoT") : topicFilterFault(topic);
 }
 
 function withReturnCode(error: Refused, returnCode: number): AuthenticateError {

@@ -8,6 +8,8 @@ export const MAX_PAYLOAD_BYTES = 128 * 1024;
 export const MAX_PACKET_BYTES = 146 * 1024;
 /** Longest client id, in bytes of UTF-8. */
 export const MAX_CLIENT_ID_BYTES = 128;
+/** Topic filters of a SUBSCRIBE. */
+export const MAX_FILTERS = 8;
 /** Publishes of a connection that wait for their PUBACK. */
 export const MAX_INFLIGHT = 100;
 

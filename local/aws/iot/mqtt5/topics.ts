@@ -1,4 +1,5 @@
 import type { IPublishPacket, ISubscribePacket, IUnsubscribePacket } from "mqtt-packet";
+import { MAX_FILTERS, topicFilterFault } from "../limits";
 import { MAX_TOPIC_ALIAS } from "./agreement";
 import { protocolError, REASON, Reason } from "./reason";
 
@@ -33,10 +34,14 @@ export function filterFault(packet: ISubscribePacket | IUnsubscribePacket): Reas
   if (filters.length === 0) return protocolError(`${packet.cmd.toUpperCase()} without a topic filter`);
   if (packet.cmd === "subscribe" && packet.properties?.subscriptionIdentifier !== undefined)
     return new Reason(REASON.subscriptionIdentifiersNotSupported, "AWS IoT has no subscription identifiers");
+  if (packet.cmd === "subscribe" && filters.length > MAX_FILTERS)
+    return new Reason(
+      REASON.quotaExceeded,
+      `SUBSCRIBE has at most ${MAX_FILTERS} topic filters, got ${filters.length}`,
+    );
   const bad = filters.find((filter) => !isTopicFilter(filter));
-  return bad === undefined
-    ? undefined
-    : new Reason(REASON.topicFilterInvalid, `no topic filter: ${JSON.stringify(bad)}`);
+  if (bad !== undefined) return new Reason(REASON.topicFilterInvalid, `no topic filter: ${JSON.stringify(bad)}`);
+  return filters.map(topicFilterFault).find((fault) => fault !== undefined);
 }
 
 /** Whether a message can be published to it: it is not empty and has no wildcard. */

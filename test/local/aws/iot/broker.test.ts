@@ -286,6 +286,12 @@ describe("a client of MQTT 5 that is refused", () => {
     expect(taken).toEqual([]);
   });
 
+  it("subscribes to eight filters at a time", async () => {
+    const filters = Array.from({ length: 8 }, (_, i) => `t/${i}`);
+    const [old, recent] = [await connect("a", { protocolVersion: 4 }), await connect("b")];
+    for (const client of [old, recent]) expect(await client.subscribeAsync(filters)).toHaveLength(8);
+  });
+
   it("subscribes, and gets a code for each filter", async () => {
     const client = await connect("a");
     const granted = await new Promise<number[]>((resolve) => {
@@ -334,14 +340,15 @@ describe("a client of MQTT 5 that is refused", () => {
     },
   );
 
-  it.each([
-    ["257 bytes", "f".repeat(257)],
-    ["8 slashes", "1/2/3/4/5/6/7/8/9"],
-  ])("subscribes to a filter of %s and is closed, by either version", async (_what, filter) => {
+  it.each<[string, string | string[], number]>([
+    ["a filter of 257 bytes", "f".repeat(257), 0x8f],
+    ["a filter of 8 slashes", "1/2/3/4/5/6/7/8/9", 0x8f],
+    ["nine filters", Array.from({ length: 9 }, (_, i) => `t/${i}`), 0x97],
+  ])("subscribes to %s and is closed, by either version", async (_what, filter, code) => {
     const [old, recent] = [await connect("a", { protocolVersion: 4 }), await connect("b")];
     const closed = new Promise((resolve) => old.once("close", () => resolve(undefined)));
     for (const client of [old, recent]) client.subscribe(filter, () => {});
-    expect(await reasonOf(recent)).toBe(0x8f);
+    expect(await reasonOf(recent)).toBe(code);
     await closed;
     expect(refused).toHaveLength(2);
   });
