@@ -45,6 +45,9 @@ function faultOf(packet: ClientPacket): Reason | undefined {
   const fault = propertyFault(PROPERTIES[packet.cmd], properties);
   if (fault) return fault;
   if (packet.cmd !== "connect") return undefined;
+  const { authenticationMethod, authenticationData } = packet.properties ?? {};
+  if (authenticationData !== undefined && authenticationMethod === undefined)
+    return protocolError("authentication data without a method");
   if ((packet.will?.qos ?? 0) > 2) return malformed("a last will has no QoS 3");
   return propertyFault(WILL_PROPERTIES, packet.will?.properties);
 }

@@ -9,6 +9,7 @@ import {
   parser,
 } from "mqtt-packet";
 import { malformed, protocolError, type Reason } from "../mqtt5/reason";
+import { malformation } from "./well-formed";
 
 /** What a client may send. */
 export type ClientPacket =
@@ -62,7 +63,7 @@ export function packetReader(
     }
     const [packet] = packets;
     if (fault || packet === undefined) return malformed(fault?.message ?? "a packet that does not end");
-    return faultOf(packet) ?? identifierFault(packet) ?? packet;
+    return malformation(frame, protocolVersion) ?? faultOf(packet) ?? identifierFault(packet) ?? packet;
   };
 }
 

@@ -33,6 +33,17 @@ describe("the reader of a connection's packets of 3.1.1", () => {
     );
   });
 
+  it.each([
+    ["bytes behind a PINGREQ", Buffer.from([0xc0, 1, 0])],
+    ["bytes behind a PUBACK", Buffer.from([0x40, 3, 0, 1, 0])],
+    ["bytes behind a DISCONNECT", Buffer.from([0xe0, 1, 0])],
+    ["a topic that is not UTF-8", Buffer.from([0x30, 3, 0, 1, 0xff])],
+    ["a topic with U+0000", Buffer.from([0x30, 3, 0, 1, 0])],
+    ["a client id with U+0000", connect("MQTT", 4, "a\0")],
+  ])("refuses %s", (_what, bytes) => {
+    expect(packetReader3()(bytes)).toMatchObject({ code: REASON.malformedPacket });
+  });
+
   it("reads what follows a CONNECT as 3.1.1", () => {
     const read = packetReader3();
     read(connect("MQTT", 4, "a"));

@@ -10,6 +10,19 @@ const reasonOf = (bytes: Buffer) => {
   const packet = packetReader5()(bytes);
   return packet instanceof Reason ? packet.code : packet.cmd;
 };
+const connect = { cmd: "connect", protocolVersion: 5, clientId: "a", clean: true, keepalive: 60 } as const;
+const will = { topic: "w", payload: Buffer.from("x"), qos: 1, retain: false } as const;
+/** A CONNECT with these properties. */
+function connectWith(properties: readonly number[]): Buffer {
+  const body = [0, 4, ...Buffer.from("MQTT"), 5, 2, 0, 60, properties.length, ...properties, 0, 1, 97];
+  return Buffer.from([0x10, body.length, ...body]);
+}
+/** The packet with one byte more. */
+function withTail(packet: Buffer): Buffer {
+  const longer = Buffer.concat([packet, Buffer.from([0])]);
+  longer[1] = longer.length - 2;
+  return longer;
+}
 const MALFORMED = REASON.malformedPacket;
 const PROTOCOL = REASON.protocolError;
 
@@ -19,6 +32,24 @@ describe("the reader of a connection's packets", () => {
     { ...publish, properties: { userProperties: { a: ["1", "2"], b: "3" }, topicAlias: 8 } },
     { ...publish, qos: 1, messageId: 65_535 },
     { cmd: "puback", messageId: 1, reasonCode: 0 },
+    { cmd: "puback", messageId: 1, reasonCode: 0x10, properties: { reasonString: "é" } },
+    { ...connect, clientId: "", username: "u", password: Buffer.from([0, 255]), will },
+    {
+      ...connect,
+      properties: {
+        sessionExpiryInterval: 1,
+        receiveMaximum: 1,
+        maximumPacketSize: 9,
+        requestProblemInformation: false,
+      },
+      will: {
+        ...will,
+        properties: { willDelayInterval: 1, payloadFormatIndicator: true, correlationData: Buffer.from([0]) },
+      },
+    },
+    { ...connect, properties: { authenticationMethod: "m", authenticationData: Buffer.from("d") } },
+    { ...publish, properties: { payloadFormatIndicator: true, messageExpiryInterval: 5, responseTopic: "r" } },
+    { ...publish, payload: Buffer.from([0, 255]) },
     { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a/#", qos: 1 }] },
     { cmd: "unsubscribe", messageId: 1, unsubscriptions: ["a"] },
     { cmd: "pingreq" },
@@ -51,11 +82,62 @@ describe("the reader of a connection's packets", () => {
       PROTOCOL,
     ],
     ["a packet identifier of 0", Buffer.from([0x32, 6, 0, 1, 97, 0, 0, 0]), PROTOCOL],
+    ["bytes behind a PINGREQ", Buffer.from([0xc0, 1, 0]), MALFORMED],
+    ["bytes behind a CONNECT", withTail(bytesOf(connect)), MALFORMED],
+    ["bytes behind a PUBACK", Buffer.from([0x40, 5, 0, 1, 0, 0, 0]), MALFORMED],
+    ["bytes behind a DISCONNECT", Buffer.from([0xe0, 3, 0, 0, 0]), MALFORMED],
+    ["a topic that is not UTF-8", Buffer.from([0x30, 4, 0, 1, 0xff, 0]), MALFORMED],
+    ["a topic with half of a character", Buffer.from([0x30, 6, 0, 3, 0xed, 0xa0, 0x80, 0]), MALFORMED],
+    ["a topic with U+0000", Buffer.from([0x30, 4, 0, 1, 0, 0]), MALFORMED],
+    ["a user property with U+0000", { ...publish, properties: { userProperties: { a: "b\0" } } }, MALFORMED],
+    ["a content type with U+0000", { ...publish, properties: { contentType: "\0" } }, MALFORMED],
+    ["a client id with U+0000", { ...connect, clientId: "a\0" }, MALFORMED],
+    ["a last will's topic with U+0000", { ...connect, will: { ...will, topic: "a\0" } }, MALFORMED],
+    ["a user name with U+0000", { ...connect, username: "a\0" }, MALFORMED],
+    ["a filter with U+0000", { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a\0", qos: 0 }] }, MALFORMED],
+    ["a filter to forget with U+0000", { cmd: "unsubscribe", messageId: 1, unsubscriptions: ["a\0"] }, MALFORMED],
+    ["a payload format of 2", Buffer.from([0x30, 6, 0, 1, 97, 2, 1, 2]), PROTOCOL],
+    ["a wish for problem information of 2", connectWith([0x17, 2]), PROTOCOL],
+    ["a wish for response information of 2", connectWith([0x19, 2]), PROTOCOL],
+    ["authentication data without a method", connectWith([0x16, 0, 1, 97]), PROTOCOL],
     ["PUBREL", { cmd: "pubrel", messageId: 1 }, PROTOCOL],
     ["AUTH", { cmd: "auth", reasonCode: 0x18, properties: { authenticationMethod: "x" } }, PROTOCOL],
     ["what a server sends", { cmd: "suback", messageId: 1, granted: [0] }, PROTOCOL],
   ])("refuses %s", (_what, packet, code) => {
     expect(reasonOf(Buffer.isBuffer(packet) ? packet : bytesOf(packet))).toBe(code);
+  });
+
+  it("reads what is well-formed, whatever it says", () => {
+    const text = fc.string({ unit: "binary", minLength: 1 }).filter((each) => !each.includes("\0"));
+    const bytes = fc.uint8Array({ minLength: 1 }).map((array) => Buffer.from(array));
+    const properties = fc.record(
+      {
+        payloadFormatIndicator: fc.boolean(),
+        contentType: text,
+        responseTopic: text,
+        correlationData: bytes,
+        userProperties: fc.dictionary(text, text, { minKeys: 1 }),
+        messageExpiryInterval: fc.nat(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(text, bytes, properties, (name, payload, notes) => {
+        const read = packetReader5();
+        const last = { ...will, topic: name, payload, properties: { ...notes, willDelayInterval: 1 } };
+        expect(read(bytesOf({ ...connect, clientId: name, username: name, will: last }))).toMatchObject({
+          clientId: name,
+        });
+        const topic = name.replaceAll(/[+#]/g, "-");
+        expect(read(bytesOf({ ...publish, topic, payload, properties: notes }))).toMatchObject({ topic, payload });
+        const subscriptions = [1, 2].map(() => ({ topic: name, qos: 1 as const }));
+        const subscribe = { cmd: "subscribe", messageId: 1, subscriptions } as const;
+        expect(read(bytesOf(subscribe))).toMatchObject({ cmd: "subscribe" });
+        expect(read(bytesOf({ cmd: "unsubscribe", messageId: 1, unsubscriptions: [name, name] }))).toMatchObject({
+          unsubscriptions: [name, name],
+        });
+      }),
+    );
   });
 
   it("returns a packet or a reason for any bytes, and does not throw", () => {
