@@ -1,7 +1,7 @@
 import { REASON, Reason } from "../mqtt5/reason";
 import { type ClientPacket, packetReader } from "../wire/parse";
 
-const CONNECT = 1;
+const CONNECT = 0x10;
 const PROTOCOL = { name: "MQTT", level: 4 };
 /** What 3.1 called itself. */
 const OLDER_NAME = "MQIsdp";
@@ -14,7 +14,7 @@ export function packetReader3(): (frame: Buffer) => ClientPacket | Reason {
 
 /** Why a CONNECT is refused that speaks neither 3.1.1 nor 5: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html */
 function protocolFault(frame: Buffer): Reason | undefined {
-  if ((frame[0] ?? 0) >> 4 !== CONNECT) return undefined;
+  if (frame[0] !== CONNECT) return undefined;
   const { name, level } = protocolOf(frame);
   const isOther = name === OLDER_NAME || (name === PROTOCOL.name && level !== PROTOCOL.level);
   return isOther

@@ -34,6 +34,7 @@ describe("the reader of a connection's packets of 3.1.1", () => {
   });
 
   it.each([
+    ["a CONNECT of 5 with a flag that is reserved", connect("MQTT", 5, "a").fill(0x11, 0, 1)],
     ["bytes behind a PINGREQ", Buffer.from([0xc0, 1, 0])],
     ["bytes behind a PUBACK", Buffer.from([0x40, 3, 0, 1, 0])],
     ["bytes behind a DISCONNECT", Buffer.from([0xe0, 1, 0])],
