@@ -15,6 +15,8 @@ export interface Counts {
   readonly failed: number;
   /** Only in the error log of the rule. */
   readonly ruleErrors: number;
+  /** In the table, and instead of in the archive in `firehose-errors/`. */
+  readonly archiveErrors: number;
   /** Its identity (device, type, time) was written again, by a reading that arrived later. */
   readonly superseded: number;
   /** On its way when the run gave up waiting. */

@@ -2,6 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { recordId } from "../../contract/stream-record";
 import { eachObject } from "../../stores/each-object";
 import type { Unreadable } from "../../stores/read-object";
+import type { ConversionFailedLine, ProcessingFailedLine } from "../aws/firehose/error-line";
 import { documentsIn } from "../aws/firehose/json-documents";
 import type { EvidenceStore } from "./evidence-store";
 import { type PayloadId, payloadId } from "./payload-id";
@@ -9,6 +10,13 @@ import { itemKey, rowId } from "./seen-record";
 
 /** Payloads, and readings by `itemKey`, that the delivery could not archive. */
 export type NotArchived = ReadonlySet<PayloadId | string>;
+
+/** What the delivery has written under its error prefix. */
+export interface ArchiveErrors {
+  readonly notArchived: NotArchived;
+  /** What it says of one of these; undefined where it says nothing. */
+  readonly why: string | undefined;
+}
 
 /** Where the delivery writes rows, and records that it could not deliver. */
 export interface Delivered {
@@ -23,18 +31,20 @@ export async function readArchive(
   { bucket, prefix, errorPrefix }: Delivered,
   rows: EvidenceStore["rows"],
   onUnreadable: (unreadable: Unreadable) => void,
-): Promise<NotArchived> {
+): Promise<ArchiveErrors> {
   await eachObject(s3, bucket, plainPart(prefix), onUnreadable, async (body) => {
     await takeRows(body, rows);
     return undefined;
   });
-  const failed = new Set<string>();
+  const notArchived = new Set<string>();
+  let why: string | undefined;
   await eachObject(s3, bucket, plainPart(errorPrefix), onUnreadable, async (body) => {
-    const { ids, unreadable } = failedPayloads(Buffer.from(body).toString("utf8"));
-    for (const id of ids) failed.add(id);
-    return unreadable;
+    const failed = failedPayloads(Buffer.from(body).toString("utf8"));
+    for (const id of failed.ids) notArchived.add(id);
+    why ??= failed.why;
+    return failed.unreadable;
   });
-  return failed;
+  return { notArchived, why };
 }
 
 /** What stands before a prefix' first expression. */
@@ -64,8 +74,12 @@ async function takeRows(body: Uint8Array, rows: EvidenceStore["rows"]): Promise<
   }
 }
 
-/** What an object under the error prefix holds: the stream's own payloads, or rows that have no place in the table. */
-export function failedPayloads(jsonLines: string): { readonly ids: readonly string[]; readonly unreadable?: string } {
+/** What an object under the error prefix holds: the stream's own payloads, or rows that have no place in the table; and why the first is there. */
+export function failedPayloads(jsonLines: string): {
+  readonly ids: readonly string[];
+  readonly why?: string | undefined;
+  readonly unreadable?: string;
+} {
   const lines = jsonLines.split("\n").filter((line) => line !== "");
   if (lines.length === 0) return { ids: [], unreadable: "it is empty" };
   const data = lines.flatMap((line) => {
@@ -74,7 +88,17 @@ export function failedPayloads(jsonLines: string): { readonly ids: readonly stri
   });
   const ids = data.flatMap((raw) => [payloadId(raw), ...readingsOf(Buffer.from(raw, "base64").toString("utf8"))]);
   const others = lines.length - data.length;
-  return others === 0 ? { ids } : { ids, unreadable: `${others} of its ${lines.length} lines hold no record` };
+  const why = reasonIn(lines[0] ?? "");
+  return others === 0
+    ? { ids, why }
+    : { ids, why, unreadable: `${others} of its ${lines.length} lines hold no record` };
+}
+
+/** The message of an error line of either kind, without its stack. */
+function reasonIn(line: string): string | undefined {
+  const { errorMessage, lastErrorMessage } = parsed(line) as Partial<ProcessingFailedLine & ConversionFailedLine>;
+  const message: unknown = errorMessage ?? lastErrorMessage;
+  return typeof message === "string" ? message.split("\n")[0] : undefined;
 }
 
 /** The readings of a transformed record: documents, one after the other. */

@@ -14,6 +14,8 @@ export const PLACES = [
   "superseded",
   /** Only in the error log of the rule. */
   "ruleErrors",
+  /** Its item can be read back; its row is only where the delivery puts what it cannot archive, `firehose-errors/`. */
+  "archiveErrors",
   /** Its item can be read back, and its row in the archive cannot. */
   "inTableOnly",
   /** The other way round. */
@@ -123,7 +125,8 @@ function placeOfStored(id: UnitId, { streamed, found: { notArchived, rows, rejec
   const unit = streamed.get(id);
   if (!notArchived || !unit || rejected.has(id) || rows.has(rowId(unit.record, unit.item))) return "stored";
   // The delivery gives up a record whole: by its own payload, which is its first part.
-  if (notArchived.has(unit.payload.split(" ")[0] ?? "") || notArchived.has(unit.item?.key ?? "")) return "stored";
+  if (notArchived.has(unit.payload.split(" ")[0] ?? "") || notArchived.has(unit.item?.key ?? ""))
+    return "archiveErrors";
   return gaveUp.archiving ? "unfinished" : "inTableOnly";
 }
 

@@ -17,6 +17,8 @@ import { itemKey, seenRecord } from "./seen-record";
 export interface ReadBack {
   /** What the delivery could not archive; undefined where the stack delivers nothing to the archive. */
   readonly notArchived: NotArchived | undefined;
+  /** What the delivery says of one of these. */
+  readonly whyNotArchived: string | undefined;
   /** What could not be read. */
   readonly unreadable: readonly Unreadable[];
 }
@@ -44,7 +46,7 @@ export async function readBack(
     return found.unreadable;
   };
   const { failureBucket, delivery } = names;
-  const [notArchived] = await Promise.all([
+  const [archive] = await Promise.all([
     delivery && readArchive(s3, delivery, evidence.rows, onUnreadable),
     readItems(dynamodb, names.table, evidence.items, onUnreadable),
     eachObject(s3, names.archive, PREFIX.rejected, onUnreadable, takeInto(evidence.rejected, rejectedRecords)),
@@ -58,7 +60,7 @@ export async function readBack(
           takeInto(evidence.failed, failedRecords),
         ),
   ]);
-  return { notArchived, unreadable };
+  return { notArchived: archive?.notArchived, whyNotArchived: archive?.why, unreadable };
 }
 
 type Found = StreamRecord & Pick<RejectedLine, "entries">;

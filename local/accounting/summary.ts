@@ -1,3 +1,4 @@
+import { PREFIX } from "../../contract/objects";
 import type { Account, Counts } from "./account";
 import type { WatchAccount } from "./watch/watch-account";
 
@@ -19,13 +20,22 @@ export interface Summary extends Account, Partial<WatchAccount> {
 }
 
 /** Whether every message, of the fleet and of other clients, has reached its place, and every alarm its end. */
-export function accountsForAll({
-  lost,
-  unfinished,
-  external,
-  alarmsWrong = 0,
-}: Account & Partial<WatchAccount>): boolean {
-  return lost + unfinished + external.lost + external.unfinished + alarmsWrong === 0;
+export function accountsForAll({ external, alarmsWrong = 0, ...fleet }: Account & Partial<WatchAccount>): boolean {
+  const missing = [fleet, external].map((counts) => counts.lost + counts.unfinished + counts.archiveErrors);
+  return missing.every((count) => count === 0) && alarmsWrong === 0;
+}
+
+/**
+ * A sentence about the readings that the delivery could not archive; undefined where there are none.
+ * @param why What the delivery says of one of them.
+ */
+export function archiveErrorWords({ archiveErrors, external }: Account, why: string | undefined): string | undefined {
+  const count = archiveErrors + external.archiveErrors;
+  if (count === 0) return undefined;
+  return (
+    `${NUMBER.format(count)} readings are missing in the archive: its delivery has left them in ${PREFIX.archiveErrors}` +
+    `${why === undefined ? "" : ` (${why})`}.`
+  );
 }
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
@@ -40,6 +50,7 @@ export function formatSummary(summary: Summary): string {
     ["  rejected", NUMBER.format(summary.rejected), "kept in rejected/ with the reason"],
     ["  failed", NUMBER.format(summary.failed), "in the failure destination only"],
     ["  ruleErrors", NUMBER.format(summary.ruleErrors), "in the rule's error log only"],
+    ...(summary.archiveErrors > 0 ? [archiveErrorsRow(summary)] : []),
     ...(summary.unfinished > 0 ? [unfinishedRow(summary)] : []),
     ["  lost", NUMBER.format(summary.lost), lostWords(summary)],
     ["anomalies", NUMBER.format(summary.anomalies), "of those stored"],
@@ -103,6 +114,14 @@ function wrongWords({ alarmsWrong, alarmsWrongFrom, alarmsNotFollowed }: WatchAc
   return `${counts.map(([what, count]) => `${NUMBER.format(count)} ${what}`).join(", ")}: this must not be${notFollowed}`;
 }
 
+function archiveErrorsRow({ archiveErrors }: Account): Row {
+  return [
+    "  archiveErrors",
+    NUMBER.format(archiveErrors),
+    `in the hot tier, and in ${PREFIX.archiveErrors} instead of the archive`,
+  ];
+}
+
 function unfinishedRow({ unfinished }: Account): Row {
   return ["  unfinished", NUMBER.format(unfinished), "still on their way when the run gave up waiting"];
 }
@@ -120,7 +139,16 @@ function lostWords({ lost, lostFrom: { nowhere, inTableOnly, inArchiveOnly } }: 
 }
 
 function externalWords(external: Counts): string {
-  const names = ["stored", "superseded", "rejected", "failed", "ruleErrors", "unfinished", "lost"] as const;
+  const names = [
+    "stored",
+    "superseded",
+    "rejected",
+    "failed",
+    "ruleErrors",
+    "archiveErrors",
+    "unfinished",
+    "lost",
+  ] as const;
   const counts = names.filter((name) => external[name] > 0).map((name) => `${NUMBER.format(external[name])} ${name}`);
   return `other clients': ${counts.join(", ")}${external.lost > 0 ? ` (${lostWords(external)})` : ""}`;
 }

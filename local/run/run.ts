@@ -7,7 +7,7 @@ import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
 import type { GaveUp } from "../accounting/places";
 import { readBack } from "../accounting/read-back";
-import { formatSummary, type Summary } from "../accounting/summary";
+import { archiveErrorWords, formatSummary, type Summary } from "../accounting/summary";
 import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
 import type { Options } from "../command/options";
@@ -182,19 +182,22 @@ async function summarize(
   faults.set({});
   const evidence = ledger.evidence();
   const progress = reportAccount(evidence, terminal);
-  const { notArchived, unreadable } = await readBack(evidence, documentsOf(clients.dynamodb), clients.s3, {
+  const found = await readBack(evidence, documentsOf(clients.dynamodb), clients.s3, {
     table: table.name,
     archive: archiveBucket,
     failureBucket: mapping.failureBucket,
     mappingUuid: mapping.uuid,
     delivery,
   });
+  const { notArchived, whyNotArchived, unreadable } = found;
   for (const { key, why } of unreadable.slice(0, UNREADABLE_SHOWN))
     terminal.note(`"${printable(key)}" cannot be read: ${printable(why)}`);
   const logged = new Map<string, number>();
   for (const { payloadId } of errorLog.entries) logged.set(payloadId, (logged.get(payloadId) ?? 0) + 1);
   const parts = evidence.divide();
   const account = await takeAccount(parts, { errorLog: logged, notArchived, gaveUp });
+  const archiveErrors = archiveErrorWords(account, whyNotArchived);
+  if (archiveErrors !== undefined) terminal.note(archiveErrors);
   const watchAccount = await summarizeWatch(declaration, pipeline, parts, terminal);
   progress.stop();
   const injected = faults.hits;

@@ -7,6 +7,7 @@ const NO_COUNTS = {
   rejected: 0,
   failed: 0,
   ruleErrors: 0,
+  archiveErrors: 0,
   unfinished: 0,
   lost: 0,
   lostFrom: { nowhere: 0, inTableOnly: 0, inArchiveOnly: 0 },

@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
@@ -28,6 +30,21 @@ describe("a run of the fleet", () => {
         /00:0\d {2}published \d+ {2}stored \d+ {2}rejected \d+ {2}anomalies \d+ {2}waiting \d+ {2}lag /,
       );
     }
+  });
+
+  it("does not end well where the archive lacks readings, counts them and says why", async () => {
+    const run = new LocalRun("--devices 5 --rate 50 --for 4s --bad 0 --json");
+    await run.ready();
+    rmSync(path.resolve(__dirname, "../../dist/local", String(run.pid), "archive.js"));
+    const ended = await run.ended;
+    const { published = 0, stored, archiveErrors, lost } = summaryOf(ended);
+    expect({ status: ended.status, stored, archiveErrors, lost }).toEqual({
+      status: 1,
+      stored: 0,
+      archiveErrors: published,
+      lost: 0,
+    });
+    expect(ended.err).toMatch(/^\d+ readings are missing in the archive: its delivery has left them in .+ \(.+\)\.$/m);
   });
 
   it("loses nothing and ends every alarm while everything breaks, and heals before it accounts", async () => {

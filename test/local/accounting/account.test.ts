@@ -110,6 +110,7 @@ const NONE = {
   rejected: 0,
   failed: 0,
   ruleErrors: 0,
+  archiveErrors: 0,
   superseded: 0,
   unfinished: 0,
   lost: 0,
@@ -180,12 +181,24 @@ describe("takeAccount of the fleet", () => {
     expect(await run.account(found)).toMatchObject({ published: 4, stored: 1, lost: 3, lostFrom, archived: 1 });
   });
 
-  it("takes what the delivery has set aside for accounted, as it came or as a row", async () => {
+  it("counts on its own what the delivery has set aside, as it came or as a row, of the fleet and of others", async () => {
     const [a, b] = [record(1, "a", payload("a", 1)), record(2, "b", payload("b", 1))];
-    const run = new Run().fleet(payload("a", 1)).fleet(payload("b", 1)).stream(a, b);
-    const items = new Map([a, b].map(({ partitionKey }) => [keyOf(partitionKey), item(1)]));
-    const archive = { rows: new Set<string>(), failed: new Set([payloadId(a.data), keyOf("b")]) };
-    expect(await run.account({ items, archive })).toMatchObject({ ...NONE, stored: 2 });
+    const [c, d] = [record(3, "c", payload("c", 1)), record(4, "d", payload("d", 1))];
+    const run = new Run()
+      .fleet(payload("a", 1))
+      .fleet(payload("b", 1))
+      .external(payload("c", 1))
+      .fleet(payload("d", 1));
+    run.stream(a, b, c, d);
+    const items = new Map([a, b, c, d].map(({ partitionKey }) => [keyOf(partitionKey), item(1)]));
+    const archive = { rows: new Set([row(d)]), failed: new Set([payloadId(a.data), keyOf("b"), keyOf("c")]) };
+    expect(await run.account({ items, archive })).toMatchObject({
+      ...NONE,
+      published: 3,
+      stored: 1,
+      archiveErrors: 2,
+      external: { ...NONE, taken: 1, archiveErrors: 1 },
+    });
   });
 
   it("never calls lost what was on its way when the run gave up, wherever it waited", async () => {
@@ -488,10 +501,17 @@ describe("what is read back", () => {
   it("knows what the delivery has set aside, the stream's own payload and the row made of it, and says what it cannot read", async () => {
     const row = base64('{"device_id":"d","reading_key":"k"}');
     const raw = base64("not json");
-    const lines = [row, raw].map((rawData) => JSON.stringify({ rawData }));
-    expect(failedPayloads(`${lines.join("\n")}\n`)).toEqual({ ids: [payloadId(row), "d/k", payloadId(raw)] });
+    const lines = [
+      JSON.stringify({ rawData: row, lastErrorMessage: "no such column" }),
+      JSON.stringify({ rawData: raw, errorMessage: "the function failed\n  at its place" }),
+    ];
+    expect(failedPayloads(`${lines.join("\n")}\n`)).toEqual({
+      why: "no such column",
+      ids: [payloadId(row), "d/k", payloadId(raw)],
+    });
     expect(failedPayloads(`${lines[1]}\n{"a":1}\n{"rawData`)).toEqual({
       ids: [payloadId(raw)],
+      why: "the function failed",
       unreadable: "2 of its 3 lines hold no record",
     });
   });

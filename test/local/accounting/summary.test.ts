@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { accountsForAll, formatSummary, type Summary } from "../../../local/accounting/summary";
+import { accountsForAll, archiveErrorWords, formatSummary, type Summary } from "../../../local/accounting/summary";
 
 const NONE = {
   stored: 0,
   rejected: 0,
   failed: 0,
   ruleErrors: 0,
+  archiveErrors: 0,
   superseded: 0,
   unfinished: 0,
   lost: 0,
@@ -19,6 +20,7 @@ const SUMMARY: Summary = {
   rejected: 49,
   failed: 0,
   ruleErrors: 0,
+  archiveErrors: 0,
   superseded: 0,
   unfinished: 0,
   lost: 0,
@@ -95,6 +97,7 @@ describe("formatSummary", () => {
       ...SUMMARY,
       lost: 1,
       lostFrom: { ...NONE.lostFrom, nowhere: 1 },
+      archiveErrors: 6,
       unfinished: 7,
       unacknowledged: 2,
       unreadable: 3,
@@ -104,9 +107,10 @@ describe("formatSummary", () => {
     const lines = formatSummary(more)
       .split("\n")
       .map((line) => line.trim().replaceAll(/ +/g, " "));
+    expect(lines).toContain("archiveErrors 6 in the hot tier, and in firehose-errors/ instead of the archive");
     expect(lines).toContain("unfinished 7 still on their way when the run gave up waiting");
     expect(lines).toContain("lost 1 missing: this is a bug");
-    expect(lines.slice(14)).toEqual([
+    expect(lines.slice(15)).toEqual([
       "unacknowledged 2 sent, but the run ended before the PUBACK",
       "external 5 other clients': 4 stored, 1 rejected",
       "unreadable 3 objects of the archive bucket; what they hold is not counted",
@@ -132,8 +136,21 @@ describe("accountsForAll", () => {
     ["the run gave up", { unfinished: 1 }, false],
     ["another client's message is lost", { external: { ...NONE, taken: 1, lost: 1 } }, false],
     ["another client's message is unfinished", { external: { ...NONE, taken: 1, unfinished: 1 } }, false],
+    ["a reading of the fleet is not archived", { archiveErrors: 1 }, false],
+    ["another client's reading is not archived", { external: { ...NONE, taken: 1, archiveErrors: 1 } }, false],
     ["messages failed", { failed: 1, ruleErrors: 1 }, true],
   ])("where %s", (_what, change, all) => {
     expect(accountsForAll({ ...SUMMARY, ...change })).toBe(all);
+  });
+});
+
+describe("archiveErrorWords", () => {
+  it("says how many readings the archive lacks, where they are, and why", () => {
+    const external = { ...NONE, taken: 1, archiveErrors: 1 };
+    expect(archiveErrorWords({ ...SUMMARY, archiveErrors: 1233, external }, "the function failed")).toBe(
+      "1,234 readings are missing in the archive: its delivery has left them in firehose-errors/ (the function failed).",
+    );
+    expect(archiveErrorWords({ ...SUMMARY, archiveErrors: 2 }, undefined)).toMatch(/ in firehose-errors\/\.$/);
+    expect(archiveErrorWords(SUMMARY, undefined)).toBeUndefined();
   });
 });
