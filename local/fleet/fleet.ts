@@ -112,12 +112,11 @@ export class Fleet {
   /** Publishes up to `count` readings, one device after the other, and returns how many; one that is not ready, or silent, is passed over. */
   #publish(count: number): number {
     const { perMessage } = this.#settings;
-    const now = this.#deps.now();
     let published = 0;
     for (let passedOver = 0; published + perMessage <= count && passedOver < this.#members.length; ) {
       const member = this.#members[this.#next];
       this.#next = (this.#next + 1) % this.#members.length;
-      if (member?.device.ready && !member.conduct.isSilent(now)) {
+      if (member?.device.ready && !member.conduct.isSilent(performance.now())) {
         this.#publishMessage(member);
         published += perMessage;
         passedOver = 0;
@@ -140,7 +139,12 @@ export class Fleet {
   #reading({ source, conduct }: Member, now: number): Buffer {
     const { random } = this.#deps;
     const bad = random() < this.#settings.badShare;
-    const reading = source.next(now, !bad && random() < this.#settings.anomalyShare, undefined, conduct.level(now));
+    const reading = source.next(
+      now,
+      !bad && random() < this.#settings.anomalyShare,
+      undefined,
+      conduct.level(performance.now()),
+    );
     const isTimeless = !bad && random() < TIMELESS_SHARE;
     if (bad) return spoil(reading, this.#mark("bad"), random);
     return Buffer.from(JSON.stringify(isTimeless ? timelessReading(reading, this.#mark("timeless")) : reading));
@@ -159,7 +163,7 @@ export class Fleet {
         at,
         !isBad && random() < anomalyShare,
         random() < MIXED_SHARE ? undefined : sensorType,
-        conduct.level(now),
+        conduct.level(performance.now()),
       );
       sensorType ??= reading.sensorType;
       // One of a message at most: of two that arrive together, nothing but their places would tell which is which.

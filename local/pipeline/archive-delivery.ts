@@ -92,6 +92,7 @@ function deliveryDeps(host: FunctionHost, { kinesis, clients, onRead, onLog }: A
     },
     beginObject: (columns) => new ParquetObject(columns),
     now: Date.now,
+    elapsed: () => performance.now(),
     randomId: randomUUID,
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, { signal }).catch(() => {});

@@ -90,6 +90,7 @@ export class LocalDeviceWatch {
           await deps.clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
         },
         now: Date.now,
+        elapsed: () => performance.now(),
         sleep: async (ms, signal) => {
           await sleep(ms, undefined, { signal }).catch(() => {});
         },

@@ -115,6 +115,7 @@ function mappingDeps(host: FunctionHost, deps: ProcessorDeps): MappingDeps {
       await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     },
     now: Date.now,
+    elapsed: () => performance.now(),
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, { signal }).catch(() => {});
     },

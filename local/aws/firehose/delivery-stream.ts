@@ -28,14 +28,17 @@ export interface RowObject {
   finish(): Uint8Array;
 }
 
-/** What a delivery stream needs from outside: services, clock and randomness. */
+/** What a delivery stream needs from outside: services, clocks and randomness. */
 export interface DeliveryDeps {
   readonly kinesis: KinesisReader;
   readonly invoke: (event: unknown) => Promise<InvokeResult>;
   readonly putObject: (bucket: string, key: string, body: Uint8Array | string) => Promise<void>;
   /** Begins an object of rows. */
   readonly beginObject: (columns: DeliveryDeclaration["catalog"]["columns"]) => RowObject;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of a clock that only goes forward: how long something waits must not depend on a clock that is set. */
+  readonly elapsed: () => number;
   readonly randomId: () => string;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -53,11 +56,12 @@ export class DeliveryStream {
   /** What is read and not yet transformed. */
   #waiting: StreamRecord[] = [];
   #waitingBytes = 0;
-  #waitingSince = 0;
+  /** By the clock that only goes forward, as `#rowsSince`; undefined where nothing waits. */
+  #waitingSince: number | undefined;
   /** The next object; undefined where there is nothing for it yet. */
   #object: RowObject | undefined;
   #rowBytes = 0;
-  #rowsSince = 0;
+  #rowsSince: number | undefined;
   #oldestArrival = 0;
   #errors = new Map<ErrorOutput, { readonly lines: ErrorLine[]; readonly oldestArrival: number }>();
   /** How many wait for everything read so far to be in an object: until then no buffer is waited for. */
@@ -112,7 +116,7 @@ export class DeliveryStream {
 
   /** Takes a record that a shard has read. */
   push(record: StreamRecord): void {
-    if (this.#waiting.length === 0) this.#waitingSince = this.#deps.now();
+    if (this.#waiting.length === 0) this.#waitingSince = this.#deps.elapsed();
     this.#waiting.push(record);
     this.#taken += 1;
     this.#waitingBytes += (record.data.length * 3) / 4;
@@ -129,9 +133,15 @@ export class DeliveryStream {
     }
   }
 
-  #isDue(bytes: number, since: number, buffer: { readonly bufferBytes: number; readonly bufferMs: number }): boolean {
+  #isDue(
+    bytes: number,
+    since: number | undefined,
+    buffer: { readonly bufferBytes: number; readonly bufferMs: number },
+  ): boolean {
     return (
-      this.#draining > 0 || bytes >= buffer.bufferBytes || (since > 0 && this.#deps.now() - since >= buffer.bufferMs)
+      this.#draining > 0 ||
+      bytes >= buffer.bufferBytes ||
+      (since !== undefined && this.#deps.elapsed() - since >= buffer.bufferMs)
     );
   }
 
@@ -143,7 +153,7 @@ export class DeliveryStream {
     const records = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#waitingSince = 0;
+    this.#waitingSince = undefined;
     for (const part of partsOf(records, this.#settings.transform.bufferBytes)) {
       const results = await this.#invoke(part);
       for (const [at, record] of part.entries()) this.#add(record, results[at]);
@@ -189,11 +199,11 @@ export class DeliveryStream {
     const known = this.#errors.get(output) ?? { lines: [], oldestArrival: arrivedAt };
     known.lines.push(line);
     this.#errors.set(output, { ...known, oldestArrival: Math.min(known.oldestArrival, arrivedAt) });
-    if (this.#rowsSince === 0) this.#rowsSince = this.#deps.now();
+    this.#rowsSince ??= this.#deps.elapsed();
   }
 
   #begin(arrivedAt: number): RowObject {
-    if (this.#rowsSince === 0) this.#rowsSince = this.#deps.now();
+    this.#rowsSince ??= this.#deps.elapsed();
     this.#oldestArrival = this.#object === undefined ? arrivedAt : Math.min(this.#oldestArrival, arrivedAt);
     this.#object ??= this.#deps.beginObject(this.#settings.catalog.columns);
     return this.#object;
@@ -212,7 +222,7 @@ export class DeliveryStream {
       );
     this.#object = undefined;
     this.#rowBytes = 0;
-    this.#rowsSince = 0;
+    this.#rowsSince = undefined;
     this.#errors = new Map();
   }
 

@@ -16,7 +16,10 @@ export interface MappingDeps {
   /** Rejects only if the function was not invoked. */
   readonly invoke: (event: unknown) => Promise<InvocationResult>;
   readonly putFailure: (bucket: string, key: string, body: string) => Promise<void>;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of a clock that only goes forward: how long something waits must not depend on a clock that is set. */
+  readonly elapsed: () => number;
   /** Resolves after this time, or as soon as the signal aborts. Never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;

@@ -19,6 +19,7 @@ export class Lane {
   readonly #destination: FailureDestination;
   readonly #stopping: AbortSignal;
   readonly #queue: StreamRecord[] = [];
+  /** By the clock that only goes forward. */
   #firstQueuedAt = 0;
   #running: Promise<void> | undefined;
   #window: AbortController | undefined;
@@ -44,7 +45,7 @@ export class Lane {
   }
 
   push(record: StreamRecord): void {
-    if (this.#queue.length === 0) this.#firstQueuedAt = this.#deps.now();
+    if (this.#queue.length === 0) this.#firstQueuedAt = this.#deps.elapsed();
     this.#pending += 1;
     this.#queue.push(record);
     if (this.#queue.length >= this.#settings.batchSize) this.#window?.abort();
@@ -62,7 +63,7 @@ export class Lane {
     while (this.#queue.length > 0 && !this.#stopping.aborted) {
       await this.#fill();
       const records = this.#queue.splice(0, nextBatch(this.#queue, this.#settings.batchSize).length);
-      this.#firstQueuedAt = this.#deps.now();
+      this.#firstQueuedAt = this.#deps.elapsed();
       await this.#settle(records);
       this.#pending -= records.length;
     }
@@ -75,7 +76,7 @@ export class Lane {
     this.#window = window;
     const either = AbortSignal.any([window.signal, this.#stopping]);
     for (;;) {
-      const left = this.#firstQueuedAt + this.#settings.windowMs - this.#deps.now();
+      const left = this.#firstQueuedAt + this.#settings.windowMs - this.#deps.elapsed();
       if (left <= 0 || either.aborted || nextBatch(this.#queue, this.#settings.batchSize).full) break;
       await this.#deps.sleep(left, either);
     }

@@ -63,6 +63,17 @@ describe("EventSourceMapping", () => {
     ]);
   });
 
+  it("waits no longer for the window where the clock is set back", async () => {
+    const hour = 3_600_000;
+    const { invocations } = await simulate({
+      records: [recordOf(0)],
+      settings: { windowMs: 1500 },
+      answer: alwaysDone,
+      deps: (time) => ({ now: () => (time.now < START + 1000 ? time.now : time.now - hour) }),
+    });
+    expect(invocations).toEqual([{ at: 1500, sequenceNumbers: numbers(0) }]);
+  });
+
   it("does not wait for the window once the batch is full", async () => {
     const records = [0, 1, 2].map((index) => recordOf(index, { arrivedAt: START + index * 1000 }));
     const { invocations } = await simulate({

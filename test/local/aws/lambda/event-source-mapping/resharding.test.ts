@@ -54,6 +54,7 @@ describe("EventSourceMapping while shards split and merge", () => {
               return { ...result, requestId: "r" };
             },
             putFailure: async () => {},
+            elapsed: () => time.now,
             now: () => time.now,
             sleep: (ms, signal) => time.sleep(ms, signal),
             random,

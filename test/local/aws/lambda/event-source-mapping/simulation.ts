@@ -138,6 +138,7 @@ export async function simulate({ records, settings, answer, deps }: Simulation):
         failures.set(`${bucket}/${key}`, body);
       },
       now: () => time.now,
+      elapsed: () => time.now,
       sleep: (ms, signal) => time.sleep(ms, signal),
       random: () => 0.5,
       onSettled: (outcome) => outcomes.push(outcome),
