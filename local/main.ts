@@ -1,9 +1,8 @@
 import { rmSync } from "node:fs";
 import { runProgram } from "../cli/kit/program";
 import { type Io, Terminal } from "../cli/kit/terminal";
-import { accountsForAll } from "./accounting/summary";
 import { localCommand, type Options } from "./command/options";
-import { clearKept } from "./run/kept-data";
+import { claimKept, clearKept } from "./run/kept-data";
 import type { RunPaths } from "./run/run";
 import { declareApart } from "./stack/declare-apart";
 import { stackConfig } from "./stack/stack-config";
@@ -25,12 +24,14 @@ export function main(args: readonly string[], paths: RunPaths): Promise<number> 
   const terminal = new Terminal(process, { signal, plainProgressMs: PLAIN_PROGRESS_MS });
   const command = localCommand(async (options, io) => {
     const stopRequested = onSignals(io);
-    if (options.clear && options.keep !== undefined) await clearKept(options.keep);
+    const { keep, clear } = options;
+    if (keep !== undefined) await claimKept(keep);
+    if (keep !== undefined && clear) await clearKept(keep);
     const declaring = declared(options, paths);
     // The run's own modules are loaded meanwhile.
     const { runLocally } = await import("./run/run.js");
-    const summary = await runLocally(options, await declaring, paths, io, stopRequested);
-    return accountsForAll(summary) ? 0 : 1;
+    const isWell = await runLocally(options, await declaring, paths, io, stopRequested);
+    return isWell ? 0 : 1;
   });
   return runProgram(command, "npm run local --", args, terminal);
 }

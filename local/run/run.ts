@@ -7,7 +7,7 @@ import { copyArchive } from "../../stores/archive-copy";
 import { takeAccount } from "../accounting/account";
 import type { GaveUp } from "../accounting/places";
 import { readBack } from "../accounting/read-back";
-import { archiveErrorWords, formatSummary, type Summary } from "../accounting/summary";
+import { accountsForAll, archiveErrorWords, formatSummary, type Summary } from "../accounting/summary";
 import { documentsOf } from "../aws/clients";
 import { banner } from "../command/banner";
 import type { Options } from "../command/options";
@@ -38,14 +38,17 @@ export interface RunPaths extends PipelinePaths, DeclarePaths {
 /** Keys of unreadable objects that are told one by one. */
 const UNREADABLE_SHOWN = 5;
 
-/** Runs everything once: starts, publishes, drains, accounts. Resolves with the summary, which it has printed. */
+/**
+ * Runs everything once: starts, publishes, drains, accounts, and prints the summary. Resolves with whether every message is accounted for, and
+ * the archive kept where it was to be.
+ */
 export async function runLocally(
   options: Options,
   { declaration, recording }: { readonly declaration: Declaration; readonly recording: Recording },
   paths: RunPaths,
   terminal: Io,
   stopRequested: AbortSignal,
-): Promise<Summary> {
+): Promise<boolean> {
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   const pipeline = await Pipeline.start(declaration, paths, {
@@ -81,7 +84,7 @@ async function runFleet(
   pipeline: Pipeline,
   terminal: Io,
   stopRequested: AbortSignal,
-): Promise<Summary> {
+): Promise<boolean> {
   const fleet = fleetOf(options, declaration, pipeline);
   await fleet.connect();
   if (options.devices > 0)
@@ -108,21 +111,36 @@ async function runFleet(
       note: (text) => terminal.note(text),
     });
     progress.stop();
-    const { keep } = options;
-    if (keep !== undefined) {
-      pipeline.faults.set({});
-      const kept = await copyArchive(pipeline.clients.s3, declaration.archiveBucket, keep);
-      terminal.note(
-        `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
-      );
-    }
+    const isKept = await keepArchive(options, declaration, pipeline, terminal);
     const summary = await summarize(options, declaration, pipeline, durationSeconds, gaveUp, terminal);
     terminal.result(formatSummary(summary));
     if (options.json) terminal.result(JSON.stringify(summary));
-    return summary;
+    return isKept && accountsForAll(summary);
   } finally {
     progress.stop();
     await fleet.stop();
+  }
+}
+
+/** Copies the archive where it is to be kept; resolves with false where that fails, which it tells. */
+async function keepArchive(
+  { keep }: Options,
+  { archiveBucket }: Declaration,
+  { clients, faults }: Pipeline,
+  terminal: Io,
+): Promise<boolean> {
+  if (keep === undefined) return true;
+  faults.set({});
+  try {
+    const kept = await copyArchive(clients.s3, archiveBucket, keep);
+    terminal.note(
+      `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
+    );
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    terminal.note(`The archive is not kept as a whole in "${keep}", which "--keep" names: ${why}`);
+    return false;
   }
 }
 

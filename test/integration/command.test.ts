@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { eventually, haveEnded, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
@@ -84,6 +85,24 @@ describe("npm run local", () => {
     expect(unfinished).toBeGreaterThan(50);
     expect(stored + unfinished).toBe(published);
     expect(ended.err).toContain("Nothing has moved for 8 s");
+  });
+
+  it("refuses a folder that nothing can be kept in, before it starts", async () => {
+    const { status, out, err } = await new LocalRun("--keep package.json/below --clear").ended;
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toMatch(/^"--keep" must be a folder that you can write, got "package.json\/below": .+\nTry .+\n$/);
+  });
+
+  it("prints the summary also where the archive cannot be kept in the end", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "keep-"));
+    const run = new LocalRun(`--devices 5 --rate 50 --for 2s --keep ${folder} --json`);
+    await run.ready();
+    writeFileSync(path.join(folder, "readings"), "in the way");
+    const ended = await run.ended;
+    rmSync(folder, { recursive: true });
+    expect(ended.status).toBe(1);
+    expect(ended.err).toMatch(/^The archive is not kept as a whole in "\S+", which "--keep" names: .+$/m);
+    expect(summaryOf(ended)).toMatchObject({ lost: 0 });
   });
 
   it("stops the fleet at Ctrl-C, accounts for every reading and leaves nothing behind", async () => {
