@@ -58,13 +58,17 @@ function onSignals(io: Io): AbortSignal {
       stop.abort();
     } else if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130);
   };
-  process.on("SIGINT", handle).on("SIGTERM", handle);
+  const stopOnce = () => {
+    if (!stop.signal.aborted) handle();
+  };
+  // A shell passes on the SIGHUP of its terminal: it is no second Ctrl-C, whenever it comes.
+  process.on("SIGINT", handle).on("SIGTERM", handle).on("SIGHUP", stopOnce);
   // A supervisor's SIGTERM ends npm and its shell, and does not reach this process: it ends with its parent.
   const parent = process.ppid;
   const orphaned = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(orphaned);
-    if (!stop.signal.aborted) handle();
+    stopOnce();
   }, PARENT_EVERY_MS);
   orphaned.unref();
   return stop.signal;

@@ -39,7 +39,9 @@ export async function declareApart(
  */
 function answerOf(childPath: string, job: DeclareJob): Promise<DeclareAnswer> {
   return new Promise((resolve, reject) => {
+    // A process group of its own: Ctrl-C, and the end of the terminal, are for this process.
     const child = fork(childPath, {
+      detached: true,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       env: { ...process.env, NODE_COMPILE_CACHE: path.join(path.dirname(childPath), "compiled") },
     });

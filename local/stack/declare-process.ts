@@ -44,8 +44,6 @@ function withoutCode(resource: RecordedResource): RecordedResource {
   return { ...resource, inputs, state };
 }
 
-// Ctrl-C reaches every process of the terminal, and is for the parent.
-process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit());
 process.once("message", async (job: DeclareJob) => {
   const answer = await declare(job);

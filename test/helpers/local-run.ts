@@ -69,9 +69,9 @@ export class LocalRun {
     }
   }
 
-  /** Ctrl-C. */
-  interrupt(): void {
-    this.#child.kill("SIGINT");
+  /** Ctrl-C, or another signal that asks it to end. */
+  interrupt(signal: NodeJS.Signals = "SIGINT"): void {
+    this.#child.kill(signal);
   }
 
   kill(): void {

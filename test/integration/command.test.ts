@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -120,6 +120,27 @@ describe("npm run local", () => {
     await haveEnded(children);
     expect(existsSync(runFolder(run))).toBe(false);
   });
+
+  it.each(["SIGTERM", "SIGHUP"] as const)(
+    "does at %s what it does at Ctrl-C, with children that no terminal ends",
+    async (signal) => {
+      const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json");
+      await run.ready();
+      await eventually("both emulators and the functions run", () => run.descendants().length >= 3);
+      const groups = execFileSync("ps", ["-o", "pgid=", "-p", run.descendants().join()]).toString().trim().split(/\s+/);
+      expect(groups).not.toContain(
+        execFileSync("ps", ["-o", "pgid=", "-p", String(run.pid)])
+          .toString()
+          .trim(),
+      );
+      run.interrupt(signal);
+      const ended = await run.ended;
+      expect(ended.status).toBe(0);
+      const { published, stored, lost } = summaryOf(ended);
+      expect({ stored, lost }).toEqual({ stored: published, lost: 0 });
+      expect(existsSync(runFolder(run))).toBe(false);
+    },
+  );
 
   it("ends at once at a second Ctrl-C", async () => {
     const run = new LocalRun("--devices 5 --rate 50");

@@ -32,7 +32,9 @@ export class ExecutionEnvironment {
 
   constructor(settings: FunctionSettings) {
     this.#settings = settings;
+    // A process group of its own: Ctrl-C, and the end of the terminal, are for this process.
     this.#child = fork(settings.runtimePath, [settings.bundlePath], {
+      detached: true,
       env: lambdaVariables(settings),
       execArgv: [
         `--max-old-space-size=${Math.floor(settings.memoryMb * HEAP_SHARE)}`,

@@ -70,8 +70,6 @@ function crash(report: Report): void {
 const end = () => process.kill(process.pid, "SIGKILL");
 process.on("disconnect", end);
 if (!process.connected) end();
-// Ctrl-C reaches every process of the terminal; the invocations at hand are still needed then.
-process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => crash(failure(error)));
 process.on("unhandledRejection", (reason) =>
   crash(failure(new RuntimeError("Runtime.UnhandledPromiseRejection", String(reason)))),
