@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { runProgram } from "../cli/kit/program";
 import { type Io, Terminal } from "../cli/kit/terminal";
 import { localCommand, type Options } from "./command/options";
+import { outliveOutput } from "./command/written";
 import { claimKept, clearKept } from "./run/kept-data";
 import type { RunPaths } from "./run/run";
 import { declareApart } from "./stack/declare-apart";
@@ -17,11 +18,12 @@ const PARENT_EVERY_MS = 500;
 const PLAIN_PROGRESS_MS = 5000;
 
 /** Runs the command line, and resolves with its exit status: 0, 1 where something was lost, unfinished or broke, 2 for a wrong option. */
-export function main(args: readonly string[], paths: RunPaths): Promise<number> {
+export async function main(args: readonly string[], paths: RunPaths): Promise<number> {
   process.once("exit", () => rmSync(paths.runFolder, { recursive: true, force: true, maxRetries: 3 }));
   // Ctrl-C asks a run to drain and to end with its own status, so it never interrupts the command.
   const { signal } = new AbortController();
   const terminal = new Terminal(process, { signal, plainProgressMs: PLAIN_PROGRESS_MS });
+  const statusOf = outliveOutput(process, terminal);
   const command = localCommand(async (options, io) => {
     const stopRequested = onSignals(io);
     const { keep, clear } = options;
@@ -33,7 +35,7 @@ export function main(args: readonly string[], paths: RunPaths): Promise<number> 
     const isWell = await runLocally(options, await declaring, paths, io, stopRequested);
     return isWell ? 0 : 1;
   });
-  return runProgram(command, "npm run local --", args, terminal);
+  return statusOf(await runProgram(command, "npm run local --", args, terminal));
 }
 
 function declared({ stack, config }: Options, paths: RunPaths) {

@@ -74,6 +74,12 @@ export class LocalRun {
     this.#child.kill(signal);
   }
 
+  /** Closes its output, as a reader does that ends before it. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   kill(): void {
     this.#child.kill("SIGKILL");
   }

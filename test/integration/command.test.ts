@@ -142,6 +142,14 @@ describe("npm run local", () => {
     },
   );
 
+  it("runs on where nobody reads what it says, and fails as its summary cannot be written", async () => {
+    const run = new LocalRun("--devices 2 --rate 10 --bad 0 --for 4s");
+    await run.ready();
+    run.stopReading();
+    expect((await run.ended).status).toBe(1);
+    expect(existsSync(runFolder(run))).toBe(false);
+  });
+
   it("ends at once at a second Ctrl-C", async () => {
     const run = new LocalRun("--devices 5 --rate 50");
     const { endpoint } = await run.ready();
