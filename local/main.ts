@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { runProgram } from "../cli/kit/program";
 import { type Io, Terminal } from "../cli/kit/terminal";
+import { watchAncestors } from "./command/ancestors";
 import { localCommand, type Options } from "./command/options";
 import { outliveOutput } from "./command/written";
 import { claimKept, clearKept } from "./run/kept-data";
@@ -10,9 +11,6 @@ import { stackConfig } from "./stack/stack-config";
 
 /** A second signal this soon after the first is the same Ctrl-C: npm passes on a signal that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;
-
-/** How often the parent process is checked. */
-const PARENT_EVERY_MS = 500;
 
 /** Milliseconds between two progress lines where standard error is a file. */
 const PLAIN_PROGRESS_MS = 5000;
@@ -65,13 +63,7 @@ function onSignals(io: Io): AbortSignal {
   };
   // A shell passes on the SIGHUP of its terminal: it is no second Ctrl-C, whenever it comes.
   process.on("SIGINT", handle).on("SIGTERM", handle).on("SIGHUP", stopOnce);
-  // A supervisor's SIGTERM ends npm and its shell, and does not reach this process: it ends with its parent.
-  const parent = process.ppid;
-  const orphaned = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(orphaned);
-    stopOnce();
-  }, PARENT_EVERY_MS);
-  orphaned.unref();
+  // A supervisor's SIGTERM or SIGKILL ends npm, and does not reach this process.
+  watchAncestors(stopOnce);
   return stop.signal;
 }

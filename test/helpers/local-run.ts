@@ -86,14 +86,19 @@ export class LocalRun {
 
   /** Everything that it has started, directly or not. */
   descendants(): number[] {
-    const children = new Map<number, number[]>();
-    for (const line of execFileSync("ps", ["-A", "-o", "pid=,ppid="]).toString().trim().split("\n")) {
-      const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-      children.set(parent, [...(children.get(parent) ?? []), pid]);
-    }
-    const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
-    return below(this.pid);
+    return descendantsOf(this.pid);
   }
+}
+
+/** Every process that this one has started, directly or not. */
+export function descendantsOf(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const line of execFileSync("ps", ["-A", "-o", "pid=,ppid="]).toString().trim().split("\n")) {
+    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
+    children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(root);
 }
 
 /** The summary that `--json` puts into the last line of standard output. */

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { eventually, haveEnded, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+import { descendantsOf, eventually, haveEnded, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
 const runFolder = ({ pid }: LocalRun) => path.resolve(__dirname, "../../dist/local", String(pid));
 
@@ -175,24 +175,27 @@ describe("npm run local", () => {
     await haveEnded(children);
   });
 
-  it("ends with its parent, as at Ctrl-C, where a supervisor's signal reaches the parent alone", async () => {
+  it.each([
+    ["its parent", ["process.execPath", "words"]],
+    ["npm, whose shell goes on,", ['"sh"', '["-c", [process.execPath, ...words].join(" ") + "; true"]']],
+  ])("ends with %s as at Ctrl-C, where a supervisor's signal reaches that alone", async (_who, call) => {
     const root = path.resolve(__dirname, "../..");
     const words = "scripts/local.mjs --devices 2 --rate 10 --mqtt-port 0 --aws-port 0 --page-port 0 --mqtts-port 0";
-    const script = `const run = require("node:child_process").spawn(process.execPath, ${JSON.stringify(words.split(" "))}, { stdio: "inherit" });
-      process.stdout.write(String(run.pid) + "\\n"); setInterval(() => {}, 1000);`;
-    const parent = spawn(process.execPath, ["-e", script], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-    let [out, err] = ["", ""];
-    parent.stdout.on("data", (text) => {
-      out += text;
-    });
+    const script = `const words = ${JSON.stringify(words.split(" "))};
+      require("node:child_process").spawn(${call.join()}, { stdio: "inherit" }); setInterval(() => {}, 1000);`;
+    const env = { ...process.env, npm_lifecycle_event: "local" };
+    const parent = spawn(process.execPath, ["-e", script], { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
+    let err = "";
     parent.stderr.on("data", (text) => {
       err += text;
     });
     await eventually("the run is up", async () => /aws --endpoint-url/.test(err));
-    const pid = Number.parseInt(out, 10);
+    const started = descendantsOf(parent.pid ?? 0);
+    const folders = started.map((pid) => path.join(root, "dist/local", String(pid))).filter(existsSync);
+    expect(folders).toHaveLength(1);
     parent.kill("SIGKILL");
-    await haveEnded([pid]);
+    await haveEnded(started);
     expect(err).toContain("Stopping: the devices are silent");
-    expect(existsSync(path.join(root, "dist/local", String(pid)))).toBe(false);
+    expect(folders.filter(existsSync)).toEqual([]);
   });
 });
