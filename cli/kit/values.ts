@@ -71,6 +71,16 @@ export const duration: Kind<number> = {
   },
 };
 
+/** Days that a timer of Node.js can wait: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const TIMER_DAYS = 24;
+
+/** A duration that is waited for with a timer, in milliseconds: at least one. A longer one would be over immediately. */
+export const timerDuration: Kind<number> = {
+  ...duration,
+  rule: `${duration.rule}, at most ${TIMER_DAYS}d`,
+  read: (given, now) => within(duration.read(given, now) ?? 0, 1, TIMER_DAYS * (UNIT_MS.d ?? 0)),
+};
+
 /** A time, in every form that a command takes. */
 export const time: Kind<GivenTime> = {
   placeholder: "TIME",

@@ -1,7 +1,17 @@
 import { defineCommand, type LeafCommand } from "../../cli/kit/command";
 import { flag, optional, repeated, type Values, withDefault } from "../../cli/kit/options";
 import type { Io } from "../../cli/kit/terminal";
-import { duration, keyValue, matching, number, oneOf, share, text, wholeNumber } from "../../cli/kit/values";
+import {
+  duration,
+  keyValue,
+  matching,
+  number,
+  oneOf,
+  share,
+  text,
+  timerDuration,
+  wholeNumber,
+} from "../../cli/kit/values";
 import { FORMS } from "../fleet/messages";
 
 const PORT = wholeNumber(0, 65_535, "PORT");
@@ -20,7 +30,7 @@ const OPTIONS = {
     "list",
     "how a message of several is written: our own form, or SenML (RFC 8428)",
   ),
-  forMs: optional(duration, "publish for this long (30s, 5m, 1h), then drain and end", {
+  forMs: optional(timerDuration, "publish for this long (30s, 5m, 1h), then drain and end", {
     name: "for",
     absent: "until Ctrl-C",
   }),
@@ -29,7 +39,7 @@ const OPTIONS = {
   silence: withDefault(share, "0", "share of the devices that fall silent for a while and come back"),
   drift: withDefault(share, "0", "share of the devices whose values drift out of bounds and return"),
   flap: withDefault(share, "0", "share of the devices whose values go in and out of bounds quickly"),
-  sweepEveryMs: optional(duration, "time between two sweeps of the device watch", {
+  sweepEveryMs: optional(timerDuration, "time between two sweeps of the device watch", {
     name: "sweep-every",
     absent: "as the stack declares it",
   }),

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { printable } from "../../cli/kit/output";
 import type { Io } from "../../cli/kit/terminal";
@@ -97,7 +98,7 @@ async function runFleet(
     if (options.devices > 0) fleet.start();
     const calm = new AbortController();
     const havoc = options.chaos ? havocOn(options, fleet, pipeline, terminal, calm.signal) : undefined;
-    await sleep(options.forMs ?? 2 ** 31 - 1, undefined, { signal: stopRequested }).catch(() => {});
+    await published(options, stopRequested);
     fleet.pause();
     calm.abort();
     await havoc;
@@ -120,6 +121,12 @@ async function runFleet(
     progress.stop();
     await fleet.stop();
   }
+}
+
+/** Resolves when the devices have published for as long as they were to, or when the run is asked to stop. */
+async function published({ forMs }: Options, stopRequested: AbortSignal): Promise<void> {
+  if (forMs !== undefined) await sleep(forMs, undefined, { signal: stopRequested }).catch(() => {});
+  else if (!stopRequested.aborted) await once(stopRequested, "abort");
 }
 
 /** Copies the archive where it is to be kept; resolves with false where that fails, which it tells. */

@@ -8,6 +8,7 @@ import {
   oneOf,
   share,
   text,
+  timerDuration,
   wholeNumber,
 } from "../../../cli/kit/values";
 
@@ -55,6 +56,16 @@ describe("a kind of value", () => {
     expect(read(duration, texts)).toEqual([500, 1500, 300_000, 3_600_000, 86_400_000, 1]);
     for (const wrong of ["", "1", "0s", "-1s", "5 m", "0.5ms", `${"9".repeat(400)}d`])
       expect([wrong, duration.read(wrong, NOW)]).toEqual([wrong, undefined]);
+  });
+
+  it("is a duration that a timer can wait", () => {
+    expect(read(timerDuration, ["1ms", "24d", "577h", "0s", "5"])).toEqual([
+      1,
+      2_073_600_000,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it("is a key with a value, which may hold an equals sign or be empty", () => {
