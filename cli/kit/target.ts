@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { LOCAL_PATHS } from "../../contract/local-paths";
 import type { OutputName } from "../../contract/outputs";
+import { PLAIN_ENDPOINT } from "../../stores/plain-endpoint";
 import { refuseLocalEndpoints } from "./deployed-endpoints";
 import { optional, type Values } from "./options";
 import { pulumiCommand } from "./pulumi-command";
@@ -81,7 +82,8 @@ export async function localRun(env = process.env): Promise<Target | undefined> {
 export function clientConfig({ region, endpoint }: Target) {
   if (endpoint === undefined) return { region };
   // The local run checks no credentials, and the SDK sends nothing without.
-  return { region, endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" }, forcePathStyle: true };
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return { ...PLAIN_ENDPOINT, region, endpoint, credentials, forcePathStyle: true };
 }
 
 type Outputs = Readonly<Partial<Record<OutputName, unknown>>>;

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { PLAIN_ENDPOINT } from "../../stores/plain-endpoint";
 
 /** Clients of the stores, pointed at this machine. */
 export interface Clients {
@@ -15,7 +16,7 @@ const LOCAL_CREDENTIALS = { accessKeyId: RUN_KEY, secretAccessKey: "local" } as 
 
 /** SDK clients of the local endpoint. */
 export function localClients(endpoint: string, region: string): Clients {
-  const settings = { endpoint, region, credentials: LOCAL_CREDENTIALS };
+  const settings = { ...PLAIN_ENDPOINT, endpoint, region, credentials: LOCAL_CREDENTIALS };
   return {
     dynamodb: new DynamoDBClient(settings),
     s3: new S3Client({ ...settings, forcePathStyle: true }),

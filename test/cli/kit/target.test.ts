@@ -26,7 +26,8 @@ describe("targetOf", () => {
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const target = await targetOf({}, { AWS_ENDPOINT_URL: endpoint });
     expect(target.output("dynamodb_table_name")).toBe("here");
-    expect(clientConfig(target)).toMatchObject({ endpoint, region: "sa-east-1" });
+    const plain = { useFipsEndpoint: false, useDualstackEndpoint: false };
+    expect(clientConfig(target)).toMatchObject({ ...plain, endpoint, region: "sa-east-1" });
     expect(clientConfig(await targetOf({ endpoint }, {}))).toEqual(clientConfig(target));
   });
 
