@@ -7,7 +7,7 @@ import { outliveOutput } from "./command/written";
 import { claimKept, clearKept } from "./run/kept-data";
 import type { RunPaths } from "./run/run";
 import { declareApart } from "./stack/declare-apart";
-import { stackConfig } from "./stack/stack-config";
+import { configurationProblem, stackConfig } from "./stack/stack-config";
 
 /** A second signal this soon after the first is the same Ctrl-C: npm passes on a signal that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;
@@ -41,6 +41,11 @@ function declared({ stack, config }: Options, paths: RunPaths) {
     config: stackConfig(paths.projectRoot, stack, Object.fromEntries(config)),
     stack,
     files: paths,
+  }).catch((error) => {
+    throw configurationProblem(
+      error,
+      config.map(([key]) => key),
+    );
   });
   // It may fail before anyone waits for it.
   declaring.catch(() => {});

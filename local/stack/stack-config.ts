@@ -8,8 +8,8 @@ const NAMESPACE = "industrial-iot-monitoring:";
 
 /**
  * The configuration of a stack as `record` takes it: what `Pulumi.<stack>.yaml` says, overruled by `--config`.
- * @throws UsageError where there is no such file, or where it holds a secret, which cannot be decrypted here, or
- * where a value begins as JSON and is none
+ * @throws UsageError where there is no such file, or where it holds a secret, which cannot be decrypted here, where a key is of another
+ * program, or where a value begins as JSON and is none
  */
 export function stackConfig(
   projectRoot: string,
@@ -27,10 +27,41 @@ export function stackConfig(
   const entries = Object.entries(config ?? {}).map(([key, value]): [string, unknown] => {
     if (typeof value === "object" && value !== null && "secure" in value)
       throw new UsageError(`"${key}" in Pulumi.${stack}.yaml is a secret, which the local run cannot read`);
-    return [key.startsWith(NAMESPACE) ? key.slice(NAMESPACE.length) : key, value];
+    return [withoutNamespace(key), value];
   });
-  const overruling = Object.entries(overrules).map(([key, text]): [string, unknown] => [key, configValue(key, text)]);
+  const overruling = Object.entries(overrules).map(([key, text]): [string, unknown] => [
+    overruledKey(key),
+    configValue(key, text),
+  ]);
   return Object.fromEntries([...entries, ...overruling]);
+}
+
+/**
+ * Why the stack refuses its configuration, as an error of the command line where that gave a key which it names: the fix is for the
+ * command line then.
+ */
+export function configurationProblem(error: unknown, overrules: readonly string[]): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  const named = overrules.map(withoutNamespace).filter((key) => message.includes(`"${key}`));
+  if (named.length === 0) return error;
+  const keys = named.map((key) => `"${key}"`).join(" and ");
+  return new UsageError(
+    `${message}\n"--config" gives ${keys}. Fix: change it there, --config ${named[0]}=<value>, or leave it out`,
+  );
+}
+
+function withoutNamespace(key: string): string {
+  return key.startsWith(NAMESPACE) ? key.slice(NAMESPACE.length) : key;
+}
+
+/** @throws UsageError for a key of another program: nothing would read it. */
+function overruledKey(key: string): string {
+  const own = withoutNamespace(key);
+  if (own.includes(":") && !own.startsWith("aws:"))
+    throw new UsageError(
+      `"--config" must name a key of this project, or one that begins with "aws:", got "${key}". Fix: --config ${own.slice(own.lastIndexOf(":") + 1)}=<value>`,
+    );
+  return own;
 }
 
 /** `--config shardCount=2` is a number and `alarmEmails=["a@b.c"]` a list; a value that is not JSON is a string. */

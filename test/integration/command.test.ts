@@ -32,8 +32,8 @@ describe("npm run local", () => {
 
   it("reports a configuration that the stack refuses, and starts nothing", async () => {
     const { status, out, err } = await new LocalRun("--config shardCount=0 --config aws:region=us-east-1").ended;
-    expect({ status, out }).toEqual({ status: 1, out: "" });
-    expect(err).toContain('"shardCount"');
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toContain('"--config" gives "shardCount" and "aws:region". Fix: change it there');
     expect(err).toContain("us-east-1");
     expect(err).not.toContain("    at ");
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { UsageError } from "../../../cli/kit/usage-error";
-import { stackConfig } from "../../../local/stack/stack-config";
+import { configurationProblem, stackConfig } from "../../../local/stack/stack-config";
 
 describe("stackConfig", () => {
   let root: string;
@@ -44,6 +44,20 @@ describe("stackConfig", () => {
     );
   });
 
+  it("takes a key with the project's namespace, or the provider's, and refuses one of another program", () => {
+    const overrules = { "industrial-iot-monitoring:shardCount": "3", "aws:region": "us-east-1" };
+    expect(stackConfig(root, "dev", overrules)).toEqual({
+      "aws:region": "us-east-1",
+      shardCount: 3,
+      protectData: true,
+    });
+    expect(() => stackConfig(root, "dev", { "iot:shardCount": "2" })).toThrow(
+      new UsageError(
+        '"--config" must name a key of this project, or one that begins with "aws:", got "iot:shardCount". Fix: --config shardCount=<value>',
+      ),
+    );
+  });
+
   it("takes an empty file", () => {
     expect(stackConfig(root, "empty", {})).toEqual({});
   });
@@ -57,5 +71,21 @@ describe("stackConfig", () => {
   ])("refuses the stack %s", (stack, message) => {
     expect(() => stackConfig(root, stack, {})).toThrow(UsageError);
     expect(() => stackConfig(root, stack, {})).toThrow(message);
+  });
+});
+
+describe("configurationProblem", () => {
+  const refused = new Error('  - "foo" is not a key of this project. Fix: pulumi config rm foo');
+
+  it("has the fix for the command line where that gave the key, and is an error of it", () => {
+    const problem = configurationProblem(refused, ["shardCount", "industrial-iot-monitoring:foo"]);
+    expect(problem).toBeInstanceOf(UsageError);
+    expect(problem).toMatchObject({
+      message: `${refused.message}\n"--config" gives "foo". Fix: change it there, --config foo=<value>, or leave it out`,
+    });
+  });
+
+  it("stays as it is where the file gave the key", () => {
+    expect(configurationProblem(refused, ["shardCount"])).toBe(refused);
   });
 });
