@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { runProgram } from "../cli/kit/program";
 import { type Io, Terminal } from "../cli/kit/terminal";
 import { watchAncestors } from "./command/ancestors";
+import { fileHandleProblem } from "./command/file-handles";
 import { localCommand, type Options } from "./command/options";
 import { outliveOutput } from "./command/written";
 import { claimKept, clearKept } from "./run/kept-data";
@@ -30,7 +31,9 @@ export async function main(args: readonly string[], paths: RunPaths): Promise<nu
     const declaring = declared(options, paths);
     // The run's own modules are loaded meanwhile.
     const { runLocally } = await import("./run/run.js");
-    const isWell = await runLocally(options, await declaring, paths, io, stopRequested);
+    const isWell = await runLocally(options, await declaring, paths, io, stopRequested).catch((error) => {
+      throw fileHandleProblem(error);
+    });
     return isWell ? 0 : 1;
   });
   return statusOf(await runProgram(command, "npm run local --", args, terminal));

@@ -45,11 +45,9 @@ export class Device {
     });
     await new Promise<void>((resolve, reject) => {
       client.once("connect", () => resolve());
-      client.once("error", reject);
+      // After the first connection there is nothing to do: one that breaks is made again.
+      client.on("error", reject);
     });
-    client.removeAllListeners("error");
-    // A connection that breaks is made again; there is nothing to do here.
-    client.on("error", () => {});
   }
 
   /** Publishes at QoS 1 and calls back when the broker has acknowledged. */

@@ -50,6 +50,7 @@ function answerOf(childPath: string, job: DeclareJob): Promise<DeclareAnswer> {
       reject(new Error(`The process that declares the stack ended (${signal ?? code})`)),
     );
     child.once("message", resolve);
-    child.send(job);
+    // Without a process there is no channel, and "error" says why.
+    if (child.connected) child.send(job);
   });
 }

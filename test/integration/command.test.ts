@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -141,6 +141,15 @@ describe("npm run local", () => {
       expect(existsSync(runFolder(run))).toBe(false);
     },
   );
+
+  it.each([40, 60])("says what to do where it may open %d files", async (files) => {
+    const words = "scripts/local.mjs --devices 200 --mqtt-port 0 --mqtts-port 0 --aws-port 0 --page-port 0 --for 1s";
+    const script = `ulimit -n ${files}; exec "${process.execPath}" ${words}`;
+    const { stderr, status } = spawnSync("sh", ["-c", script], { cwd: path.resolve(__dirname, "../..") });
+    expect(status).toBe(1);
+    expect(String(stderr)).toMatch(/^Too many files and connections are open \(EMFILE\)\. Fix: .+$/m);
+    expect(String(stderr)).not.toContain("    at ");
+  });
 
   it("runs on where nobody reads what it says, and fails as its summary cannot be written", async () => {
     const run = new LocalRun("--devices 2 --rate 10 --bad 0 --for 4s");

@@ -43,6 +43,10 @@ export class Emulator {
         clearTimeout(timer);
         resolve(message.port);
       });
+      child.once("error", (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
       child.once("exit", (code) => {
         clearTimeout(timer);
         reject(new Error(`The ${kind} emulator ended with status ${code}. ${words}`));
