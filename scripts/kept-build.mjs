@@ -152,16 +152,19 @@ function moveTo(folder, unfinished) {
 }
 
 /**
- * Until this process ends, its build is not removed: it loads some modules late, and starts processes from others.
+ * Until this process ends, its build is not removed: it loads some modules late, and starts processes from others. What killed processes have
+ * left goes.
  * @param {ReturnType<typeof foldersOf>} folders
  * @param {string} name
  */
-function use({ whole, used }, name) {
+function use({ whole, used, unfinished }, name) {
   const mark = join(used, String(process.pid));
   try {
     mkdirSync(used, { recursive: true });
     writeFileSync(mark, name);
     process.once("exit", () => rmSync(mark, { force: true }));
+    removeOfEnded(unfinished);
+    removeOfEnded(used);
     const now = new Date();
     utimesSync(join(whole, name), now, now);
   } catch {
@@ -170,12 +173,10 @@ function use({ whole, used }, name) {
 }
 
 /**
- * Removes the builds of older sources that no process uses, and what killed processes have left.
+ * Removes the builds of older sources that no process uses.
  * @param {ReturnType<typeof foldersOf>} folders
  */
-function removeOld({ whole, used, unfinished }) {
-  removeOfEnded(unfinished);
-  removeOfEnded(used);
+function removeOld({ whole, used }) {
   const inUse = new Set(entriesOf(used).map((pid) => readFileSync(join(used, pid), "utf8")));
   /** @param {string} name */
   const startedAt = (name) => statSync(join(whole, name)).mtimeMs;

@@ -106,6 +106,14 @@ describe("the build of a program", () => {
     expect(readFileSync(path.join(folder, "upper.txt"), "utf8")).toBe("FIRST");
   });
 
+  it("is found by a process that removes what killed ones have left", async () => {
+    await start();
+    // Above every process id of Linux and macOS.
+    for (const folder of ["used", "unfinished"]) mkdirSync(path.join(within(folder), "4194305"), { recursive: true });
+    await start();
+    expect(ofProcesses()).toEqual([]);
+  });
+
   it("is not kept without end, but as long as a process runs from it", async () => {
     // It loads its program when five newer ones have been built.
     const enough = path.join(project, "enough");
