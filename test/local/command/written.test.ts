@@ -1,12 +1,16 @@
-import { PassThrough, Writable } from "node:stream";
+import { EventEmitter } from "node:events";
 import { describe, expect, it } from "@jest/globals";
 import type { Streams } from "../../../cli/kit/terminal";
 import { outliveOutput } from "../../../local/command/written";
 
-/** A stream of a process: a full disk, where it is one. */
+/** A stream of a process: to a full disk, where it is one. As those, it takes more after an error. */
 function stream(isFull: boolean): NodeJS.WriteStream {
-  const write: Writable["_write"] = (_chunk, _encoding, done) => done(new Error("no space left on device"));
-  return (isFull ? new Writable({ write, autoDestroy: false }) : new PassThrough()) as unknown as NodeJS.WriteStream;
+  const events = new EventEmitter();
+  const write = (text: string, done?: () => void) => {
+    if (isFull && text !== "") setImmediate(() => events.emit("error", new Error("no space left on device")));
+    if (done) setImmediate(done);
+  };
+  return Object.assign(events, { write }) as unknown as NodeJS.WriteStream;
 }
 
 /** The status at the end of a run that has written a line to each stream, and what it noted. */
