@@ -36,7 +36,8 @@ export class Emulator {
     });
     const port = await new Promise<number>((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`The ${kind} emulator has not started within ${START_TIMEOUT_MS / 1000} s. ${words}`)),
+        () =>
+          reject(new Error(`The ${kind} emulator has not started within ${START_TIMEOUT_MS / 1000} s${said(words)}`)),
         START_TIMEOUT_MS,
       );
       child.once("message", (message: { port: number }) => {
@@ -49,13 +50,17 @@ export class Emulator {
       });
       child.once("exit", (code) => {
         clearTimeout(timer);
-        reject(new Error(`The ${kind} emulator ended with status ${code}. ${words}`));
+        reject(new Error(`The ${kind} emulator ended with status ${code}${said(words)}`));
       });
     }).catch((error) => {
       child.kill("SIGKILL");
       throw error;
     });
-    child.once("exit", (code, signal) => onExit(`the ${kind} emulator ended (${signal ?? code}). ${words}`));
+    child.once("exit", (code, signal) =>
+      onExit(
+        `the ${kind} emulator ended (${signal ?? code}), and what it held is lost${said(words)}. Fix: start the run again, with more free memory if that ran out`,
+      ),
+    );
     return new Emulator(child, port);
   }
 
@@ -71,4 +76,9 @@ export class Emulator {
     this.#child.kill("SIGKILL");
     await ended;
   }
+}
+
+/** What a process has said, behind what is said of it. */
+function said(words: string): string {
+  return words.trim() === "" ? "" : `: ${words.trim()}`;
 }
