@@ -28,6 +28,7 @@ export function publishScript(publisher: Publisher): string {
   return `#!/bin/sh
 # Publishes a reading as ${name} with the present time, or a message of your own, such as: ./${PUBLISH_SCRIPT} '${reading(21)}${EXAMPLE_TIME}}'
 reading=$1
+case $reading in -?*) ${refusal("reading", "a reading in JSON")} ;; esac
 ${NOW}
 [ -n "$reading" ] || reading='${reading(25.5)}'$now'}'
 cd "$(dirname "$0")" && exec ${command(publisher)} -m "$reading"
@@ -66,6 +67,9 @@ ${NOW.replaceAll(/^/gm, "    ")}
 else
   [ $# -gt 0 ] || set -- 25.5 25.7 26.1
 ${NOW.replaceAll(/^/gm, "  ")}
+  for value; do
+    case $value in -[!0-9.]*) ${refusal("value", "a number, or - alone")} ;; esac
+  done
   left=$#
   for value; do
     left=$((left - 1))
@@ -80,6 +84,11 @@ publish
 const NOW = `now=$(date +%s%3N)
 # Where date has no milliseconds: macOS, BusyBox.
 case $now in *[!0-9]*) now=$(date +%s)000 ;; esac`;
+
+/** Ends the script where its argument looks like an option: it has none. The argument is in the message's variable. */
+function refusal(variable: string, rule: string): string {
+  return `echo "The argument must be ${rule}, got \\"$${variable}\\"" >&2; exit 2`;
+}
 
 function command({ name, host, port, topic, authorityFile, certificateFile, keyFile }: Publisher): string {
   return `mosquitto_pub -h ${host} -p ${port} --cafile ${authorityFile} --cert ${certificateFile} --key ${keyFile} \\

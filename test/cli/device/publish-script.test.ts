@@ -48,6 +48,10 @@ describe("publish.sh", () => {
     expect(published('{"value": 1}')).toBe('{"value": 1}');
   });
 
+  it.each(["-V", "--help"])("refuses %s, which is no message", (option) => {
+    expect(() => published(option)).toThrow(`The argument must be a reading in JSON, got "${option}"`);
+  });
+
   it("shows an example that is a message", () => {
     const [, example = ""] = /such as: \S+ '(.+)'/.exec(readFileSync(path.join(folder, "publish.sh"), "utf8")) ?? [];
     expect(JSON.parse(example)).toEqual({
@@ -60,6 +64,12 @@ describe("publish.sh", () => {
 });
 
 describe("publish-batch.sh", () => {
+  it.each([["-V"], ["1", "--help"]])("refuses %s, which is no number", (...args) => {
+    expect(() => run("publish-batch.sh", args)).toThrow(
+      `The argument must be a number, or - alone, got "${args.at(-1)}"`,
+    );
+  });
+
   const message = (text: string) => JSON.parse(text) as { readings: { value: number; timestamp: number }[] };
 
   it("sends the values a second apart, the last one now", () => {
