@@ -1,6 +1,7 @@
 import { defineCommand, type LeafCommand } from "../../cli/kit/command";
 import { flag, optional, repeated, type Values, withDefault } from "../../cli/kit/options";
 import type { Io } from "../../cli/kit/terminal";
+import { UsageError } from "../../cli/kit/usage-error";
 import {
   duration,
   keyValue,
@@ -81,6 +82,23 @@ export function localCommand(run: (options: Options, io: Io) => Promise<number>)
       "stops the devices, drains the pipeline and prints the summary; a second Ctrl-C ends immediately.",
     examples: ["--for 30s --seed 1", "--devices 0", "--config shardCount=2 --keep .local/data"],
     options: OPTIONS,
-    run,
+    run: async (options, io) => {
+      refuseSharedPorts(options);
+      return run(options, io);
+    },
   });
+}
+
+/** @throws UsageError where two options name the same port */
+function refuseSharedPorts({ mqttPort, mqttsPort, awsPort, pagePort }: Options): void {
+  const ports = Object.entries({
+    "--mqtt-port": mqttPort,
+    "--mqtts-port": mqttsPort,
+    "--aws-port": awsPort,
+    "--page-port": pagePort,
+  });
+  for (const [at, [name, port]] of ports.entries()) {
+    const [other] = ports.slice(at + 1).find(([, next]) => port && port === next) ?? [];
+    if (other !== undefined) throw new UsageError(`"${name}" and "${other}" must be two ports, got ${port} for both`);
+  }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { localCommand } from "../../../local/command/options";
+import { recordingIo } from "../../helpers/recording-io";
 
-const { parse } = localCommand(async () => 0);
+const { parse, run } = localCommand(async () => 0);
 const DEFAULT_OPTIONS = {
   devices: 25,
   ratePerSecond: 100,
@@ -102,5 +103,20 @@ describe("the command line of npm run local", () => {
   ])("refuses %j with one message", (args, message) => {
     expect(() => parse(args, 7)).toThrow(UsageError);
     expect(() => parse(args, 7)).toThrow(new Error(message));
+  });
+
+  it.each([
+    [
+      ["--mqtt-port", "5000", "--page-port", "5000"],
+      '"--mqtt-port" and "--page-port" must be two ports, got 5000 for both',
+    ],
+    [["--aws-port", "1883"], '"--mqtt-port" and "--aws-port" must be two ports, got 1883 for both'],
+  ])("refuses one port for two purposes: %j", async (args, message) => {
+    await expect(run(args, recordingIo())).rejects.toThrow(new UsageError(message));
+  });
+
+  it("takes any free port for each", async () => {
+    const args = ["mqtt", "mqtts", "aws", "page"].flatMap((name) => [`--${name}-port`, "0"]);
+    expect(await run(args, recordingIo())).toBe(0);
   });
 });
