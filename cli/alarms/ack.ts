@@ -4,11 +4,12 @@ import type { AlarmState } from "../../watch/machine/device-state";
 import { defined } from "../../watch/machine/turn";
 import { defineCommand } from "../kit/command";
 import { required } from "../kit/options";
+import { shellWord } from "../kit/output";
 import { TARGET_OPTIONS } from "../kit/target";
 import { UsageError } from "../kit/usage-error";
 import { give, type Named } from "./give";
 import { watchOf } from "./watch";
-import { ALARM, BY_OPTION, moment, NOTE_OPTION, quoted } from "./words";
+import { ALARM, BY_OPTION, moment, NOTE_OPTION } from "./words";
 
 /** `iot alarms ack`: somebody knows of an occurrence. */
 export const acknowledgeAlarm = defineCommand({
@@ -43,7 +44,7 @@ function refusedWords({ deviceId, key, text }: Named, { reason, current }: Refus
   const name = alarmName(deviceId, key, current);
   return current === undefined
     ? `"ALARM" must be an alarm of the device, got "${text}": ${reason}. Fix: npx iot alarms list --device ${deviceId}`
-    : `"ALARM" must be an active occurrence, got "${text}": ${reason}. Fix: look at it with npx iot alarms show ${quoted(name)}`;
+    : `"ALARM" must be an active occurrence, got "${text}": ${reason}. Fix: look at it with npx iot alarms show ${shellWord(name)}`;
 }
 
 function outcomeOf(state: AlarmState | undefined, at: number): string {

@@ -57,8 +57,3 @@ export function shelfName(deviceId: string, key: string): string {
 export function moment(at: number | undefined): string {
   return at === undefined ? "" : new Date(at).toISOString();
 }
-
-/** A word for a shell: quoted where the shell would read more into it. */
-export function quoted(name: string): string {
-  return /^[\w:/.-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
-}

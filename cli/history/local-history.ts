@@ -10,7 +10,7 @@ import {
 } from "../../contract/columns";
 import { PREFIX } from "../../contract/objects";
 import type { Answer } from "../kit/output";
-import { printable } from "../kit/output";
+import { printable, shellWord } from "../kit/output";
 import { cell } from "./cell";
 import type { Question } from "./question";
 import { readableFiles } from "./readable-files";
@@ -32,7 +32,7 @@ const TYPES = {
 export async function askFolder(folder: string, { sql, parameters }: Question): Promise<Answer> {
   if (!existsSync(folder))
     throw new Error(
-      `"--data" must be a folder that a run has kept, got "${folder}". Fix: npm run local -- --keep ${folder}`,
+      `"--data" must be a folder that a run has kept, got "${folder}". Fix: npm run local -- --keep ${shellWord(folder)}`,
     );
   // No other command needs it, and loading it takes as long as the rest of most of them.
   const { DuckDBInstance, DuckDBTimestampTZValue }: typeof import("@duckdb/node-api") = require("@duckdb/node-api");

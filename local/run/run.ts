@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { printable } from "../../cli/kit/output";
+import { counted, printable, shellWord } from "../../cli/kit/output";
 import type { Io } from "../../cli/kit/terminal";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
@@ -90,7 +90,7 @@ async function runFleet(
   await fleet.connect();
   if (options.devices > 0)
     terminal.note(
-      `${options.devices} devices, ${options.ratePerSecond} readings per second${messageWords(options)}${misbehaviourWords(options)}, seed ${options.seed}`,
+      `${counted(options.devices, "device")}, ${options.ratePerSecond} readings per second${messageWords(options)}${misbehaviourWords(options)}, seed ${options.seed}`,
     );
   const startedAt = performance.now();
   const progress = reportProgress(pipeline, terminal, startedAt);
@@ -141,7 +141,7 @@ async function keepArchive(
   try {
     const kept = await copyArchive(clients.s3, archiveBucket, keep);
     terminal.note(
-      `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${keep} --list`,
+      `${kept} objects of the archive are kept in ${keep}. Query them: npx iot history --data ${shellWord(keep)} --list`,
     );
     return true;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { formatAnswer, printableLines } from "../../../cli/kit/output";
+import { formatAnswer, printableLines, shellWord } from "../../../cli/kit/output";
 
 const answer = {
   columns: ["device", "note"],
@@ -79,5 +79,16 @@ describe("formatAnswer", () => {
 describe("printableLines", () => {
   it("keeps a message's lines, and nothing else that steers a terminal", () => {
     expect(printableLines("one\ntwo\u001b[2J\u202E")).toBe("one\ntwo\\u001b[2J\\u202e");
+  });
+});
+
+describe("shellWord", () => {
+  it.each([
+    [".local/data", ".local/data"],
+    ["my data", "'my data'"],
+    ["it's", "'it'\\''s'"],
+    ["", "''"],
+  ])("writes %j for a shell", (word, written) => {
+    expect(shellWord(word)).toBe(written);
   });
 });
