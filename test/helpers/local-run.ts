@@ -101,6 +101,11 @@ export function descendantsOf(root: number): number[] {
   return below(root);
 }
 
+/** The folder of what a run writes while it is up. */
+export function runFolder({ pid }: LocalRun): string {
+  return path.join(ROOT, "dist/local", String(pid));
+}
+
 /** The summary that `--json` puts into the last line of standard output. */
 export function summaryOf({ out }: Ended): Record<string, number> & { external: Record<string, number> } {
   return JSON.parse(out.trim().split("\n").at(-1) ?? "");

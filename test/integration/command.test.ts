@@ -1,12 +1,10 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { descendantsOf, eventually, haveEnded, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
-
-const runFolder = ({ pid }: LocalRun) => path.resolve(__dirname, "../../dist/local", String(pid));
+import { killLeftRuns, LocalRun, runFolder, summaryOf } from "../helpers/local-run";
 
 afterEach(killLeftRuns);
 
@@ -105,43 +103,6 @@ describe("npm run local", () => {
     expect(summaryOf(ended)).toMatchObject({ lost: 0 });
   });
 
-  it("stops the fleet at Ctrl-C, accounts for every reading and leaves nothing behind", async () => {
-    const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json");
-    await run.ready();
-    await eventually("both emulators and the function run", () => run.descendants().length >= 3);
-    const children = run.descendants();
-    run.interrupt();
-    run.interrupt(); // npm passes on the signal that the terminal has sent already: both are one Ctrl-C.
-    const ended = await run.ended;
-    expect(ended.status).toBe(0);
-    const { published, stored, lost } = summaryOf(ended);
-    expect(published).toBeGreaterThan(20);
-    expect({ stored, lost }).toEqual({ stored: published, lost: 0 });
-    await haveEnded(children);
-    expect(existsSync(runFolder(run))).toBe(false);
-  });
-
-  it.each(["SIGTERM", "SIGHUP"] as const)(
-    "does at %s what it does at Ctrl-C, with children that no terminal ends",
-    async (signal) => {
-      const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json");
-      await run.ready();
-      await eventually("both emulators and the functions run", () => run.descendants().length >= 3);
-      const groups = execFileSync("ps", ["-o", "pgid=", "-p", run.descendants().join()]).toString().trim().split(/\s+/);
-      expect(groups).not.toContain(
-        execFileSync("ps", ["-o", "pgid=", "-p", String(run.pid)])
-          .toString()
-          .trim(),
-      );
-      run.interrupt(signal);
-      const ended = await run.ended;
-      expect(ended.status).toBe(0);
-      const { published, stored, lost } = summaryOf(ended);
-      expect({ stored, lost }).toEqual({ stored: published, lost: 0 });
-      expect(existsSync(runFolder(run))).toBe(false);
-    },
-  );
-
   it.each([40, 60])("says what to do where it may open %d files", async (files) => {
     const words = "scripts/local.mjs --devices 200 --mqtt-port 0 --mqtts-port 0 --aws-port 0 --page-port 0 --for 1s";
     const script = `ulimit -n ${files}; exec "${process.execPath}" ${words}`;
@@ -157,54 +118,5 @@ describe("npm run local", () => {
     run.stopReading();
     expect((await run.ended).status).toBe(1);
     expect(existsSync(runFolder(run))).toBe(false);
-  });
-
-  it("ends at once at a second Ctrl-C", async () => {
-    const run = new LocalRun("--devices 5 --rate 50");
-    const { endpoint } = await run.ready();
-    // A pipeline that cannot run dry.
-    await fetch(`${endpoint}/_local/faults`, { method: "PUT", body: '{"dynamodb":{"kind":"hang","share":1}}' });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    const children = run.descendants();
-    run.interrupt();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    run.interrupt();
-    const { status, out } = await run.ended;
-    expect({ status, out }).toEqual({ status: 130, out: "" });
-    await haveEnded(children);
-    expect(existsSync(runFolder(run))).toBe(false);
-  });
-
-  it("takes its children along when it is killed", async () => {
-    const run = new LocalRun("--devices 1");
-    await run.ready();
-    const children = run.descendants();
-    run.kill();
-    await run.ended;
-    await haveEnded(children);
-  });
-
-  it.each([
-    ["its parent", ["process.execPath", "words"]],
-    ["npm, whose shell goes on,", ['"sh"', '["-c", [process.execPath, ...words].join(" ") + "; true"]']],
-  ])("ends with %s as at Ctrl-C, where a supervisor's signal reaches that alone", async (_who, call) => {
-    const root = path.resolve(__dirname, "../..");
-    const words = "scripts/local.mjs --devices 2 --rate 10 --mqtt-port 0 --aws-port 0 --page-port 0 --mqtts-port 0";
-    const script = `const words = ${JSON.stringify(words.split(" "))};
-      require("node:child_process").spawn(${call.join()}, { stdio: "inherit" }); setInterval(() => {}, 1000);`;
-    const env = { ...process.env, npm_lifecycle_event: "local" };
-    const parent = spawn(process.execPath, ["-e", script], { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
-    let err = "";
-    parent.stderr.on("data", (text) => {
-      err += text;
-    });
-    await eventually("the run is up", async () => /aws --endpoint-url/.test(err));
-    const started = descendantsOf(parent.pid ?? 0);
-    const folders = started.map((pid) => path.join(root, "dist/local", String(pid))).filter(existsSync);
-    expect(folders).toHaveLength(1);
-    parent.kill("SIGKILL");
-    await haveEnded(started);
-    expect(err).toContain("Stopping: the devices are silent");
-    expect(folders.filter(existsSync)).toEqual([]);
   });
 });

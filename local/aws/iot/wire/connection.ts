@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { MAX_PACKET_BYTES } from "../limits";
-import { Reason } from "../mqtt5/reason";
+import { protocolError, Reason } from "../mqtt5/reason";
 import type { Dialect } from "./dialect";
 import { Frames } from "./frames";
 import type { ClientPacket } from "./parse";
@@ -11,6 +11,7 @@ import type { Step } from "./step";
 const LINGER_MS = 1000;
 /** How long the broker may take with what came before a packet that is refused. */
 const SETTLING_MS = 1000;
+const CONNECT_TYPE = 1;
 const PINGREQ = Buffer.from([0xc0, 0]);
 
 /** A client, as the broker sees it: a connection of 3.1.1 that sends nothing that AWS IoT does not take. */
@@ -23,6 +24,7 @@ export class ClientConnection extends Duplex {
   readonly #dialect: Dialect;
   /** Packets that wait for an answer of the broker's, and what stands behind them. */
   readonly #waiting: Buffer[] = [];
+  #isNew = true;
   #fault: Reason | undefined;
   /** Why the connection ends as soon as the broker has handled what came before. */
   #refusal: Reason | undefined;
@@ -84,6 +86,12 @@ export class ClientConnection extends Duplex {
 
   #received(chunk: Buffer): void {
     if (this.destroyed || this.#isEnded || this.#refusal) return;
+    // Told by its first byte: what speaks another protocol may never send a whole packet.
+    if (this.#isNew && (chunk[0] ?? 0) >> 4 !== CONNECT_TYPE) {
+      this.#refuse(protocolError("the first packet is a CONNECT"));
+      return;
+    }
+    this.#isNew = false;
     const { packets, fault } = this.#frames.take(chunk);
     this.#waiting.push(...packets);
     this.#fault = fault;

@@ -642,8 +642,10 @@ describe("the bytes of MQTT 5", () => {
   });
 
   it("end the connection whatever they are, and the broker goes on", async () => {
+    // Without a DISCONNECT: who has said goodbye is not waited for, and may lose what it has not read.
+    const anyBytes = fc.uint8Array({ minLength: 1, maxLength: 60 }).filter((bytes) => !bytes.includes(0xe0));
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 60 }), async (bytes) => {
+      fc.asyncProperty(anyBytes, async (bytes) => {
         // Behind them something that ends it in any case: a packet type that is reserved.
         const end = Buffer.alloc(256 * 1024);
         const [connack] = await answers([CONNECT, Buffer.from(bytes), end]);
@@ -654,6 +656,10 @@ describe("the bytes of MQTT 5", () => {
     await (await connect("a")).publishAsync("t", "x", { qos: 1 });
     expect(taken.at(-1)).toMatchObject({ topic: "t", clientId: "a" });
   });
+
+  it("are told from another protocol by the first", async () => {
+    expect(await answers([Buffer.from("GET / HTTP/1.1\r\n\r\n")])).toEqual([]);
+  }, 10_000);
 
   it("are answered with a CONNACK where the CONNECT is bad", async () => {
     const bad = Buffer.from(CONNECT);
