@@ -46,9 +46,12 @@ function answerOf(childPath: string, job: DeclareJob): Promise<DeclareAnswer> {
       env: { ...process.env, NODE_COMPILE_CACHE: path.join(path.dirname(childPath), "compiled") },
     });
     child.once("error", reject);
-    child.once("exit", (code, signal) =>
-      reject(new Error(`The process that declares the stack ended (${signal ?? code})`)),
-    );
+    child.once("exit", (code, signal) => {
+      const fail = () => reject(new Error(`The process that declares the stack ended (${signal ?? code})`));
+      // What it has said may still be unread.
+      if (child.connected) child.once("disconnect", fail);
+      else fail();
+    });
     child.once("message", resolve);
     // Without a process there is no channel, and "error" says why.
     if (child.connected) child.send(job);

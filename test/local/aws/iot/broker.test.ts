@@ -425,12 +425,15 @@ describe.each([4, 5] as const)("a client of version %i that sends all at once", 
     const subscribe: Packet = { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "t", qos: 1 }] };
     const socket = connectSocket(port, "127.0.0.1").setNoDelay();
     const got: number[] = [];
+    let isSubscribed = false;
     const reader = parser({ protocolVersion: version }).on("packet", ({ cmd, messageId = 0 }) => {
       if (cmd === "publish") got.push(messageId);
+      if (cmd === "suback") isSubscribed = true;
     });
     socket.on("data", (bytes) => reader.parse(bytes)).write(bytesOf(version, connectPacket(version), subscribe));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually("it has subscribed", () => isSubscribed);
     for (let i = 0; i < 120; i += 1) await broker.publish("t", Buffer.from(`${i}`), 1);
+    await eventually("a hundred come", () => got.length >= 100);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(got).toHaveLength(100);
     socket.write(bytesOf(version, ...got.slice(0, 7).map((messageId) => ({ cmd: "puback" as const, messageId }))));
