@@ -1,5 +1,6 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import pMap from "p-map";
+import { wordsOf } from "../contract/error-words";
 import { readBytes, type Unreadable } from "./read-object";
 
 const CONCURRENT_OBJECTS = 16;
@@ -41,8 +42,4 @@ export async function eachObject(
     },
     { concurrency: CONCURRENT_OBJECTS },
   );
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

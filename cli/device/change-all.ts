@@ -1,3 +1,4 @@
+import { wordsOf } from "../../contract/error-words";
 import type { Io } from "../kit/terminal";
 import type { NewDevice } from "./changes";
 import { type Pace, paced } from "./paced";
@@ -18,7 +19,7 @@ export async function changeAll(
   let done = 0;
   await paced(devices, pace, async (each) => {
     const outcome = await change(each).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = wordsOf(error);
       failures.push(`${each.name}: ${why}`);
       return "failed";
     });

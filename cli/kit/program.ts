@@ -1,3 +1,4 @@
+import { wordsOf } from "../../contract/error-words";
 import { type Command, subcommandOf } from "./command";
 import type { Io } from "./terminal";
 import { UsageError } from "./usage-error";
@@ -24,7 +25,7 @@ export async function runProgram(program: Command, path: string, args: readonly 
     return await command.run(rest, io);
   } catch (error) {
     if (io.signal.aborted) return STATUS.interrupted;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = wordsOf(error);
     if (!(error instanceof UsageError)) {
       io.note(message);
       return STATUS.failed;

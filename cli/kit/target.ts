@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { wordsOf } from "../../contract/error-words";
 import { LOCAL_PATHS } from "../../contract/local-paths";
 import type { OutputName } from "../../contract/outputs";
 import { PLAIN_ENDPOINT } from "../../stores/plain-endpoint";
@@ -138,7 +139,7 @@ async function outputsIn(file: string): Promise<Outputs> {
   try {
     outputs = JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
-    throw new UsageError(`${rule}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${rule}: ${wordsOf(error)}`);
   }
   if (typeof outputs !== "object" || outputs === null || Array.isArray(outputs))
     throw new UsageError(`${rule}, got "${file}", which is not a JSON object`);

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate as turn } from "node:timers/promises";
+import { wordsOf } from "../../contract/error-words";
 import type { RecordId } from "../../contract/stream-record";
 import { divideByDevice } from "./divide-by-device";
 import { EvidenceTable } from "./evidence-table";
@@ -139,7 +140,7 @@ function withItems<R extends SeenRecord>(record: R): R {
 }
 
 function diskWords(error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = wordsOf(error);
   return (
     `what the run knows of its messages cannot be written: ${why}. ` +
     "Free some space in the folder of temporary files, or set SQLITE_TMPDIR to another folder"

@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { wordsOf } from "../../contract/error-words";
 import { PREFIX } from "../../contract/objects";
 import type { RejectedLine } from "../../contract/rejected";
 import type { StreamRecord } from "../../contract/stream-record";
@@ -83,7 +84,7 @@ async function readItems(
             items.put(key, { device, isAnomaly, value, arrivedAt });
         }
   } catch (error) {
-    onUnreadable({ key: `the table ${table}`, why: error instanceof Error ? error.message : String(error) });
+    onUnreadable({ key: `the table ${table}`, why: wordsOf(error) });
   }
 }
 

@@ -50,12 +50,8 @@ export class HttpServer {
   #recognise(socket: Socket, begun: string): void {
     socket.once("readable", () => {
       const more: Buffer | null = socket.read();
-      // A client may say nothing, or end amid the preface.
-      if (more === null) {
-        socket.end();
-        return;
-      }
-      const head = begun + more.toString("latin1");
+      // Nothing comes at the end of a connection, which closes by itself.
+      const head = begun + (more?.toString("latin1") ?? "");
       if (head.length < HTTP2_PREFACE.length && HTTP2_PREFACE.startsWith(head)) return this.#recognise(socket, head);
       socket.unshift(Buffer.from(head, "latin1"));
       (head.startsWith(HTTP2_PREFACE) ? this.#http2 : this.#http).emit("connection", socket);

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { UsageError } from "../../cli/kit/usage-error";
+import { wordsOf } from "../../contract/error-words";
 import { COPIED } from "../../stores/archive-copy";
 
 /**
@@ -38,8 +39,4 @@ export async function clearKept(folder: string): Promise<void> {
       `"--clear" empties a folder of kept data only; "${folder}" also holds "${foreign[0]}". Fix: name another one with "--keep"`,
     );
   for (const name of own) await rm(path.join(folder, name), { recursive: true, force: true });
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

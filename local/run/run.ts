@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { counted, printable, shellWord } from "../../cli/kit/output";
 import type { Io } from "../../cli/kit/terminal";
+import { wordsOf } from "../../contract/error-words";
 import { METRIC } from "../../contract/metrics";
 import { topicsOf } from "../../contract/topics";
 import { copyArchive } from "../../stores/archive-copy";
@@ -145,7 +146,7 @@ async function keepArchive(
     );
     return true;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     terminal.note(`The archive is not kept as a whole in "${keep}", which "--keep" names: ${why}`);
     return false;
   }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import { wordsOf } from "../../contract/error-words";
 import { useFunctionBundles } from "../../lib/function-bundle";
 import { readDeclaration } from "./declaration";
 import type { DeclareAnswer, DeclareJob } from "./declare-job";
@@ -27,7 +28,7 @@ async function declare({ config, stack, files }: DeclareJob): Promise<DeclareAns
         await writeFunctionFiles(recording, declaration.deviceWatch[part].name, files.deviceWatch[part]);
     return { declaration, all: recording.all.map(withoutCode), outputs: recording.outputs };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: wordsOf(error) };
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { UsageError } from "../../cli/kit/usage-error";
+import { wordsOf } from "../../contract/error-words";
 
 /** The project's own keys stand under its name, the provider's under "aws". */
 const NAMESPACE = "industrial-iot-monitoring:";
@@ -41,7 +42,7 @@ export function stackConfig(
  * command line then.
  */
 export function configurationProblem(error: unknown, overrules: readonly string[]): unknown {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = wordsOf(error);
   const named = overrules.map(withoutNamespace).filter((key) => message.includes(`"${key}`));
   if (named.length === 0) return error;
   const keys = named.map((key) => `"${key}"`).join(" and ");
@@ -71,7 +72,7 @@ function configValue(key: string, text: string): unknown {
   } catch (error) {
     const [first] = text.trim();
     if (first !== "{" && first !== "[") return text;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     throw new UsageError(
       `"--config ${key}" must be JSON where it begins with "${first}", got ${text} (${why}). Fix: quote it for the shell, as in --config 'watchRules={"hot":{"sensorType":"temperature","above":90}}'`,
     );

@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { wordsOf } from "../../../contract/error-words";
 import { LOCAL_PREFIX } from "../../../contract/local-paths";
 import { DEFAULT_LATENCY_MS, type FaultBoard, type StoreFault } from "../../faults/endpoint-faults";
 import { RUN_KEY } from "../clients";
@@ -191,7 +192,7 @@ function failed(error: unknown, req: IncomingMessage, res: ServerResponse): void
     return;
   }
   req.resume();
-  const problem = error instanceof Error ? error.message : String(error);
+  const problem = wordsOf(error);
   answer(res, unforeseenResponse(problem, formatOf(req)));
 }
 

@@ -12,6 +12,7 @@ import {
 import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
 import { Mqtt3Connection } from "./mqtt3/connection";
+import { CONNACK, returnCodeOf } from "./mqtt3/return-code";
 import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
 import { Mqtt5Connection } from "./mqtt5/connection";
 import type { Annotations } from "./mqtt5/message";
@@ -25,8 +26,6 @@ const DEFAULT_TLS_PORT = 8883;
 const QUEUE_LIMIT = 1000;
 /** The value of clientid() for a message that came over HTTP. */
 const NO_CLIENT = "n/a";
-/** Return codes of a CONNACK: https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_- */
-const CONNACK = { identifierRejected: 2, serverUnavailable: 3, notAuthorized: 5 } as const;
 
 type Done = (error?: Error | null) => void;
 type Authenticated = (error: AuthenticateError | null, success: boolean | null) => void;
@@ -171,9 +170,7 @@ export class Broker {
   #connectError(client: Client): AuthenticateError | undefined {
     if (this.#deps.isReady?.() === false) return withReturnCode(new Refused("not ready"), CONNACK.serverUnavailable);
     const refusal = this.#deps.authorizer.connectRefusal(this.#identityOf(client), this.#wills.get(client));
-    if (!refusal) return undefined;
-    const returnCode = refusal.code === REASON.clientIdNotValid ? CONNACK.identifierRejected : CONNACK.notAuthorized;
-    return withReturnCode(this.#refuse(client, refusal), returnCode);
+    return refusal && withReturnCode(this.#refuse(client, refusal), returnCodeOf(refusal) ?? CONNACK.notAuthorized);
   }
 
   /** Delivers an authorized publish to the rules engine. aedes sends the PUBACK when `done` is called without an error. */

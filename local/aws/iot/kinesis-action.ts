@@ -1,3 +1,4 @@
+import { wordsOf } from "../../../contract/error-words";
 import type { RuleMessage } from "./rule-sql";
 
 /** What the action depends on: the stream, the error action and a clock. */
@@ -124,7 +125,7 @@ export class KinesisAction {
       countAsTried(queue, triedAt);
       if (now() - (offered.failingSince ?? triedAt) < this.#limits.maxTryingMs) void this.#pause(key, queue);
       else {
-        onError(offered.message, error instanceof Error ? error.message : String(error));
+        onError(offered.message, wordsOf(error));
         this.#done(key, queue);
       }
     }

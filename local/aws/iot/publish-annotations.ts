@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { UserProperties } from "mqtt-packet";
+import { fromJson } from "../../../contract/json";
+import { isBase64 } from "../base64";
 import type { Annotations } from "./mqtt5/message";
 import { responseTopicFault } from "./mqtt5/topics";
 
 /** Longest interval that MQTT 5 has a place for, in seconds. */
 const MAX_INTERVAL_SECONDS = 0xffffffff;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** What a Publish over HTTP must not say; the message names the parameter and what it must be. */
 export class InvalidParameter extends Error {}
@@ -56,7 +57,7 @@ function formatOf(text: string): boolean {
 }
 
 function bytesOf(name: string, base64: string): Buffer {
-  if (!BASE64.test(base64)) throw invalid(name, "in base64", base64);
+  if (!isBase64(base64)) throw invalid(name, "in base64", base64);
   return Buffer.from(base64, "base64");
 }
 
@@ -73,18 +74,10 @@ function userPropertiesOf(base64: string): UserProperties {
 }
 
 function objectsOf(json: string): object[] {
-  const list = parsed(json);
+  const list = fromJson(json);
   if (!Array.isArray(list) || !list.every((each) => typeof each === "object" && each !== null))
     throw invalid("userProperties", "a list of objects with texts", json);
   return list;
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(name: string, rule: string, value: string): InvalidParameter {

@@ -1,3 +1,4 @@
+import { wordsOf } from "../../../contract/error-words";
 import type { ErrorLog } from "./error-log";
 import type { KinesisAction } from "./kinesis-action";
 import { basicIngest, compileTemplate, parseRuleSql, type RuleMessage, topicMatches } from "./rule-sql";
@@ -42,7 +43,7 @@ export class RulesEngine {
     try {
       partitionKey = this.#partitionKey(message);
     } catch (error) {
-      this.#deps.errorLog.add(message, error instanceof Error ? error.message : String(error));
+      this.#deps.errorLog.add(message, wordsOf(error));
       return;
     }
     await this.#deps.action.offer(message, partitionKey);

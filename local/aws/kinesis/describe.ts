@@ -1,4 +1,4 @@
-import { isObject } from "../../../contract/json";
+import { fromJson, isObject } from "../../../contract/json";
 import { KinesisError } from "./kinesis-error";
 import { constraint, type Members, membersOf, optionalText, optionalTime, optionalWhole } from "./members";
 import type { Shard } from "./shard";
@@ -134,12 +134,7 @@ function filtered(stream: Stream, filter: unknown): readonly Shard[] {
 }
 
 function tokenOf(token: string, stream: Stream): { readonly after: string; readonly filter: unknown } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(Buffer.from(token, "base64").toString());
-  } catch {
-    // Refused below, as what is no token of ours.
-  }
+  const parsed = fromJson(Buffer.from(token, "base64").toString());
   const { after, filter, at } = isObject(parsed) ? parsed : {};
   if (typeof after !== "string" || typeof at !== "number")
     throw new KinesisError("InvalidArgumentException", "NextToken is invalid.");

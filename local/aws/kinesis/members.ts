@@ -1,4 +1,5 @@
 import { isObject } from "../../../contract/json";
+import { isBase64 } from "../base64";
 import { KinesisError } from "./kinesis-error";
 
 /** A request's body, as it came. */
@@ -112,8 +113,7 @@ export function whole(members: Members, name: string, min: number, max: number):
 export function blob(members: Members, name: string): string {
   const value = optionalText(members, name);
   if (value === undefined) throw constraint(name, "null", "Member must not be null");
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value))
-    throw new KinesisError("SerializationException", `"${name}" must be a blob in base64.`);
+  if (!isBase64(value)) throw new KinesisError("SerializationException", `"${name}" must be a blob in base64.`);
   return value;
 }
 

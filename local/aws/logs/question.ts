@@ -1,3 +1,5 @@
+import { fromJson, isObject } from "../../../contract/json";
+
 /** What is asked, of all operations that are done here. */
 export interface Question {
   readonly logGroupName?: string;
@@ -75,9 +77,8 @@ export function parseQuestion(
   body: string,
   operation: { readonly name: string; readonly parameters: readonly Parameter[]; readonly maxLimit: number },
 ): ParsedQuestion {
-  const document = parsed(body || "{}");
-  if (typeof document !== "object" || document === null || Array.isArray(document))
-    return refused("SerializationException", "the body must be a JSON object");
+  const document = fromJson(body || "{}");
+  if (!isObject(document)) return refused("SerializationException", "the body must be a JSON object");
   // As in AWS, null is as good as nothing.
   const given = Object.entries(document).filter(([, value]) => value !== null);
   for (const [name, value] of given) {
@@ -92,14 +93,6 @@ export function parseQuestion(
   const question: Question = Object.fromEntries(given);
   const both = EXCLUSIVE.find((pair) => pair.every((each) => question[each] !== undefined));
   return both ? invalid(`"${both[0]}" and "${both[1]}" exclude each other`) : { ok: true, question };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function hasType(value: unknown, { type }: Rule): boolean {

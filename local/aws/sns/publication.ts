@@ -1,3 +1,4 @@
+import { fromJson, isObject } from "../../../contract/json";
 import { type Asked, attributeBytes, attributesFault, messageAttributes } from "./message-attributes";
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
@@ -28,15 +29,9 @@ export function publication(asked: Asked): Publication {
 
 /** The entry for a mailbox of a message that has one for each protocol. An entry that is no string does not count. */
 function mailEntry(message: string): { readonly text: string } | { readonly fault: string } {
-  const unparsed = { fault: "JSON message body failed to parse" };
-  let entries: unknown;
-  try {
-    entries = JSON.parse(message);
-  } catch {
-    return unparsed;
-  }
-  if (typeof entries !== "object" || entries === null || Array.isArray(entries)) return unparsed;
-  const { default: usual, email } = entries as Readonly<Record<string, unknown>>;
+  const entries = fromJson(message);
+  if (!isObject(entries)) return { fault: "JSON message body failed to parse" };
+  const { default: usual, email } = entries;
   if (typeof usual !== "string") return { fault: "No default entry in JSON message body" };
   return { text: typeof email === "string" ? email : usual };
 }

@@ -1,21 +1,13 @@
 import type { IConnackPacket, IConnectPacket, Packet } from "mqtt-packet";
 import { MAX_INFLIGHT } from "../limits";
-import { protocolError, REASON, Reason, type ReasonCode } from "../mqtt5/reason";
+import { protocolError, REASON, Reason } from "../mqtt5/reason";
 import { filterFault } from "../mqtt5/topics";
 import { Deliveries } from "../wire/deliveries";
 import type { Dialect } from "../wire/dialect";
 import { grantedTo, Outstanding } from "../wire/outstanding";
 import type { ClientPacket } from "../wire/parse";
 import type { Step } from "../wire/step";
-
-/** What a CONNACK says of a reason: https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Table_3.1_- */
-const RETURN_CODES: Partial<Record<ReasonCode, number>> = {
-  [REASON.unsupportedProtocolVersion]: 1,
-  [REASON.clientIdNotValid]: 2,
-  [REASON.serverUnavailable]: 3,
-  [REASON.serverShuttingDown]: 3,
-  [REASON.notAuthorized]: 5,
-};
+import { returnCodeOf } from "./return-code";
 
 /** One connection's packets of MQTT 3.1.1, which pass as they are where AWS IoT takes them. */
 export class Passage implements Dialect {
@@ -50,7 +42,7 @@ export class Passage implements Dialect {
 
   /** Only a CONNACK has words for a reason, and only for some. */
   farewell(): Packet | undefined {
-    const returnCode = this.#reason && RETURN_CODES[this.#reason.code];
+    const returnCode = this.#reason && returnCodeOf(this.#reason);
     const isUnanswered = this.#state === "silent" || this.#state === "asking";
     return isUnanswered && returnCode ? { cmd: "connack", returnCode, sessionPresent: false } : undefined;
   }

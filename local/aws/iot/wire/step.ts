@@ -5,7 +5,7 @@ import type { Reason } from "../mqtt5/reason";
 export type Step =
   /** A packet of 3.1.1, or its bytes. */
   | { readonly toBroker: Packet | Buffer }
-  /** A packet of 5. */
+  /** A packet of the version that the client speaks. */
   | { readonly toClient: Packet }
   /** The client broke a rule: the connection ends. */
   | { readonly refuse: Reason }
