@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect as connectSocket } from "node:net";
+import { connect as connectSocket, type Socket } from "node:net";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import mqtt, {
@@ -352,6 +352,25 @@ describe("a client of MQTT 5 that is refused", () => {
     await closed;
     expect(refused).toHaveLength(2);
   });
+
+  it.each([4, 5] as const)(
+    "is one alone of many that connect at once with its name and version %i",
+    async (version) => {
+      const open = new Set<Socket>();
+      const opened = Array.from({ length: 30 }, () => {
+        const socket = connectSocket(port, "127.0.0.1").on("error", () => {});
+        open.add(socket.once("close", () => open.delete(socket)).resume());
+        socket.write(generate({ ...connectPacket(version), clientId: "same" } as Packet, { protocolVersion: version }));
+        return once(socket, "connect");
+      });
+      await Promise.all(opened);
+      await eventually("one is left", () => open.size === 1, 10_000);
+      const [last] = open;
+      last?.destroy();
+      await (await connect("same")).publishAsync("t", "x", { qos: 1 });
+      expect(taken.at(-1)).toMatchObject({ topic: "t", clientId: "same" });
+    },
+  );
 
   it("hears that another took its place, and that the broker ends", async () => {
     const older = await connect("a");
