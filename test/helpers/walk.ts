@@ -51,7 +51,7 @@ export async function followWalk(
     const wanted = shows[at] ?? /./;
     let text = await shown(command, walker, asks);
     const end = Date.now() + patienceMs;
-    for (let pauseMs = 1000; !wanted.test(text) && asks(command) && Date.now() < end; pauseMs *= 1.2) {
+    for (let pauseMs = 1000; !wanted.test(text) && asks(command) && Date.now() < end; pauseMs *= 1.4) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       text = await shown(command, walker, asks);
     }

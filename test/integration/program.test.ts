@@ -36,8 +36,8 @@ describe("index.ts under Pulumi's own runner", () => {
 
   describe("with what npm ci --omit=dev leaves", () => {
     let folder = "";
-    beforeAll(async () => {
-      folder = await deploymentFolder();
+    beforeAll(() => {
+      folder = deploymentFolder();
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
