@@ -1,13 +1,19 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { removeOfEnded } from "../../scripts/ended-processes.mjs";
 import { projectRoot } from "../../scripts/kept-build.mjs";
 import requireNode from "../../scripts/require-node.mjs";
 
-/** Before the suites: what their processes share has a folder of its own in each test run, which may be of several Jests. */
-export default function beforeAll() {
+/**
+ * Before the suites: what their processes share has a folder of its own in each test run, which may be of several Jests.
+ * @param {{ watch: boolean, watchAll: boolean }} options
+ */
+export default function beforeAll({ watch, watchAll }) {
   requireNode();
-  if (process.env.TEST_RUN_FOLDER === undefined) process.env.TEST_RUN_FOLDER = testRunFolder();
+  const { TEST_RUN_FOLDER: folder } = process.env;
+  if (folder === undefined) process.env.TEST_RUN_FOLDER = testRunFolder();
+  // The sources are others than in the run before.
+  else if (watch || watchAll) for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true });
 }
 
 /** Makes the folder, which goes with this process. What ends after it, of an interrupted run, may leave something there: the next run removes it. */

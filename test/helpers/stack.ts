@@ -1,8 +1,39 @@
-import { declareStack } from "../../local/stack/declare-stack";
-import type { RecordedResource, Recording } from "../../local/stack/recording";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type RecordedResource, type Recording, recordingOf } from "../../local/stack/recording";
 
-/** What the program declares as the environment `suffix`, one to throw away unless the configuration says otherwise. */
-export function recordStack(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
+/**
+ * What the program declares as the environment `suffix`, one to throw away unless the configuration says otherwise. It is recorded once in
+ * a test run, by the suite that needs it first: the others need not even load Pulumi.
+ */
+export async function recordStack(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
+  const name = createHash("sha256")
+    .update(JSON.stringify([suffix, config]))
+    .digest("hex");
+  const file = path.join(process.env.TEST_RUN_FOLDER ?? "", `recording-${name}.json`);
+  if (!existsSync(file)) {
+    const { all, outputs } = await recordStackAnew(suffix, config);
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(await settled({ all, outputs })));
+    // Another suite must not see half of it.
+    renameSync(`${file}.${process.pid}`, file);
+  }
+  const { all, outputs } = JSON.parse(readFileSync(file, "utf8"));
+  return recordingOf(all, outputs);
+}
+
+/** A value whose parts are promises, such as the files of a function, with what they come to. */
+async function settled(value: unknown): Promise<unknown> {
+  const known = await value;
+  if (Array.isArray(known)) return Promise.all(known.map(settled));
+  if (typeof known !== "object" || known === null) return known;
+  const parts = Object.entries(known).map(async ([key, part]) => [key, await settled(part)]);
+  return Object.fromEntries(await Promise.all(parts));
+}
+
+/** The same, whatever was recorded before. */
+export function recordStackAnew(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
+  const { declareStack }: typeof import("../../local/stack/declare-stack") = require("../../local/stack/declare-stack");
   return declareStack({ environmentSuffix: suffix, protectData: false, ...config }, suffix);
 }
 

@@ -4,7 +4,7 @@ import { readConfig } from "../../lib/read-config";
 import { TapStack, type TapStackOutputs } from "../../lib/tap-stack";
 import { record } from "../../local/stack/capture";
 import type { RecordedResource, Recording } from "../../local/stack/recording";
-import { recordStack } from "../helpers/stack";
+import { recordStackAnew } from "../helpers/stack";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const TABLE = "aws:dynamodb/table:Table";
@@ -12,7 +12,7 @@ const STREAM = "aws:kinesis/stream:Stream";
 
 let dev: Recording;
 beforeAll(async () => {
-  dev = await recordStack("dev");
+  dev = await recordStackAnew("dev");
 });
 
 describe("TapStack", () => {
@@ -75,13 +75,13 @@ describe("TapStack", () => {
 
   it("declares the same twice, so that nothing changed is no change in a preview", async () => {
     const plain = (recording: Recording) => JSON.stringify(byName(recording));
-    expect(plain(await recordStack("dev"))).toBe(plain(dev));
+    expect(plain(await recordStackAnew("dev"))).toBe(plain(dev));
   });
 });
 
 describe("two environments", () => {
   it("differ in nothing but their names and tags", async () => {
-    const prod = await recordStack("prod");
+    const prod = await recordStackAnew("prod");
     const renamed = JSON.stringify(byName(dev)).replaceAll(/([-_/"])dev\b/g, "$1prod");
     expect(JSON.parse(renamed)).toEqual(JSON.parse(JSON.stringify(byName(prod))));
   });
@@ -90,11 +90,11 @@ describe("two environments", () => {
     const names = (recording: Recording) => recording.all.flatMap(physicalNamesOf);
     const devNames = names(dev);
     expect(devNames.length).toBeGreaterThan(20);
-    expect(new Set([...devNames, ...names(await recordStack("dev-2"))]).size).toBe(devNames.length * 2);
+    expect(new Set([...devNames, ...names(await recordStackAnew("dev-2"))]).size).toBe(devNames.length * 2);
   });
 
   it("differ where they are configured to, and there only", async () => {
-    const tuned = byName(await recordStack("dev", { batchSize: 200 }));
+    const tuned = byName(await recordStackAnew("dev", { batchSize: 200 }));
     const changed = byName(dev).filter((resource, i) => JSON.stringify(resource) !== JSON.stringify(tuned[i]));
     expect(changed.map(({ type }) => type)).toEqual(["aws:lambda/eventSourceMapping:EventSourceMapping"]);
   });
@@ -102,7 +102,7 @@ describe("two environments", () => {
 
 describe("an environment on demand", () => {
   it("differs in the stream's mode and in what is reserved for the processor, and there only", async () => {
-    const onDemand = byName(await recordStack("dev", { streamMode: "ON_DEMAND" }));
+    const onDemand = byName(await recordStackAnew("dev", { streamMode: "ON_DEMAND" }));
     const changed = byName(dev).filter((resource, i) => JSON.stringify(resource) !== JSON.stringify(onDemand[i]));
     expect(changed.map(({ type }) => type)).toEqual([STREAM, "aws:lambda/function:Function"].sort());
   });
@@ -111,7 +111,7 @@ describe("an environment on demand", () => {
 describe("a protected environment", () => {
   let kept: Recording;
   beforeAll(async () => {
-    kept = await recordStack("prod", { protectData: true });
+    kept = await recordStackAnew("prod", { protectData: true });
   });
 
   it("does not let go of what takes readings in, keeps, guards or reads them back", () => {
@@ -171,7 +171,7 @@ describe("an environment without protection", () => {
 describe("an account that bounds its roles", () => {
   it("finds the boundary on every role, and on none without one", async () => {
     const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/boundary";
-    const bounded = (await recordStack("dev", { permissionsBoundaryArn })).ofType("aws:iam/role:Role");
+    const bounded = (await recordStackAnew("dev", { permissionsBoundaryArn })).ofType("aws:iam/role:Role");
     expect(bounded.map(({ inputs }) => inputs.permissionsBoundary)).toEqual(bounded.map(() => permissionsBoundaryArn));
     for (const { inputs } of dev.ofType("aws:iam/role:Role")) expect(inputs).not.toHaveProperty("permissionsBoundary");
   });

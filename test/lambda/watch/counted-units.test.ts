@@ -11,7 +11,7 @@ import { kinesisRecord } from "../../helpers/kinesis-records";
 import { anyRule, M, S, T0 } from "../../watch/plants";
 import { MemoryStore } from "./memory-store";
 
-const DEVICES = 40;
+const DEVICES = 20;
 const SECONDS_BETWEEN = 10;
 const HOURS = 3;
 const SILENT_FOR_M = 15;
