@@ -8,7 +8,7 @@ const PROGRAM = /** @type {const} */ ({ bundle: true, platform: "node", target: 
 export const AS_COMMONJS = /** @type {const} */ ({ ...PROGRAM, format: "cjs", packages: "external" });
 
 /** Packages that read files of their own, or are not JavaScript. */
-const STAY_OUTSIDE = ["@duckdb/*", "@pulumi/*", "dynalite", "esbuild", "fauxqs"];
+const STAY_OUTSIDE = ["@duckdb/*", "@pulumi/*", "dynalite", "esbuild"];
 
 /**
  * As ES modules, with the packages inside: a program starts twice as fast from its ten files as from the packages' thousand. CommonJS

@@ -1,12 +1,11 @@
 import { mkdirSync } from "node:fs";
-import { enableCompileCache, findPackageJSON, flushCompileCache } from "node:module";
+import { enableCompileCache, flushCompileCache } from "node:module";
 import { Server } from "node:net";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { MAX_OBJECT_BYTES } from "../s3/s3-arguments";
 import { refuseContradicted } from "./body-digests";
 import { boundListing } from "./listing-bounds";
-import { keepObjectsIn } from "./objects-on-disk";
+import { keepObjectsIn, type ObjectStore } from "./objects-on-disk";
 import { addTableParameters } from "./table-parameters";
 
 /**
@@ -24,12 +23,11 @@ const STARTERS: Readonly<Record<string, () => unknown>> = {
     const { buildApp } = await import("fauxqs");
     const { AWS_REGION: defaultRegion, DATA_FOLDER: folder } = process.env;
     if (!defaultRegion || !folder) throw new Error(`"AWS_REGION" and "DATA_FOLDER" must be set for the s3 emulator`);
-    // The package does not export its store.
-    const manifest = findPackageJSON("fauxqs", process.argv[1]) ?? "";
-    const { S3Store } = await import(String(new URL("dist/s3/s3Store.js", pathToFileURL(manifest))));
+    // The package exports neither its store nor where that has its objects.
+    const { S3Store } = await import("../../../node_modules/fauxqs/dist/s3/s3Store.js");
     const s3Store = new S3Store();
     mkdirSync(folder, { recursive: true });
-    keepObjectsIn(path.join(folder, "objects.sqlite"), s3Store);
+    keepObjectsIn(path.join(folder, "objects.sqlite"), s3Store as unknown as ObjectStore);
     const stores = { s3Store } as NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
     const app = buildApp({ logger: false, defaultRegion, stores });
     // S3 keeps an object's bytes, whatever the client calls them: the emulator takes some apart, and fails where there are none.
