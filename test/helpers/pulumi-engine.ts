@@ -127,8 +127,10 @@ export async function runProgram(
         PULUMI_NODEJS_TYPESCRIPT: "true",
         PULUMI_NODEJS_TRANSPILE_ONLY: String(transpileOnly),
         PULUMI_CONFIG: JSON.stringify(config),
-        // What an earlier run compiled says nothing about this one.
-        TS_NODE_CACHE: "false",
+        // What an earlier run compiled says nothing about types; each file by itself gives what it gave.
+        ...(transpileOnly
+          ? { TS_NODE_CACHE_DIRECTORY: path.join(COMPILED, "from-typescript") }
+          : { TS_NODE_CACHE: "false" }),
         // What Node.js compiled does: it compares the sources.
         NODE_COMPILE_CACHE: COMPILED,
       },
