@@ -1,17 +1,39 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 
+/** Where this process has its number: each computer and each container counts its own, and may have this folder too. */
+const HERE = `${hostname()}-${numberSpace()}`.replace(/[^\w.-]+/g, "_");
+/** Whether a process of elsewhere still runs cannot be seen from here. */
+const GONE_ELSEWHERE_MS = 7 * 24 * 3600 * 1000;
+
+/** The name of what belongs to this process, in a folder that others share. */
+export const processName = `${process.pid}@${HERE}`;
+
 /**
- * Removes what ended processes have left in a folder whose entries are named by the process that each belongs to. There may be no folder.
+ * Removes what ended processes have left in a folder whose entries have their names. There may be no folder.
  * @param {string} folder
  */
 export function removeOfEnded(folder) {
-  for (const pid of entriesOf(folder)) {
+  for (const name of entriesOf(folder)) {
+    const path = join(folder, name);
+    const [pid, place = HERE] = name.split("@");
     try {
-      if (!isRunning(Number(pid))) rmSync(join(folder, pid), { recursive: true, force: true });
+      const hasEnded =
+        place === HERE ? !isRunning(Number(pid)) : statSync(path).mtimeMs < Date.now() - GONE_ELSEWHERE_MS;
+      if (hasEnded) rmSync(path, { recursive: true, force: true });
     } catch {
       // Another user's, or another process removes it at this moment.
     }
+  }
+}
+
+/** On Linux, where containers may have the name of their computer; elsewhere the name must do. */
+function numberSpace() {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
   }
 }
 

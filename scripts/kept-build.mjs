@@ -13,7 +13,7 @@ import {
 import { enableCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { AS_MODULES } from "./build-options.mjs";
-import { entriesOf, removeOfEnded } from "./ended-processes.mjs";
+import { entriesOf, processName, removeOfEnded } from "./ended-processes.mjs";
 
 /** The project's folder. */
 export const projectRoot = dirname(import.meta.dirname);
@@ -42,7 +42,7 @@ export async function keptBuild(program, entryPoints, others = {}) {
   const files = [...Object.keys(entryPoints).map((entry) => `${entry}.mjs`), ...Object.keys(others)];
   const isWhole = () => files.every((file) => existsSync(join(folder, file)));
   if (!isWhole()) {
-    const unfinished = join(folders.unfinished, String(process.pid));
+    const unfinished = join(folders.unfinished, processName);
     makeOrEnd(
       unfinished,
       "have the command run once by who owns the project, after each change of it, or use a copy of your own.",
@@ -158,7 +158,7 @@ function moveTo(folder, unfinished) {
  * @param {string} name
  */
 function use({ whole, used, unfinished }, name) {
-  const mark = join(used, String(process.pid));
+  const mark = join(used, processName);
   try {
     mkdirSync(used, { recursive: true });
     writeFileSync(mark, name);
@@ -177,7 +177,7 @@ function use({ whole, used, unfinished }, name) {
  * @param {ReturnType<typeof foldersOf>} folders
  */
 function removeOld({ whole, used }) {
-  const inUse = new Set(entriesOf(used).map((pid) => readFileSync(join(used, pid), "utf8")));
+  const inUse = new Set(entriesOf(used).map((process) => readFileSync(join(used, process), "utf8")));
   /** @param {string} name */
   const startedAt = (name) => statSync(join(whole, name)).mtimeMs;
   const newestFirst = entriesOf(whole).sort((a, b) => startedAt(b) - startedAt(a));

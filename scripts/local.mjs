@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { removeOfEnded } from "./ended-processes.mjs";
+import { processName, removeOfEnded } from "./ended-processes.mjs";
 import { keptBuild, makeOrEnd, projectRoot } from "./kept-build.mjs";
 import requireNode from "./require-node.mjs";
 
@@ -26,7 +26,7 @@ const build = await keptBuild(
 );
 const runs = join(projectRoot, "dist", "local");
 /** A folder for what each run writes while it is up. */
-const runFolder = join(runs, String(process.pid));
+const runFolder = join(runs, processName);
 makeOrEnd(runFolder, "use a copy of the project of your own: the run lays its tables and objects there.");
 removeOfEnded(runs);
 const { main } = await import(join(build, "main.mjs"));

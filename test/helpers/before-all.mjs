@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { removeOfEnded } from "../../scripts/ended-processes.mjs";
+import { processName, removeOfEnded } from "../../scripts/ended-processes.mjs";
 import { projectRoot } from "../../scripts/kept-build.mjs";
 import requireNode from "../../scripts/require-node.mjs";
 
@@ -19,7 +19,7 @@ export default function beforeAll({ watch, watchAll }) {
 /** Makes the folder, which goes with this process. What ends after it, of an interrupted run, may leave something there: the next run removes it. */
 export function testRunFolder() {
   const runs = join(projectRoot, "dist", "test-runs");
-  const folder = join(runs, String(process.pid));
+  const folder = join(runs, processName);
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   removeOfEnded(runs);
   remove();

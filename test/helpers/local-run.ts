@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -101,9 +102,11 @@ export function descendantsOf(root: number): number[] {
   return below(root);
 }
 
-/** The folder of what a run writes while it is up. */
-export function runFolder({ pid }: LocalRun): string {
-  return path.join(ROOT, "dist/local", String(pid));
+/** The folder of what the run of a process writes while it is up; undefined where there is none. */
+export function runFolder({ pid }: Pick<LocalRun, "pid">): string | undefined {
+  const runs = path.join(ROOT, "dist/local");
+  const name = readdirSync(runs).find((one) => one.startsWith(`${pid}@`));
+  return name === undefined ? undefined : path.join(runs, name);
 }
 
 /** The summary that `--json` puts into the last line of standard output. */

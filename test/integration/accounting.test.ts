@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
+import { killLeftRuns, LocalRun, runFolder, summaryOf } from "../helpers/local-run";
 
 afterEach(killLeftRuns);
 
@@ -35,7 +35,7 @@ describe("a run of the fleet", () => {
   it("does not end well where the archive lacks readings, counts them and says why", async () => {
     const run = new LocalRun("--devices 5 --rate 50 --for 4s --bad 0 --json");
     await run.ready();
-    rmSync(path.resolve(__dirname, "../../dist/local", String(run.pid), "archive.js"));
+    rmSync(path.join(runFolder(run) ?? "", "archive.js"));
     const ended = await run.ended;
     const { published = 0, stored, archiveErrors, lost } = summaryOf(ended);
     expect({ status: ended.status, stored, archiveErrors, lost }).toEqual({

@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import {
@@ -38,7 +37,7 @@ async function endsAt(...signals: readonly NodeJS.Signals[]): Promise<void> {
   expect(published).toBeGreaterThan(0);
   expect({ stored, lost }).toEqual({ stored: published, lost: 0 });
   await haveEnded(children);
-  expect(existsSync(runFolder(run))).toBe(false);
+  expect(runFolder(run)).toBeUndefined();
 }
 
 /** The run does so, too, where a supervisor's signal ends the process that has started it by `call`. */
@@ -54,12 +53,12 @@ async function endsWith(call: string): Promise<void> {
   });
   await eventually("the run is up", async () => /aws --endpoint-url/.test(err));
   const started = descendantsOf(parent.pid ?? 0);
-  const folders = started.map((pid) => path.join(ROOT, "dist/local", String(pid))).filter(existsSync);
-  expect(folders).toHaveLength(1);
+  const folders = () => started.map((pid) => runFolder({ pid })).filter((folder) => folder !== undefined);
+  expect(folders()).toHaveLength(1);
   parent.kill("SIGKILL");
   await haveEnded(started);
   expect(err).toContain("Stopping: the devices are silent");
-  expect(folders.filter(existsSync)).toEqual([]);
+  expect(folders()).toEqual([]);
 }
 
 describe("npm run local", () => {
@@ -86,7 +85,7 @@ describe("npm run local", () => {
     const { status, out } = await run.ended;
     expect({ status, out }).toEqual({ status: 130, out: "" });
     await haveEnded(children);
-    expect(existsSync(runFolder(run))).toBe(false);
+    expect(runFolder(run)).toBeUndefined();
   });
 
   it("takes its children along when it is killed", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -25,7 +25,7 @@ describe("npm run local", () => {
     expect({ status, out }).toEqual({ status: 2, out: "" });
     expect(err).toContain(message);
     expect(err.trim().split("\n")).toHaveLength(2);
-    expect(existsSync(runFolder(run))).toBe(false);
+    expect(runFolder(run)).toBeUndefined();
   });
 
   it("reports a configuration that the stack refuses, and starts nothing", async () => {
@@ -117,6 +117,6 @@ describe("npm run local", () => {
     await run.ready();
     run.stopReading();
     expect((await run.ended).status).toBe(1);
-    expect(existsSync(runFolder(run))).toBe(false);
+    expect(runFolder(run)).toBeUndefined();
   });
 });

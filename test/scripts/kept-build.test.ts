@@ -108,8 +108,24 @@ describe("the build of a program", () => {
 
   it("is found by a process that removes what killed ones have left", async () => {
     await start();
-    // Above every process id of Linux and macOS.
+    // Above every process id of Linux and macOS; named as before there were places.
     for (const folder of ["used", "unfinished"]) mkdirSync(path.join(within(folder), "4194305"), { recursive: true });
+    await start();
+    expect(ofProcesses()).toEqual([]);
+  });
+
+  it("is found by a process that leaves alone for a week what one of another container or computer has", async () => {
+    const { folder } = await start();
+    const elsewhere = path.join(within("used"), "1@elsewhere");
+    writeFileSync(elsewhere, path.basename(folder));
+    for (const said of ["a", "b", "c", "d"]) {
+      word(said);
+      await start();
+    }
+    expect(left()).toContain(path.basename(folder));
+    expect(ofProcesses()).toEqual(["1@elsewhere"]);
+    const days = 24 * 3600;
+    utimesSync(elsewhere, Date.now() / 1000, Date.now() / 1000 - 8 * days);
     await start();
     expect(ofProcesses()).toEqual([]);
   });
