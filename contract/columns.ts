@@ -32,7 +32,7 @@ export const READINGS_COLUMNS = [
 /** The table of rejected records, over the objects of `rejected/`. */
 export const REJECTED_TABLE = "rejected";
 
-/** Columns of a rejected record: the fields of a `RejectedLine`. */
+/** Columns of a record that was rejected, whole or in part: the fields of a `RejectedLine`. */
 export const REJECTED_COLUMNS = [
   { name: "reason", type: "string", comment: "Why, as a code" },
   { name: "detail", type: "string", comment: "Why, as a sentence" },
@@ -41,6 +41,11 @@ export const REJECTED_COLUMNS = [
   { name: "partitionkey", type: "string", comment: "The thing that published" },
   { name: "arrivedat", type: "bigint", comment: "When the stream took it, milliseconds since the epoch" },
   { name: "data", type: "string", comment: "The original bytes, in base64" },
+  {
+    name: "entries",
+    type: "string",
+    comment: "Which readings of the message, as JSON text; null where it was rejected whole",
+  },
 ] as const satisfies readonly Column[];
 
 /** The partition of both tables: the hour of arrival, UTC, as it stands in the object's prefix, `yyyy/MM/dd/HH`. */

@@ -90,7 +90,7 @@ function view(
 
 /** Glue's names are in lower case; the lines' fields are not. */
 function jsonField(column: string): string {
-  const fields = ["reason", "detail", "shardId", "sequenceNumber", "partitionKey", "arrivedAt", "data"];
+  const fields = ["reason", "detail", "shardId", "sequenceNumber", "partitionKey", "arrivedAt", "data", "entries"];
   return fields.find((field) => field.toLowerCase() === column) ?? column;
 }
 

@@ -11,7 +11,9 @@ let connection: DuckDBConnection;
 beforeEach(async () => {
   connection = await (await DuckDBInstance.create(":memory:")).connect();
   await connection.run(`CREATE TABLE readings (${COLUMNS})`);
-  await connection.run("CREATE TABLE rejected (shardid VARCHAR, sequencenumber VARCHAR, arrival_hour VARCHAR)");
+  await connection.run(
+    "CREATE TABLE rejected (shardid VARCHAR, sequencenumber VARCHAR, entries VARCHAR, arrival_hour VARCHAR)",
+  );
 });
 afterEach(() => connection.closeSync());
 
@@ -46,10 +48,16 @@ describe("once, in the named queries", () => {
     expect(await rowsOf("gaps")).toEqual([]);
   });
 
+  it("is the good one of a message whose other readings were rejected", async () => {
+    await archived(20, "01.000", "1");
+    await connection.run(`INSERT INTO rejected VALUES ('shard-0', '1', '[{"index":1}]', '${HOUR}')`);
+    for (const name of ["device-day", "hourly-values", "late-arrivals"]) expect(await rowsOf(name)).toHaveLength(1);
+  });
+
   it("is the earlier one where the later one was rejected", async () => {
     await archived(10, "01.000", "1");
     await archived(20, "02.000", "2");
-    await connection.run(`INSERT INTO rejected VALUES ('shard-0', '2', '${HOUR}')`);
+    await connection.run(`INSERT INTO rejected VALUES ('shard-0', '2', NULL, '${HOUR}')`);
     expect((await rowsOf("device-day")).map((row) => row[2])).toEqual([10]);
   });
 });
