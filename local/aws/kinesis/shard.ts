@@ -30,7 +30,7 @@ export interface ReadPage {
   readonly records: readonly StreamRecord[];
   /** The place to go on from; undefined at the end of a closed shard. */
   readonly nextPlace: number | undefined;
-  /** Age of the last record that was read, where others follow it; 0 at the tip. */
+  /** Age of the last record that was read, at least 1, where others follow it; 0 at the tip. */
   readonly millisBehindLatest: number;
 }
 
@@ -133,7 +133,7 @@ export class Shard {
     return {
       records,
       nextPlace: atTip && !this.isOpen ? undefined : next,
-      millisBehindLatest: atTip ? 0 : Math.max(0, now - (records.at(-1)?.arrivedAt ?? now)),
+      millisBehindLatest: atTip ? 0 : Math.max(1, now - (records.at(-1)?.arrivedAt ?? now)),
     };
   }
 

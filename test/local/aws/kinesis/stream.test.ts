@@ -138,6 +138,18 @@ describe("a stream", () => {
     expect(await stream.read(shard, 2, 1)).toMatchObject({ records: [], millisBehindLatest: 0, nextPlace: 2 });
   });
 
+  it.each([
+    ["within one millisecond", 0],
+    ["under a clock that is set back", -60_000],
+  ])("says that a page is not at the tip where records follow it %s", async (_, ms) => {
+    const { stream, clock } = simulatedStream();
+    for (let put = 0; put < 3; put += 1) stream.put("sensor-001", DATA);
+    clock.now += ms;
+    const shard = stream.shard("shardId-000000000001");
+    expect(await shard.read(0, 2, clock.now)).toMatchObject({ millisBehindLatest: 1, nextPlace: 2 });
+    expect(await shard.read(2, 2, clock.now)).toMatchObject({ millisBehindLatest: 0, nextPlace: 3 });
+  });
+
   it("forgets what is older than its retention, and no sooner", async () => {
     const { stream, clock } = simulatedStream();
     const shard = stream.shard("shardId-000000000001");
