@@ -11,6 +11,9 @@ const BUSY_POLL_MS = 200;
 /** As many as one read may return. With more pending records the shard is not read, so that a stuck lane does not fill the memory. */
 const MAX_PENDING = 10_000;
 
+/** The answer for a closed shard whose records have all expired: Kinesis keeps neither, and its children are next. */
+const GONE: RecordsPage = { records: [], nextIterator: undefined, millisBehindLatest: 0 };
+
 /** Receives the records of a shard. */
 export interface RecordSink {
   /** Records that it has not settled. */
@@ -44,12 +47,12 @@ export class Shard {
     this.#stopping = stopping;
   }
 
-  /** Whether a closed shard has been read to its end. */
+  /** Whether nothing is left to read: a closed shard was read to its end, or has expired before. */
   get isClosed(): boolean {
     return this.#closed;
   }
 
-  /** Resolves when stopped, or at the end of a closed shard. */
+  /** Resolves when stopped, at the end of a closed shard, or where the shard is gone. */
   async poll(): Promise<void> {
     while (!this.#stopping.aborted && !this.#closed) {
       const pending = this.#lanes.reduce((sum, lane) => sum + lane.pending, 0);
@@ -91,8 +94,8 @@ export class Shard {
       this.#lastRead = page.records.at(-1)?.sequenceNumber ?? this.#lastRead;
       this.#counters.polled += page.records.length;
       return page;
-    } catch {
-      return undefined;
+    } catch (error) {
+      return error instanceof Error && error.name === "ResourceNotFoundException" ? GONE : undefined;
     }
   }
 }
