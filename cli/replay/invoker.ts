@@ -34,10 +34,15 @@ export function invokeWith(client: LambdaClient, FunctionName: string, asArrived
         records.map(({ kinesis }) => kinesis.sequenceNumber),
       );
     } catch (error) {
-      if (!mayPass(error)) throw error;
-      return { done: 0, stored: 0, rejected: 0, superseded: 0, why: String(error) };
+      return { done: 0, stored: 0, rejected: 0, superseded: 0, ...troubleOf(error) };
     }
   };
+}
+
+/** What a verdict says about a call that failed: to be tried again where that may help, else the end of the replay. */
+export function troubleOf(error: unknown): Pick<Verdict, "why" | "fatal"> {
+  const why = String(error);
+  return mayPass(error) ? { why } : { why, fatal: error };
 }
 
 /** Whether a call that failed may succeed later: throttled, an error of the service, or no answer. Missing rights stay missing. */

@@ -3,7 +3,7 @@ import { type KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { arrivalHour } from "../../contract/arrival-hour";
 import { topicsOf } from "../../contract/topics";
 import type { Verdict } from "./answer";
-import { mayPass } from "./invoker";
+import { troubleOf } from "./invoker";
 import type { Marks } from "./marks";
 import type { Batch, ReplayDeps, Tally } from "./run";
 
@@ -87,8 +87,7 @@ export function putWith(client: KinesisClient, StreamARN: string) {
       try {
         await client.send(new PutRecordCommand({ StreamARN, PartitionKey: partitionKey, Data: payload }));
       } catch (error) {
-        if (mayPass(error)) return { done, stored: done, rejected: 0, superseded: 0, why: String(error) };
-        throw error;
+        return { done, stored: done, rejected: 0, superseded: 0, ...troubleOf(error) };
       }
     }
     return { done: messages.length, stored: messages.length, rejected: 0, superseded: 0 };

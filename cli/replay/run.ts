@@ -68,6 +68,7 @@ const REASONS_SHOWN = 5;
 /**
  * Replays batch after batch, one at a time: a device's records keep their order. Each is marked before the next begins, so that a
  * replay that is interrupted goes on from there. After Ctrl-C the current batch is the last.
+ * @throws What a verdict has as `fatal`, when the records that are done are marked
  */
 export async function replayAll<Item>(
   batches: AsyncIterable<Batch<Item>>,
@@ -94,6 +95,7 @@ export async function replayAll<Item>(
     tally.superseded += superseded;
     tally.failed += items.length - verdict.done;
     if (verdict.done > 0) await mark(verdict);
+    if (verdict.fatal !== undefined) throw verdict.fatal;
     if (verdict.why !== undefined && reasons < REASONS_SHOWN) {
       reasons += 1;
       io.note(`${items.length - verdict.done} of ${items.length} records are not replayed: ${printable(verdict.why)}`);
@@ -114,10 +116,10 @@ async function deliverPatiently<Item>(
     stored += verdict.stored;
     rejected += verdict.rejected;
     superseded += verdict.superseded;
-    const { why } = verdict;
-    if (why === undefined) return { done, stored, rejected, superseded };
-    if (tries === TRIES || io.signal.aborted) return { done, stored, rejected, superseded, why };
+    const all = { ...verdict, done, stored, rejected, superseded };
+    if (verdict.why === undefined || verdict.fatal !== undefined) return all;
+    if (tries === TRIES || io.signal.aborted) return all;
     await sleep(FIRST_BACKOFF_MS * 2 ** (tries - 1));
-    if (io.signal.aborted) return { done, stored, rejected, superseded, why };
+    if (io.signal.aborted) return all;
   }
 }

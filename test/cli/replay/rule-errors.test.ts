@@ -120,6 +120,24 @@ describe("replay rule-errors", () => {
     expect(put().map(({ PartitionKey }) => PartitionKey)).toEqual(["a", "b", "b"]);
   });
 
+  it("marks what is in the stream before an error ends it, and puts that no second time", async () => {
+    const expired = Object.assign(new Error("the token has expired"), {
+      name: "ExpiredTokenException",
+      $metadata: { httpStatusCode: 400 },
+    });
+    const events = eventsOf(["sensor/data/a", BYTES], ["sensor/data/b", BYTES], ["sensor/data/c", BYTES]);
+    logs.on(FilterLogEventsCommand).resolves({ events: events.map((event) => ({ ...event, timestamp: T })) });
+    kinesis.on(PutRecordCommand).resolvesOnce({}).rejectsOnce(expired).resolves({});
+    await expect(runReplay("rule-errors")).rejects.toBe(expired);
+    expect(put().map(({ PartitionKey }) => PartitionKey)).toEqual(["a", "b"]);
+    expect((await runReplay("rule-errors")).result).toEqual({
+      replayed: "rule-errors",
+      dryRun: false,
+      ...counts({ records: 2, recovered: 2, replayedBefore: 1 }),
+    });
+    expect(put().map(({ PartitionKey }) => PartitionKey)).toEqual(["a", "b", "b", "c"]);
+  });
+
   it("says which events hold no message that the rule could put", async () => {
     const [good] = EVENTS;
     const [noLevel] = eventsOf(["sensor/data", BYTES]);

@@ -84,6 +84,31 @@ describe("replayAll", () => {
     expect(notes).toEqual(["1 of 2 records are not replayed: no\\u001b[2J"]);
   });
 
+  it("marks what was done in every try before it throws the error that ends it, and takes no other batch", async () => {
+    const denied = new Error("denied");
+    const nothing = { done: 0, stored: 0, rejected: 0, superseded: 0 };
+    const answers: Verdict[] = [
+      { done: 1, stored: 1, rejected: 0, superseded: 0, why: "handed back" },
+      { ...nothing, why: "Error: denied", fatal: denied },
+    ];
+    const marked: Verdict[] = [];
+    const mark = async (verdict: Verdict) => void marked.push(verdict);
+    async function* source(): AsyncGenerator<Batch<string>> {
+      yield { items: ["a", "b"], mark };
+      yield { items: ["c"], mark };
+    }
+    const tally = newTally();
+    const deps = {
+      io: { note: () => {}, progress: () => {}, signal: new AbortController().signal },
+      now: () => 0,
+      sleep: async () => {},
+    };
+    const replaying = replayAll(source(), async () => answers.shift() ?? nothing, tally, ALL, deps);
+    await expect(replaying).rejects.toBe(denied);
+    expect(marked).toEqual([{ done: 1, stored: 1, rejected: 0, superseded: 0, why: "Error: denied", fatal: denied }]);
+    expect(tally).toEqual({ ...newTally(), records: 2, recovered: 1, failed: 1 });
+  });
+
   it("does nothing in a dry run but count", async () => {
     const { tally, delivered, marked } = await replayed([["a", "b"], ["c"]], allDone, { ...ALL, dryRun: true });
     expect({ tally, delivered, marked }).toEqual({ tally: { ...newTally(), records: 3 }, delivered: [], marked: [] });
