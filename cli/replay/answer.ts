@@ -22,6 +22,8 @@ export interface Verdict {
   readonly superseded: number;
   /** Why the rest is not done; undefined where all are. */
   readonly why?: string;
+  /** Whether no other try can help the rest. */
+  readonly isLasting?: boolean;
   /** The error that ends the replay, such as a missing right: thrown when what is done is marked. */
   readonly fatal?: unknown;
 }

@@ -1,4 +1,4 @@
-import { eventRecord, type StreamRecord } from "../../contract/stream-record";
+import { eventRecord, type ReplayedRecord, type StreamRecord } from "../../contract/stream-record";
 
 /** Most records of a batch: the default of an event source mapping. */
 export const MAX_RECORDS = 100;
@@ -22,7 +22,7 @@ export class BatchBuffer {
 
   /** Adds a record. Returns the records before it if it does not fit in with them, else none. */
   add(record: StreamRecord): StreamRecord[] {
-    const bytes = JSON.stringify(eventRecord(record, { streamArn: this.#streamArn })).length;
+    const bytes = bytesOf(eventRecord(record, { streamArn: this.#streamArn }));
     const isFull = this.#records.length === MAX_RECORDS || this.#bytes + bytes > MAX_BYTES;
     const before = isFull ? this.flush() : [];
     this.#records.push(record);
@@ -37,4 +37,26 @@ export class BatchBuffer {
     this.#bytes = 0;
     return records;
   }
+}
+
+/** An event's records in parts that an invocation takes, in their order. A record above the limit is alone in its part. */
+export function partsOf(records: readonly ReplayedRecord[]): readonly (readonly ReplayedRecord[])[] {
+  const parts: ReplayedRecord[][] = [];
+  let part: ReplayedRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = bytesOf(record);
+    if (part.length > 0 && bytes + size > MAX_BYTES) {
+      parts.push(part);
+      part = [];
+      bytes = 0;
+    }
+    part.push(record);
+    bytes += size;
+  }
+  return [...parts, part];
+}
+
+function bytesOf(record: ReplayedRecord): number {
+  return Buffer.byteLength(JSON.stringify(record));
 }

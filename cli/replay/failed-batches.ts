@@ -1,8 +1,10 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import type { KinesisStreamRecord } from "aws-lambda";
 import { PREFIX } from "../../contract/objects";
 import type { ReplayedRecord } from "../../contract/stream-record";
 import { readText } from "../../stores/read-object";
 import { printable } from "../kit/output";
+import { partsOf } from "./batch-buffer";
 import type { Marks } from "./marks";
 import { type Batch, outcomeOf, type ReplayDeps, type Tally } from "./run";
 
@@ -23,7 +25,8 @@ export interface FailedQuestion {
 const KEY = /\/(\d{4}-\d\d-\d\d)T(\d\d)\.(\d\d)\.(\d\d)-[^/]+$/;
 
 /**
- * Reads failed batches, one per object.
+ * Reads failed batches, one per object. An event that is too large for an invocation is read in parts: its object is marked when all
+ * of them are done, and until then all are replayed again.
  * @throws Error where no object of the bucket can be read
  */
 export async function* failedBatches(
@@ -33,12 +36,22 @@ export async function* failedBatches(
   tally: Tally,
   { io }: Pick<ReplayDeps, "io">,
 ): AsyncGenerator<Batch<ReplayedRecord>> {
+  const passOver = (key: string, why: string) => {
+    tally.unusable += 1;
+    io.note(`"${printable(key)}" ${why}`);
+  };
   const replayed = new Set<string>();
   if (!again) for await (const name of marks.names("failed/")) replayed.add(name);
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: PREFIX.failed })) {
     for (const { Key = "" } of Contents) {
+      // A folder, as the console makes it.
+      if (Key.endsWith("/")) continue;
       const givenUpAt = timeIn(Key);
-      if (givenUpAt === undefined || givenUpAt < from || givenUpAt >= until) continue;
+      if (givenUpAt === undefined) {
+        passOver(Key, "is not named like a failed batch");
+        continue;
+      }
+      if (givenUpAt < from || givenUpAt >= until) continue;
       const name = `failed/${Key.slice(PREFIX.failed.length)}.json`;
       if (replayed.has(name)) {
         tally.replayedBefore += 1;
@@ -48,25 +61,42 @@ export async function* failedBatches(
       const items = "content" in read ? recordsIn(read.content, functionName) : undefined;
       if (items === NOT_OURS) continue;
       if (items === undefined) {
-        tally.unusable += 1;
-        io.note(
-          `"${printable(Key)}" ${"content" in read ? "is not a Kinesis event" : `cannot be read: ${read.unreadable}`}`,
-        );
+        passOver(Key, "content" in read ? "is not a Kinesis event" : `cannot be read: ${read.unreadable}`);
         continue;
       }
-      yield {
-        items,
-        mark: async (verdict) => {
-          if (verdict.done === items.length) await marks.put(name, [{ key: Key, ...outcomeOf(verdict) }]);
-        },
-      };
+      yield* batchesOf(Key, items, (outcome) => marks.put(name, [{ key: Key, ...outcome }]));
     }
   }
 }
 
+/** The batches of an object; `markAll` is called when all their records are done. */
+function* batchesOf(
+  key: string,
+  records: readonly ReplayedRecord[],
+  markAll: (outcome: ReturnType<typeof outcomeOf>) => Promise<void>,
+): Generator<Batch<ReplayedRecord>> {
+  let all = { done: 0, stored: 0, rejected: 0, superseded: 0 };
+  for (const items of partsOf(records))
+    yield {
+      key,
+      items,
+      mark: async ({ done, stored, rejected, superseded }) => {
+        all = {
+          done: all.done + done,
+          stored: all.stored + stored,
+          rejected: all.rejected + rejected,
+          superseded: all.superseded + superseded,
+        };
+        if (all.done === records.length) await markAll(outcomeOf(all));
+      },
+    };
+}
+
+/** When a batch was given up, by its object's key; undefined for another object's. */
 function timeIn(key: string): number | undefined {
   const [, day, hours, minutes, seconds] = KEY.exec(key) ?? [];
-  return day === undefined ? undefined : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  const time = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** A batch of another function. */
@@ -81,12 +111,19 @@ function recordsIn(body: string, functionName: string): readonly ReplayedRecord[
     };
     const [, name = functionName] = /:function:([^:]+)/.exec(requestContext?.functionArn ?? "") ?? [];
     if (name !== functionName) return NOT_OURS;
-    const { Records } = JSON.parse(payload) as { Records: readonly ReplayedRecord[] };
-    return Records.length > 0 &&
-      Records.every(({ kinesis }) => typeof kinesis.sequenceNumber === "string" && /^\d+$/.test(kinesis.sequenceNumber))
-      ? Records
-      : undefined;
+    const { Records } = JSON.parse(payload) as { Records: readonly KinesisStreamRecord[] };
+    return Records.length > 0 && Records.every(isComplete) ? Records : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a record has what the function reads: without it, it refuses the whole batch each time. */
+function isComplete({ eventID, kinesis }: KinesisStreamRecord): boolean {
+  const { data, partitionKey, sequenceNumber, approximateArrivalTimestamp } = kinesis;
+  return (
+    [eventID, data, partitionKey, sequenceNumber].every((field) => typeof field === "string") &&
+    /^\d+$/.test(sequenceNumber) &&
+    typeof approximateArrivalTimestamp === "number"
+  );
 }

@@ -34,9 +34,16 @@ export function invokeWith(client: LambdaClient, FunctionName: string, asArrived
         records.map(({ kinesis }) => kinesis.sequenceNumber),
       );
     } catch (error) {
-      return { done: 0, stored: 0, rejected: 0, superseded: 0, ...troubleOf(error) };
+      const trouble = statusOf(error) === 413 ? tooLarge(records) : troubleOf(error);
+      return { done: 0, stored: 0, rejected: 0, superseded: 0, ...trouble };
     }
   };
+}
+
+/** Lambda answers RequestTooLargeException, 413, where the event has more than 6 MB: it will do so each time. */
+function tooLarge(records: readonly ReplayedRecord[]): Pick<Verdict, "why" | "isLasting"> {
+  const first = records[0]?.kinesis.sequenceNumber;
+  return { why: `the event from record ${first} on is larger than an invocation takes`, isLasting: true };
 }
 
 /** What a verdict says about a call that failed: to be tried again where that may help, else the end of the replay. */
@@ -48,8 +55,13 @@ export function troubleOf(error: unknown): Pick<Verdict, "why" | "fatal"> {
 /** Whether a call that failed may succeed later: throttled, an error of the service, or no answer. Missing rights stay missing. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { httpStatusCode: status } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+  const status = statusOf(error);
   // Without an answer, the connection's error has a code, such as ECONNRESET.
   if (status === undefined) return "code" in error || error.name === "TimeoutError";
   return status >= 500 || status === 429 || /Throttl|ThroughputExceeded/.test(error.name);
+}
+
+/** The status that a service answered with; undefined where it did not answer. */
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
 }

@@ -4,6 +4,8 @@ import type { Verdict } from "./answer";
 
 /** Records that are replayed together. */
 export interface Batch<Item> {
+  /** The object that they come from, so that a person finds them; absent where they come from many or from none. */
+  readonly key?: string;
   readonly items: readonly Item[];
   /** Marks the first of them as replayed. */
   readonly mark: (verdict: Verdict) => Promise<void>;
@@ -63,6 +65,7 @@ export interface Manner {
 /** Tries of a batch, the first one included; each starts with the first record that was handed back. */
 export const TRIES = 4;
 const FIRST_BACKOFF_MS = 1000;
+/** Batches whose failure is shown: many have one cause. What no other try can help is always shown. */
 const REASONS_SHOWN = 5;
 
 /**
@@ -80,7 +83,7 @@ export async function replayAll<Item>(
   const { io, now, sleep } = deps;
   const startedAt = now();
   let reasons = 0;
-  for await (const { items, mark } of batches) {
+  for await (const { key, items, mark } of batches) {
     if (!dryRun) await sleep(startedAt + (tally.records / rate) * 1000 - now());
     if (io.signal.aborted) return;
     tally.records += items.length;
@@ -96,9 +99,11 @@ export async function replayAll<Item>(
     tally.failed += items.length - verdict.done;
     if (verdict.done > 0) await mark(verdict);
     if (verdict.fatal !== undefined) throw verdict.fatal;
-    if (verdict.why !== undefined && reasons < REASONS_SHOWN) {
+    if (verdict.why !== undefined && (verdict.isLasting || reasons < REASONS_SHOWN)) {
       reasons += 1;
-      io.note(`${items.length - verdict.done} of ${items.length} records are not replayed: ${printable(verdict.why)}`);
+      const records = `${items.length - verdict.done} of ${items.length} records`;
+      const origin = key === undefined ? "" : ` of "${printable(key)}"`;
+      io.note(`${records}${origin} are not replayed: ${printable(verdict.why)}`);
     }
     io.progress(`${tally.records} records replayed, ${tally.rejected} rejected, ${tally.failed} failed`);
   }
@@ -117,7 +122,7 @@ async function deliverPatiently<Item>(
     rejected += verdict.rejected;
     superseded += verdict.superseded;
     const all = { ...verdict, done, stored, rejected, superseded };
-    if (verdict.why === undefined || verdict.fatal !== undefined) return all;
+    if (verdict.why === undefined || verdict.isLasting || verdict.fatal !== undefined) return all;
     if (tries === TRIES || io.signal.aborted) return all;
     await sleep(FIRST_BACKOFF_MS * 2 ** (tries - 1));
     if (io.signal.aborted) return all;

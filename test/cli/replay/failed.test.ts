@@ -35,6 +35,28 @@ beforeEach(() => {
   ]);
   bucketOf(s3, objects);
 });
+/** A batch of records with so much data each, in base64. */
+const large = (...sizes: readonly [number, ...number[]]) => {
+  const [first, ...others] = sizes.map((size, number) => ({ ...record(number), data: "A".repeat(size) }));
+  if (first === undefined) throw new Error("a batch has a record");
+  return { ...given(0), records: [first, ...others] as const };
+};
+/** Stores all records, and refuses an event above 6 MB as Lambda does. */
+const limited = ({ Payload }: { Payload: Buffer }) => {
+  if (Payload.length > 6 * 1024 * 1024)
+    throw Object.assign(new Error("Request must be smaller than 6291456 bytes for the InvokeFunction operation"), {
+      name: "RequestTooLargeException",
+      $metadata: { httpStatusCode: 413 },
+    });
+  return answerOf(JSON.parse(Payload.toString()).Records.length, 0);
+};
+/** Of each invocation's records. */
+const sequenceNumbers = () =>
+  invoked().map(({ Payload }) =>
+    JSON.parse(String(Payload)).Records.map(
+      ({ kinesis }: { kinesis: { sequenceNumber: string } }) => kinesis.sequenceNumber,
+    ),
+  );
 const invoked = () => lambda.commandCalls(InvokeCommand).map(({ args: [{ input }] }) => input);
 const puts = () => s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input);
 
@@ -141,7 +163,7 @@ describe("replay failed", () => {
       status: 1,
       result: { replayed: "failed", dryRun: false, ...counts({ records: 3, failed: 3 }) },
       notes: [
-        "3 of 3 records are not replayed: the function failed: boom",
+        `3 of 3 records of "${KEYS[0]}" are not replayed: the function failed: boom`,
         "0 of 3 records recovered, 0 rejected, 3 failed",
       ],
     });
@@ -165,6 +187,60 @@ describe("replay failed", () => {
     objects.set(KEYS[0], "{}");
     lambda.on(InvokeCommand).resolves(answerOf(1, 0));
     expect(await runReplay("failed")).toMatchObject({ status: 1, result: { records: 1, recovered: 1, unusable: 1 } });
+  });
+
+  it.each(["eventID", "kinesis"])("counts an event as unusable whose second record has no %s", async (field) => {
+    const { payload } = JSON.parse(objects.get(KEYS[0]) ?? "");
+    const event = JSON.parse(payload);
+    delete event.Records[1][field];
+    objects.set(KEYS[0], JSON.stringify({ payload: JSON.stringify(event) }));
+    lambda.on(InvokeCommand).resolves(answerOf(1, 0));
+    expect(await runReplay("failed")).toMatchObject({
+      status: 1,
+      result: counts({ records: 1, recovered: 1, unusable: 1 }),
+      notes: [`"${KEYS[0]}" is not a Kinesis event`, "1 of 1 record recovered, 0 rejected, 0 failed"],
+    });
+    expect(invoked()).toHaveLength(1);
+  });
+
+  it("names and counts an object with another form of key, in any period, and no folder", async () => {
+    const foreign = ["aws/lambda/copy-of-a-batch.json", "aws/lambda/map/2026-13-31T08.59.00-u1"];
+    for (const key of foreign) objects.set(key, objects.get(KEYS[0]) ?? "");
+    for (const folder of ["aws/lambda/", "aws/lambda/map/"]) objects.set(folder, "");
+    lambda.on(InvokeCommand).callsFake(({ Payload }) => answerOf(JSON.parse(Payload.toString()).Records.length, 0));
+    const named = foreign.map((key) => `"${key}" is not named like a failed batch`);
+    const since = "failed --since 2026-01-31T09:00Z";
+    expect(await runReplay(since)).toMatchObject({
+      status: 1,
+      result: counts({ records: 1, recovered: 1, unusable: 2 }),
+      notes: [...named, "1 of 1 record recovered, 0 rejected, 0 failed"],
+    });
+    // The mark of the first run is no object of this kind.
+    expect((await runReplay(since)).result).toMatchObject(counts({ unusable: 2, replayedBefore: 1 }));
+  });
+
+  it("replays an event above Lambda's limit in parts, and marks its object when all are done", async () => {
+    objects.set(KEYS[0], failureBody(large(2_000_000, 2_000_000, 2_000_000, 2_000_000), settings, T));
+    lambda.on(InvokeCommand).callsFake(limited);
+    expect((await runReplay("failed")).result).toMatchObject(counts({ records: 5, recovered: 5 }));
+    expect(sequenceNumbers()).toEqual([["0", "1"], ["2", "3"], ["4"]]);
+    expect(puts().map(({ Key }) => Key)).toEqual([MARK, MARK.replace("08.59.00-u1", "09.00.00-u2")]);
+    expect(String(puts()[0]?.Body)).toContain('"recovered":4,"rejected":0,"superseded":0}');
+  });
+
+  it("names and counts a record that no invocation takes, tries it once, and replays all others", async () => {
+    objects.set(KEYS[0], failureBody(large(10, 7_000_000, 10), settings, T));
+    lambda.on(InvokeCommand).callsFake(limited);
+    expect(await runReplay("failed")).toMatchObject({
+      status: 1,
+      result: counts({ records: 4, recovered: 3, failed: 1 }),
+      notes: [
+        `1 of 1 records of "${KEYS[0]}" are not replayed: the event from record 1 on is larger than an invocation takes`,
+        "3 of 4 records recovered, 0 rejected, 1 failed",
+      ],
+    });
+    expect(sequenceNumbers()).toEqual([["0"], ["1"], ["2"], ["4"]]);
+    expect(puts().map(({ Key }) => Key)).toEqual([MARK.replace("08.59.00-u1", "09.00.00-u2")]);
   });
 
   it("stops at once where the right to invoke is missing", async () => {

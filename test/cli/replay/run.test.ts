@@ -109,6 +109,19 @@ describe("replayAll", () => {
     expect(tally).toEqual({ ...newTally(), records: 2, recovered: 1, failed: 1 });
   });
 
+  it("shows five batches of those that fail, and each that no other try can help, which has one", async () => {
+    const batches = Array.from({ length: 8 }, (_, number) => [String(number)]);
+    const nothing = { done: 0, stored: 0, rejected: 0, superseded: 0 };
+    const { delivered, notes } = await replayed(batches, ([item]) =>
+      item === "7" ? { ...nothing, why: "too large", isLasting: true } : { ...nothing, why: "down" },
+    );
+    expect(notes).toEqual([
+      ...Array(5).fill("1 of 1 records are not replayed: down"),
+      "1 of 1 records are not replayed: too large",
+    ]);
+    expect(delivered).toHaveLength(7 * TRIES + 1);
+  });
+
   it("does nothing in a dry run but count", async () => {
     const { tally, delivered, marked } = await replayed([["a", "b"], ["c"]], allDone, { ...ALL, dryRun: true });
     expect({ tally, delivered, marked }).toEqual({ tally: { ...newTally(), records: 3 }, delivered: [], marked: [] });
