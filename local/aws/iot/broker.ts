@@ -202,11 +202,9 @@ export class Broker {
 
   #mayForward(client: Client, packet: PublishPacket): boolean {
     // aedes still asks for a moment. What is refused now would not wait for the next connection.
-    if (client.closed) return true;
-    return (
-      this.#deps.authorizer.mayReceive(this.#identityOf(client), packet.topic) &&
-      handOut(client.conn, packet, this.#deps.now())
-    );
+    const isAllowed = client.closed || this.#deps.authorizer.mayReceive(this.#identityOf(client), packet.topic);
+    // Also for one that is closed: aedes may still write it.
+    return isAllowed && handOut(client.conn, packet, this.#deps.now());
   }
 
   #added<S extends Server>(server: S): S {

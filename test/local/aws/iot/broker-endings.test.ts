@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import { connect as connectSocket, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from "mqtt-packet";
+import { Authorizer } from "../../../../local/aws/iot/authorizer";
+import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
+import { DevicePolicy } from "../../../../local/aws/iot/device-policy";
+import { bundled } from "../../../helpers/bundled";
+import { eventually } from "../../../helpers/local-run";
+
+const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/aws/iot/broker.ts");
+
+const ALLOW_ALL = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "iot:*", Resource: "*" }],
+});
+const policy = new DevicePolicy(ALLOW_ALL, "sa-east-1", "123456789012");
+
+let broker: BrokerType;
+let port: number;
+let refused: string[];
+let sockets: Socket[];
+
+beforeEach(async () => {
+  [refused, sockets] = [[], []];
+  broker = new Broker({
+    authorizer: new Authorizer(policy, () => "attached"),
+    deliver: async () => {},
+    onRefused: (clientId, why) => refused.push(`${clientId}: ${why}`),
+    now: Date.now,
+  });
+  port = await broker.listen(0);
+});
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await broker.stop();
+});
+
+/** A client that sends these packets at once, in one piece. */
+function client(
+  protocolVersion: 4 | 5,
+  ...packets: readonly Packet[]
+): { socket: Socket; got: Packet[]; onPacket: (then: (packet: Packet) => void) => void } {
+  const socket = connectSocket(port, "127.0.0.1").setNoDelay();
+  sockets.push(socket);
+  const got: Packet[] = [];
+  const reader = parser({ protocolVersion }).on("packet", (packet) => got.push(packet));
+  socket.on("data", (bytes) => reader.parse(bytes)).on("error", () => {});
+  socket.write(Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion }))));
+  return { socket, got, onPacket: (then) => reader.on("packet", then) };
+}
+
+/** A CONNECT for a session that is kept. */
+function keptSession(protocolVersion: 4 | 5, clientId = "a"): IConnectPacket {
+  const properties = protocolVersion === 5 ? { properties: { sessionExpiryInterval: 600 } } : {};
+  return { cmd: "connect", protocolId: "MQTT", protocolVersion, clientId, clean: false, ...properties };
+}
+
+const subscribe = (messageId: number, ...topics: readonly string[]): Packet => {
+  return { cmd: "subscribe", messageId, subscriptions: topics.map((topic) => ({ topic, qos: 1 })) };
+};
+
+const isPublish = (packet: Packet): packet is IPublishPacket => packet.cmd === "publish";
+
+describe.each([4, 5] as const)("a client of version %i", (version) => {
+  it.each<[string, (socket: Socket) => void]>([
+    ["says no more", (socket) => socket.end()],
+    ["is gone", (socket) => socket.destroy()],
+  ])("that %s while it gets what waited for it loses nothing", async (_what, leave) => {
+    const COUNT = 60;
+    const first = client(version, keptSession(version), subscribe(1, "t"), { cmd: "disconnect" });
+    await once(first.socket, "close");
+    for (let i = 0; i < COUNT; i += 1) await broker.publish("t", Buffer.from(`${i}`), 1);
+
+    const second = client(version, keptSession(version));
+    second.onPacket((packet) => isPublish(packet) && leave(second.socket));
+    await once(second.socket, "close");
+
+    const third = client(version, keptSession(version));
+    await eventually("all are there", () => third.got.filter(isPublish).length === COUNT);
+    expect(third.got.filter(isPublish).map(({ payload }) => String(payload))).toEqual(
+      Array.from({ length: COUNT }, (_, i) => `${i}`),
+    );
+    expect(refused).toEqual([]);
+  });
+});
