@@ -47,9 +47,9 @@ export class ClientConnection extends Duplex {
     this.#dialect = dialect;
     this.#read = read;
     this.#fromBroker.on("packet", (packet) => this.#take(dialect.fromBroker(packet)));
-    socket.on("data", (chunk: Buffer) => this.#received(chunk));
-    socket.once("end", () => this.#closed());
-    socket.once("close", () => this.#closed());
+    socket.on("data", (chunk: Buffer) => this.#guarded(() => this.#received(chunk)));
+    socket.once("end", () => this.#guarded(() => this.#closed()));
+    socket.once("close", () => this.#guarded(() => this.#closed()));
     socket.on("error", (error) => this.destroy(error));
   }
 
@@ -64,9 +64,11 @@ export class ClientConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#fromBroker.parse(chunk);
-    this.#pump();
-    this.#endIfRefused();
+    this.#guarded(() => {
+      this.#fromBroker.parse(chunk);
+      this.#pump();
+      this.#endIfRefused();
+    });
     if (this.#socket.writableNeedDrain) this.#socket.once("drain", done);
     else done();
   }
@@ -82,6 +84,15 @@ export class ClientConnection extends Duplex {
       this.#socket.once("close", () => clearTimeout(timer));
     } else this.#socket.destroy();
     done(error);
+  }
+
+  /** An error while a packet is handled ends this connection, not the run. */
+  #guarded(handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #received(chunk: Buffer): void {

@@ -6,8 +6,8 @@ import type { ClientPacket } from "./parse";
 export class Outstanding {
   /** Publishes at QoS 1 without a PUBACK. */
   readonly #publishes = new Set<number>();
-  /** The topic filters of each SUBSCRIBE and UNSUBSCRIBE. */
-  readonly #filters = new Map<number, readonly string[]>();
+  /** The topic filters of each SUBSCRIBE and UNSUBSCRIBE. A client may give one packet identifier to several: the oldest is first. */
+  readonly #filters = new Map<number, (readonly string[])[]>();
   #pings = 0;
 
   get isEmpty(): boolean {
@@ -25,11 +25,11 @@ export class Outstanding {
     if (packet.cmd === "publish") {
       if (packet.qos > 0) this.#publishes.add(messageId);
     } else if (packet.cmd === "subscribe")
-      this.#filters.set(
+      this.#askedFor(
         messageId,
         packet.subscriptions.map(({ topic }) => topic),
       );
-    else if (packet.cmd === "unsubscribe") this.#filters.set(messageId, packet.unsubscriptions);
+    else if (packet.cmd === "unsubscribe") this.#askedFor(messageId, packet.unsubscriptions);
     else if (packet.cmd === "pingreq") this.#pings += 1;
   }
 
@@ -38,9 +38,14 @@ export class Outstanding {
     if (cmd === "puback") this.#publishes.delete(messageId);
     if (cmd === "pingresp") this.#pings -= 1;
     if (cmd !== "suback" && cmd !== "unsuback") return [];
-    const filters = this.#filters.get(messageId) ?? [];
-    this.#filters.delete(messageId);
+    const [filters = [], ...others] = this.#filters.get(messageId) ?? [];
+    if (others.length > 0) this.#filters.set(messageId, others);
+    else this.#filters.delete(messageId);
     return filters;
+  }
+
+  #askedFor(messageId: number, filters: readonly string[]): void {
+    this.#filters.set(messageId, [...(this.#filters.get(messageId) ?? []), filters]);
   }
 }
 

@@ -84,4 +84,24 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
     );
     expect(refused).toEqual([]);
   });
+
+  it("gets an answer to each of two requests with one packet identifier", async () => {
+    const unsubscribe = (...unsubscriptions: string[]): Packet => ({
+      cmd: "unsubscribe",
+      messageId: 8,
+      unsubscriptions,
+    });
+    const requests = [subscribe(7, "t"), subscribe(7, "u", "v"), unsubscribe("t"), unsubscribe("u", "v")];
+    const { got } = client(version, keptSession(version), ...requests);
+    await eventually("all are answered", () => got.length === 5);
+    const codes = version === 5 ? [[0], [0, 0]] : [undefined, undefined];
+    const answers = got.slice(1).map((packet) => [packet.cmd, "granted" in packet ? packet.granted : undefined]);
+    expect(answers).toEqual([
+      ["suback", [1]],
+      ["suback", [1, 1]],
+      ["unsuback", codes[0]],
+      ["unsuback", codes[1]],
+    ]);
+    expect(refused).toEqual([]);
+  });
 });

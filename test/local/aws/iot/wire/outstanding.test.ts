@@ -20,6 +20,16 @@ describe("Outstanding", () => {
     expect(outstanding.isEmpty).toBe(true);
   });
 
+  it("has the filters of each request, the oldest first, where several have one packet identifier", () => {
+    const outstanding = new Outstanding();
+    outstanding.asked({ cmd: "subscribe", messageId: 7, subscriptions: [{ topic: "a", qos: 0 }] });
+    outstanding.asked({ cmd: "unsubscribe", messageId: 7, unsubscriptions: ["b", "c"] });
+    expect(outstanding.answered({ cmd: "suback", messageId: 7, granted: [0] })).toEqual(["a"]);
+    expect(outstanding.isEmpty).toBe(false);
+    expect(outstanding.answered({ cmd: "unsuback", messageId: 7, granted: [] })).toEqual(["b", "c"]);
+    expect(outstanding.isEmpty).toBe(true);
+  });
+
   it.each([
     [99, false],
     [100, true],
