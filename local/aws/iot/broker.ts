@@ -57,6 +57,8 @@ export class Broker {
   readonly #sessions: Sessions;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Duplex>();
+  /** Connections to the TLS port that have not agreed on TLS. */
+  readonly #handshakes = new Set<Socket>();
   /** The certificates of the connections over TLS. */
   readonly #certificates = new WeakMap<Duplex, string>();
   /** Connections that break at the next message. */
@@ -99,11 +101,18 @@ export class Broker {
     // https://docs.aws.amazon.com/iot/latest/developerguide/transport-security.html
     const options: TlsOptions = { ...identity, requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.2" };
     const server = createTlsServer(options, (socket: TLSSocket) => {
+      for (const raw of this.#handshakes) if (raw.remotePort === socket.remotePort) this.#handshakes.delete(raw);
       this.#opened(socket, socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase());
     });
-    server.on("tlsClientError", (error: Error & { readonly reason?: string }) =>
-      this.#deps.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`),
-    );
+    server.on("connection", (socket: Socket) => {
+      this.#handshakes.add(socket);
+      socket.once("close", () => this.#handshakes.delete(socket));
+    });
+    server.on("tlsClientError", (error: Error & { readonly reason?: string }, socket) => {
+      this.#deps.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`);
+      // Node.js leaves one open that was too slow.
+      socket.destroy();
+    });
     return listenWhereWanted(this.#added(server), port, DEFAULT_TLS_PORT);
   }
 
@@ -133,6 +142,7 @@ export class Broker {
       endBecause(socket, new Reason(REASON.serverShuttingDown, "the local run ends"));
       socket.destroy();
     }
+    for (const socket of this.#handshakes) socket.destroy();
     // Closing a server that never listened fails, and need not succeed.
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
     await new Promise<void>((resolve) => this.#aedes.close(resolve));

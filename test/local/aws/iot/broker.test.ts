@@ -604,6 +604,17 @@ describe("a connection with a certificate", () => {
     });
   });
 
+  it("hears that the broker ends, which does not wait for one that never said what it wants", async () => {
+    const silent = connectSocket(tlsPort, "127.0.0.1").on("error", () => {});
+    await once(silent, "connect");
+    const client = session(await certified(), 5);
+    await client.subscribeAsync("t");
+    const [reason, closed] = [reasonOf(client), once(silent, "close")];
+    await withCertificates.stop();
+    await closed;
+    expect(await reason).toBe(0x8b);
+  });
+
   it("stays when another one's certificate is deactivated", async () => {
     const [own, other] = [await certified(), await certified()];
     const client = session(own, 5);
