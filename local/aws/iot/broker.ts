@@ -17,7 +17,7 @@ import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqt
 import { Mqtt5Connection } from "./mqtt5/connection";
 import type { Annotations } from "./mqtt5/message";
 import { REASON, Reason } from "./mqtt5/reason";
-import { forgetSession, Sessions } from "./mqtt5/sessions";
+import { forgetSession, forgetSubscription, Sessions } from "./mqtt5/sessions";
 import type { DeviceMessage } from "./rule-sql";
 import { whenVersionKnown } from "./wire/version";
 
@@ -206,8 +206,11 @@ export class Broker {
       return;
     }
     const refusal = this.#deps.authorizer.subscribeRefusal(this.#identityOf(client), subscription.topic);
-    if (refusal) this.#deps.onRefused(client.id, refusal.why);
-    done(null, refusal ? null : subscription);
+    if (refusal === undefined) return done(null, subscription);
+    this.#deps.onRefused(client.id, refusal.why);
+    // With a filter that is allowed, aedes stores those that are refused, and would queue messages for them. It is done by then.
+    queueMicrotask(() => void forgetSubscription(this.#aedes, client.id, subscription.topic));
+    done(null, null);
   }
 
   #mayForward(client: Client, packet: PublishPacket): boolean {

@@ -1,17 +1,27 @@
 /** aedes' store of sessions, in its own words. */
 interface Persistence {
   cleanSubscriptions(client: { id: string }): Promise<void>;
+  removeSubscriptions(client: { id: string }, topicFilters: readonly string[]): Promise<void>;
   outgoingStream(client: { id: string }): AsyncIterable<object>;
   outgoingClearMessageId(client: { id: string }, packet: object): Promise<unknown>;
 }
 
 /** Forgets a client's subscriptions, and the messages that wait for it. */
 export async function forgetSession(broker: object, id: string): Promise<void> {
-  // Its types do not show it.
-  const { persistence } = broker as { readonly persistence: Persistence };
+  const persistence = persistenceOf(broker);
   await persistence.cleanSubscriptions({ id });
   for await (const packet of persistence.outgoingStream({ id }))
     await persistence.outgoingClearMessageId({ id }, packet);
+}
+
+/** Forgets one of a client's subscriptions. */
+export async function forgetSubscription(broker: object, id: string, topicFilter: string): Promise<void> {
+  await persistenceOf(broker).removeSubscriptions({ id }, [topicFilter]);
+}
+
+function persistenceOf(broker: object): Persistence {
+  // Its types do not show it.
+  return (broker as { readonly persistence: Persistence }).persistence;
 }
 
 interface Session {

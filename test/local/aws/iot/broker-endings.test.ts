@@ -10,11 +10,15 @@ import { eventually } from "../../../helpers/local-run";
 
 const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/aws/iot/broker.ts");
 
-const ALLOW_ALL = JSON.stringify({
+/** Everything is allowed but to subscribe to what is refused. */
+const POLICY = JSON.stringify({
   Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: "iot:*", Resource: "*" }],
+  Statement: [
+    { Effect: "Allow", Action: "iot:*", Resource: "*" },
+    { Effect: "Deny", Action: "iot:Subscribe", Resource: "arn:aws:iot:sa-east-1:123456789012:topicfilter/refused" },
+  ],
 });
-const policy = new DevicePolicy(ALLOW_ALL, "sa-east-1", "123456789012");
+const policy = new DevicePolicy(POLICY, "sa-east-1", "123456789012");
 
 let broker: BrokerType;
 let port: number;
@@ -83,6 +87,18 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
       Array.from({ length: COUNT }, (_, i) => `${i}`),
     );
     expect(refused).toEqual([]);
+  });
+
+  it("has nothing wait for it of what it was refused", async () => {
+    const first = client(version, keptSession(version), subscribe(1, "t", "refused"), { cmd: "disconnect" });
+    await once(first.socket, "close");
+    expect(refused).toHaveLength(1);
+    for (const topic of ["refused", "t"]) await broker.publish(topic, Buffer.from(topic), 1);
+
+    const second = client(version, keptSession(version));
+    await eventually("one is there", () => second.got.some(isPublish));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(second.got.filter(isPublish).map(({ topic }) => topic)).toEqual(["t"]);
   });
 
   it("gets an answer to each of two requests with one packet identifier", async () => {
