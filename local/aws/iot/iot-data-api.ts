@@ -21,6 +21,9 @@ export function iotDataApi(publish: PublishMessage): InProcessService {
     const qos = query.get("qos") ?? "0";
     if (topic === undefined || topic === "" || /[+#\0]/.test(topic))
       return refusal(400, "InvalidRequestException", `a topic has no wildcard, got ${encoded}`);
+    // https://docs.aws.amazon.com/iot/latest/developerguide/reserved-topics.html
+    if (topic.startsWith("$SYS/"))
+      return refusal(400, "InvalidRequestException", `"$SYS/" is reserved, got ${encoded}`);
     if (qos !== "0" && qos !== "1") return refusal(400, "InvalidRequestException", `"qos" must be 0 or 1, got ${qos}`);
     if (query.get("retain") === "true")
       return refusal(501, "NotImplemented", "The local run does not keep a retained message; nothing was published.");

@@ -25,7 +25,7 @@ export function publishAnnotations(query: URLSearchParams, headers: IncomingHttp
     ...given("messageExpiryInterval", query.get("messageExpiry"), secondsOf),
     ...given("payloadFormatIndicator", header("payload-format-indicator"), formatOf),
     ...given("correlationData", header("correlation-data"), (text) => bytesOf("correlationData", text)),
-    ...given("userProperties", header("user-properties"), userPropertiesOf),
+    ...userPropertiesOf(header("user-properties")),
   };
 }
 
@@ -61,8 +61,9 @@ function bytesOf(name: string, base64: string): Buffer {
   return Buffer.from(base64, "base64");
 }
 
-/** A list of objects, each with names and their values. */
-function userPropertiesOf(base64: string): UserProperties {
+/** A list of objects, each with names and their values. A list without any is left out: mqtt-packet cannot write it. */
+function userPropertiesOf(base64: string | undefined): { userProperties?: UserProperties } {
+  if (base64 === undefined) return {};
   const json = bytesOf("userProperties", base64).toString("utf8");
   const values = new Map<string, string[]>();
   for (const object of objectsOf(json))
@@ -70,7 +71,9 @@ function userPropertiesOf(base64: string): UserProperties {
       if (typeof value !== "string") throw invalid("userProperties", "a list of objects with texts", json);
       values.set(name, [...(values.get(name) ?? []), value]);
     }
-  return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? String(all[0]) : all]));
+  if (values.size === 0) return {};
+  const properties = [...values].map(([name, all]) => [name, all.length === 1 ? String(all[0]) : all]);
+  return { userProperties: Object.fromEntries(properties) };
 }
 
 function objectsOf(json: string): object[] {

@@ -55,6 +55,17 @@ describe("AWS IoT's data plane, as an SDK client sees it", () => {
     ]);
   });
 
+  it.each(["[]", "[{}]"])("says nothing of user properties without any: %s", async (userProperties) => {
+    await client.send(new PublishCommand({ topic: "a", userProperties }));
+    expect(published).toEqual([["a", "", 0, {}]]);
+  });
+
+  it("refuses a topic that only the broker may publish to", async () => {
+    const sent = client.send(new PublishCommand({ topic: "$SYS/x/new/clients", payload: Buffer.from("a") }));
+    await expect(sent).rejects.toMatchObject({ name: "InvalidRequestException" });
+    expect(published).toEqual([]);
+  });
+
   it("finds the user properties again, whatever they are", async () => {
     const properties = fc.array(fc.tuple(fc.string({ unit: "binary" }), fc.string({ unit: "binary" })));
     await fc.assert(
