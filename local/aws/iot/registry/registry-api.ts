@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { fromJson, isObject } from "../../../../contract/json";
 import type { InProcessService } from "../../endpoint/in-process";
 import type { CertificateAuthority } from "./certificate-authority";
 import { type DeviceRegistry, IotError } from "./device-registry";
@@ -24,7 +25,7 @@ export function registryApi(deps: RegistryApiDeps): InProcessService {
     try {
       for (const { method, path, run } of operations) {
         const match = method === request.method ? path.exec(request.path) : null;
-        if (match) return answer(200, await run(request, decodeURIComponent(match[1] ?? "")));
+        if (match) return answer(200, await run(request, decoded(match[1] ?? "")));
       }
       throw new IotError("UnknownOperationException", 404, `${request.method} ${request.path} does not run here`);
     } catch (error) {
@@ -171,12 +172,18 @@ function done(change: () => void): object {
   return {};
 }
 
-function bodyOf({ body }: Request): unknown {
+function decoded(name: string): string {
   try {
-    return body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
+    return decodeURIComponent(name);
   } catch {
-    throw new IotError("InvalidRequestException", 400, "the body must be JSON");
+    throw new IotError("InvalidRequestException", 400, `a name in the path must be percent-encoded, got ${name}`);
   }
+}
+
+function bodyOf({ body }: Request): object {
+  const value = body.length === 0 ? {} : fromJson(body.toString("utf8"));
+  if (isObject(value)) return value;
+  throw new IotError("InvalidRequestException", 400, "the body must be a JSON object");
 }
 
 function principalOf({ headers }: Request): string {

@@ -34,6 +34,7 @@ let authority: CertificateAuthority;
 let registry: DeviceRegistry;
 let gateway: Gateway;
 let iot: IoTClient;
+let endpoint: string;
 beforeAll(async () => {
   authority = await CertificateAuthority.create();
 });
@@ -43,9 +44,10 @@ beforeEach(async () => {
   gateway = gatewayWith({
     inProcess: { iot: registryApi({ registry, authority, endpoint: "127.0.0.1:8883" }) },
   });
+  endpoint = `http://127.0.0.1:${await gateway.listen(0)}`;
   iot = new IoTClient({
     region: "sa-east-1",
-    endpoint: `http://127.0.0.1:${await gateway.listen(0)}`,
+    endpoint,
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     maxAttempts: 1,
   });
@@ -137,6 +139,18 @@ describe("the local registry, asked with AWS's client", () => {
     expect(await refused(iot.send(wrongTarget))).toBe("ResourceNotFoundException");
     expect(await refused(iot.send(new CreateThingCommand({ thingName: "a b" })))).toBe("InvalidRequestException");
     expect(await refused(iot.send(new ListThingsCommand({})))).toBe("UnknownOperationException");
+  });
+
+  it.each([
+    ["GET", "/things/%E0%A4%A", undefined],
+    ["POST", "/things/s-1", "null"],
+    ["POST", "/things/s-1", "[]"],
+    ["POST", "/certificates", "{"],
+  ])("refuses what it cannot read: %s %s %s", async (method, path, body) => {
+    const authorization =
+      "AWS4-HMAC-SHA256 Credential=a/20260101/sa-east-1/iot/aws4_request, SignedHeaders=host, Signature=b";
+    const response = await fetch(endpoint + path, { method, headers: { authorization }, ...(body && { body }) });
+    expect([response.status, response.headers.get("x-amzn-errortype")]).toEqual([400, "InvalidRequestException"]);
   });
 
   it("says where devices connect", async () => {
