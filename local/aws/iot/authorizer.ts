@@ -43,16 +43,16 @@ export class Authorizer {
     if (fault) return fault;
     const { topic, retain } = packet;
     if (!this.#allows(identity, { action: "iot:Publish", topic }))
-      return this.#denied(identity, `to publish to "${topic}"`);
+      return this.#denied(identity, `to publish to ${JSON.stringify(topic)}`);
     if (retain && !this.#allows(identity, { action: "iot:RetainPublish", topic }))
-      return this.#denied(identity, `a retained publish to "${topic}"`);
+      return this.#denied(identity, `a retained publish to ${JSON.stringify(topic)}`);
     return undefined;
   }
 
   /** Why the policy refuses this subscription, or undefined if it allows it. */
   subscribeRefusal(identity: Identity, topicFilter: string): Reason | undefined {
     if (this.#allows(identity, { action: "iot:Subscribe", topicFilter })) return undefined;
-    return this.#denied(identity, `to subscribe to "${topicFilter}"`);
+    return this.#denied(identity, `to subscribe to ${JSON.stringify(topicFilter)}`);
   }
 
   /** Whether the connection may receive a message of this topic. */

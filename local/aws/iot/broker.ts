@@ -206,7 +206,10 @@ export class Broker {
       return;
     }
     const refusal = this.#deps.authorizer.subscribeRefusal(this.#identityOf(client), subscription.topic);
-    if (refusal === undefined) return done(null, subscription);
+    if (refusal === undefined) {
+      done(null, subscription);
+      return;
+    }
     this.#deps.onRefused(client.id, refusal.why);
     // With a filter that is allowed, aedes stores those that are refused, and would queue messages for them. It is done by then.
     queueMicrotask(() => void forgetSubscription(this.#aedes, client.id, subscription.topic));

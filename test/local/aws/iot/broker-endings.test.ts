@@ -10,11 +10,12 @@ import { eventually } from "../../../helpers/local-run";
 
 const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/aws/iot/broker.ts");
 
-/** Everything is allowed but to subscribe to what is refused. */
+/** Everything is allowed but to subscribe to what is refused, and to publish what is forbidden. */
 const POLICY = JSON.stringify({
   Version: "2012-10-17",
   Statement: [
     { Effect: "Allow", Action: "iot:*", Resource: "*" },
+    { Effect: "Deny", Action: "iot:Publish", Resource: "arn:aws:iot:sa-east-1:123456789012:topic/forbidden/*" },
     { Effect: "Deny", Action: "iot:Subscribe", Resource: "arn:aws:iot:sa-east-1:123456789012:topicfilter/refused" },
   ],
 });
@@ -87,6 +88,13 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
       Array.from({ length: COUNT }, (_, i) => `${i}`),
     );
     expect(refused).toEqual([]);
+  });
+
+  it("is reported in one line, whatever it asks for", async () => {
+    const topic = "forbidden/\nreading stored";
+    const publish: Packet = { cmd: "publish", topic, payload: "x", qos: 0, dup: false, retain: false };
+    await once(client(version, keptSession(version), publish).socket, "close");
+    expect(refused).toEqual(['a: the device policy does not allow it to publish to "forbidden/\\nreading stored"']);
   });
 
   it("has nothing wait for it of what it was refused", async () => {
