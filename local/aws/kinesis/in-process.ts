@@ -9,6 +9,9 @@ import type { Stream } from "./stream";
 /** How long a client waits for an answer that does not come. */
 const REQUEST_TIMEOUT_MS = 5000;
 
+/** Longest partition key, in characters: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
+const MAX_KEY_LENGTH = 256;
+
 /** What decides whether a call fails. */
 export interface InProcessDeps {
   readonly faults: FaultBoard;
@@ -47,7 +50,11 @@ export function readerOf(stream: Stream, deps: InProcessDeps): KinesisReader {
 export function putRecordTo(stream: Stream, deps: InProcessDeps) {
   const call = underFaults(deps);
   return (data: Buffer, partitionKey: string): Promise<StreamRecord> =>
-    call(async () => stream.put(partitionKey, data.toString("base64")));
+    call(async () => {
+      if (partitionKey === "" || [...partitionKey].length > MAX_KEY_LENGTH)
+        throw new Error(`"partitionKey" must have 1 to ${MAX_KEY_LENGTH} characters, got ${[...partitionKey].length}`);
+      return stream.put(partitionKey, data.toString("base64"));
+    });
 }
 
 /** A call under the faults in force, as the client of a remote service sees them. */
