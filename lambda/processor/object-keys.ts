@@ -1,4 +1,3 @@
-import { arrivalHour } from "../../contract/arrival-hour";
 import { PREFIX } from "../../contract/objects";
 import type { Reading } from "../reading/reading";
 
@@ -9,12 +8,8 @@ export function anomalyKey(reading: Reading, sequenceNumber: string): string {
   return `${PREFIX.anomalies}${deviceId}/${timestamp}-${percentEncode(sensorType)}${unique}.json`;
 }
 
-/**
- * The key of the records that an invocation rejects, by the hour (UTC) in which the first arrived.
- * @param firstArrivedAt Milliseconds since the epoch.
- */
-export function rejectedKey(shardId: string, first: string, last: string, firstArrivedAt: number): string {
-  const hour = arrivalHour(firstArrivedAt);
+/** The key of the records that an invocation rejects, of those that arrived in one hour. */
+export function rejectedKey(shardId: string, first: string, last: string, hour: string): string {
   return `${PREFIX.rejected}${hour}/${shardId}-${first}-${last}.jsonl`;
 }
 

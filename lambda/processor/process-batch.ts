@@ -7,7 +7,7 @@ import { Deadline } from "./deadline";
 import { checkpointOf, decideFates } from "./fates";
 import { AS_THEY_COME, type Manner } from "./invocation";
 import { metricsLine } from "./metrics-line";
-import { rejectedObject } from "./rejected-object";
+import { rejectedObjects } from "./rejected-objects";
 import type { Stores } from "./stores";
 import { writeBatch } from "./write-batch";
 import { totalEffort, type WriteEffort } from "./write-result";
@@ -49,10 +49,11 @@ export async function processBatch(
 
     // Rejected records behind the first failure belong to the retry. Those that cannot be written now are retried themselves.
     let checkpoint = checkpointOf(fates);
-    const rejected = rejectedObject(records, fates, checkpoint);
-    if (rejected) {
-      const result = await stores.objects.write([rejected], "application/x-ndjson", rejecting);
-      if (result.outcomes.get(rejected)?.kind !== "written") checkpoint = rejected.records[0] ?? checkpoint;
+    const rejected = rejectedObjects(records, fates, checkpoint);
+    if (rejected.length > 0) {
+      const result = await stores.objects.write(rejected, "application/x-ndjson", rejecting);
+      const missing = rejected.filter((object) => result.outcomes.get(object)?.kind !== "written");
+      checkpoint = Math.min(checkpoint, ...missing.flatMap((object) => object.records));
       efforts.push(result);
     }
 

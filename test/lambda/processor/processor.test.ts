@@ -123,6 +123,29 @@ describe("the processor on a good day", () => {
     expect(fake.items.size).toBe(99);
   });
 
+  it("sets poison of several hours aside under the hour in which each arrived", async () => {
+    const hour = 3_600_000;
+    const records = [0, 3, 3, 5].map((hours, place) =>
+      kinesisRecord(place, "not json", { arrivedAt: ARRIVED_AT + hours * hour }),
+    );
+    expect((await processorOn(fake)(records)).response).toEqual({ batchItemFailures: [] });
+    expect([...fake.objects.keys()].sort()).toEqual(
+      [
+        ["00", 0, 0],
+        ["03", 1, 2],
+        ["05", 3, 3],
+      ].map(
+        ([arrived, first, last]) =>
+          `rejected/2026/01/01/${arrived}/shardId-000000000002-${sequenceNumber(Number(first))}-${sequenceNumber(Number(last))}.jsonl`,
+      ),
+    );
+    expect(
+      rejectedLines(fake)
+        .map((line) => line.sequenceNumber)
+        .sort(),
+    ).toEqual([0, 1, 2, 3].map(sequenceNumber));
+  });
+
   it("sets poison aside with its bytes, in one object by the hour and the sequence numbers", async () => {
     const records = [
       kinesisRecord(0, "not json"),
