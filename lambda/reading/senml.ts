@@ -23,6 +23,8 @@ interface Base {
   readonly time: number | undefined;
   readonly unit: string | undefined;
   readonly value: number | undefined;
+  /** Whether a double makes another number of the value that was sent. */
+  readonly isInexact: boolean;
   readonly hasSum: boolean;
 }
 
@@ -34,7 +36,7 @@ const OTHER_VALUES = { vs: "text", vb: "a boolean", vd: "data" } as const;
 
 /** The entries of a SenML pack. A record with base fields only is not an entry. */
 export function senmlEntries(pack: readonly unknown[], texts: EntryTexts, source: Source): Message | Rejection {
-  let base: Base = { name: "", time: undefined, unit: undefined, value: undefined, hasSum: false };
+  let base: Base = { name: "", time: undefined, unit: undefined, value: undefined, isInexact: false, hasSum: false };
   const entries: (Entry | Rejection | undefined)[] = [];
   for (const [index, record] of pack.entries()) {
     if (!isObject(record)) {
@@ -43,7 +45,7 @@ export function senmlEntries(pack: readonly unknown[], texts: EntryTexts, source
     }
     const problem = checkBase(record);
     if (problem) return problem;
-    base = nextBase(base, record);
+    base = nextBase(base, record, texts, index);
     const isBaseAlone = Object.keys(record).every((name) => Object.hasOwn(BASE_TYPES, name));
     entries.push(isBaseAlone ? undefined : resolved(record, base, texts, index, source));
   }
@@ -65,12 +67,13 @@ function checkBase(record: Fields): Rejection | undefined {
   return undefined;
 }
 
-function nextBase(base: Base, { bn, bt, bu, bv, bs }: Fields): Base {
+function nextBase(base: Base, { bn, bt, bu, bv, bs }: Fields, texts: EntryTexts, index: number): Base {
   return {
     name: typeof bn === "string" ? bn : base.name,
     time: typeof bt === "number" ? bt : base.time,
     unit: typeof bu === "string" ? bu : base.unit,
     value: typeof bv === "number" ? bv : base.value,
+    isInexact: typeof bv === "number" ? texts.isInexact(bv, index, "bv") : base.isInexact,
     hasSum: typeof bs === "number" || base.hasSum,
   };
 }
@@ -95,8 +98,15 @@ function resolved(record: Fields, base: Base, texts: EntryTexts, index: number, 
       timestamp: timestampOf(record.t, base.time, source.arrivedAt),
       metadata: unit === undefined ? undefined : { unit },
     },
-    isInexact: texts.isInexact(v, index, "v"),
+    isInexact: base.isInexact || isInexactSum(base.value, v) || texts.isInexact(v, index, "v"),
   };
+}
+
+/** Of two integers that a double holds, it may not hold the sum. */
+function isInexactSum(base: number | undefined, v: unknown): boolean {
+  if (base === undefined || typeof v !== "number" || !Number.isInteger(base) || !Number.isInteger(v)) return false;
+  const sum = base + v;
+  return !Number.isSafeInteger(sum) && Number.isFinite(sum) && BigInt(base) + BigInt(v) !== BigInt(sum);
 }
 
 function checkRecord(record: Fields, base: Base): Rejection | undefined {

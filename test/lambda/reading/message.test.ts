@@ -119,6 +119,16 @@ describe("the limits of SenML", () => {
     expect(timesOf({ bt: ARRIVED_AT / 1000 - 0.001, n: "t", t: -0.002, v: 1 })).toEqual([-3]);
   });
 
+  it.each([
+    ["a base value that a double does not hold", '"bv":9007199254740993,"v":0', "value_inexact"],
+    ["one that is too small for it", '"bv":1e-400,"v":0', "value_inexact"],
+    ["a sum that it does not hold", '"bv":9007199254740992,"v":1', "value_inexact"],
+    ["a sum that it holds, beyond 2**53", '"bv":9007199254740992,"v":2', 9007199254740994],
+  ])("adds no number to %s", (_what, values, expected) => {
+    const checked = check(`[{"bn":"d/"},{"n":"t",${values}}]`);
+    expect(checked.ok ? checked.readings[0]?.reading.value : checked.reason).toBe(expected);
+  });
+
   it("adds base value and value, and gives the unit as metadata", () => {
     const checked = check([{ bn: "d/", bv: 20, bu: "Cel", n: "t", v: 1.5 }]);
     expect(checked).toMatchObject({
