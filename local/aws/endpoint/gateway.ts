@@ -108,7 +108,7 @@ export class Gateway {
     if (Buffer.isBuffer(body) && isTooDeep(body)) return answer(res, tooDeepResponse());
     const backend: Backend = {
       answer: () => this.#proxy(req, res, port, body),
-      lose: async () => void (await buffer(await this.#forward(req, port, body))),
+      lose: async () => void (await buffer(await this.#forward(req, res, port, body))),
       leaveUnprocessed: () => this.#leaveUnprocessed(req, res, port, body),
     };
     return this.#answer(service, backend, req, res);
@@ -159,7 +159,8 @@ export class Gateway {
     const isBatch = String(req.headers["x-amz-target"]).endsWith(".BatchWriteItem");
     const split = isBatch ? splitBatch(body.toString(), this.#deps.random) : undefined;
     if (!split) return this.#proxy(req, res, port, body);
-    const emulated = split.handOn === undefined ? undefined : await this.#forward(req, port, Buffer.from(split.handOn));
+    const emulated =
+      split.handOn === undefined ? undefined : await this.#forward(req, res, port, Buffer.from(split.handOn));
     const text = emulated ? (await buffer(emulated)).toString() : "{}";
     const status = emulated?.statusCode ?? 200;
     const merged = status === 200 ? mergeUnprocessed(text, split.leftOver) : text;
@@ -167,18 +168,27 @@ export class Gateway {
   }
 
   async #proxy(req: IncomingMessage, res: ServerResponse, port: number, body: IncomingMessage | Buffer): Promise<void> {
-    const emulated = await this.#forward(req, port, body);
+    const emulated = await this.#forward(req, res, port, body);
     res.writeHead(emulated.statusCode ?? 502, endToEnd(emulated.headers));
     await pipeline(emulated, res);
   }
 
-  #forward(req: IncomingMessage, port: number, body: IncomingMessage | Buffer): Promise<IncomingMessage> {
+  #forward(
+    req: IncomingMessage,
+    res: ServerResponse,
+    port: number,
+    body: IncomingMessage | Buffer,
+  ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers = endToEnd({ host: String(req.headers[":authority"] ?? ""), ...req.headers });
       if (Buffer.isBuffer(body)) headers["content-length"] = String(body.length);
       const path = req.url ?? "/";
       const forwarded = request({ agent: this.#agent, host: "127.0.0.1", port, method: req.method, path, headers });
       forwarded.once("response", resolve).once("error", reject);
+      // A client that is gone would leave half a body, for which the emulator waits, and one connection less for all others.
+      res.once("close", () => {
+        if (!res.writableFinished) forwarded.destroy();
+      });
       if (Buffer.isBuffer(body)) forwarded.end(body);
       else body.pipe(forwarded);
     });

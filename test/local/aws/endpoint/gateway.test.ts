@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { FaultBoard } from "../../../../local/faults/endpoint-faults";
 import { gatewayWith } from "../../../helpers/gateway";
@@ -12,7 +13,12 @@ afterEach(async () => {
 
 /** A gateway in front of an emulator that answers what `reply` says. Chance always hits. */
 async function gatewayTo(reply: (req: IncomingMessage, res: ServerResponse, body: string) => void) {
-  const emulator: Server = createServer(async (req, res) => reply(req, res, await text(req)));
+  const emulator: Server = createServer((req, res) =>
+    text(req).then(
+      (body) => reply(req, res, body),
+      () => res.destroy(),
+    ),
+  );
   await new Promise<void>((resolve) => emulator.listen(0, "127.0.0.1", resolve));
   const faults = new FaultBoard(() => 0);
   let flushed = 0;
@@ -54,6 +60,19 @@ describe("Gateway", () => {
     expect(flushed()).toBe(0);
     expect((await fetch(`${url}/_local/flush`, { method: "POST" })).status).toBe(200);
     expect(flushed()).toBe(1);
+  });
+
+  it("answers though more clients than it has connections have gone in the middle of a request", async () => {
+    const { url, call } = await gatewayTo(echo);
+    const head = "PUT /bucket/key HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n";
+    const authorization = "authorization: AWS4 Credential=a/20260101/sa-east-1/s3/aws4_request, x\r\n";
+    const clients = Array.from({ length: 300 }, () => connect(Number(new URL(url).port), "127.0.0.1"));
+    for (const client of clients) client.on("error", () => {}).write(`${head}${authorization}\r\nhalf`);
+    await setTimeout(500);
+    for (const client of clients) client.destroy();
+    expect(await (await call("s3", { method: "PUT", body: "whole" }, "/bucket/key")).text()).toBe(
+      "PUT /bucket/key whole",
+    );
   });
 
   it("hands a request to the emulator of its service, and the answer back, unchanged", async () => {
