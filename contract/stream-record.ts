@@ -1,4 +1,5 @@
 import type { KinesisStreamRecord } from "aws-lambda";
+import { isObject } from "./json";
 
 /** A record of the stream, in this project's words. */
 export interface StreamRecord {
@@ -52,6 +53,16 @@ export function eventRecord(record: StreamRecord, { streamArn, roleArn }: EventS
     awsRegion: streamArn.split(":")[3] ?? "",
     eventSourceARN: streamArn,
   };
+}
+
+/** Whether a value has what is read of a record of Lambda's event. */
+export function isEventRecord(value: unknown): value is KinesisStreamRecord {
+  if (!isObject(value) || typeof value.eventID !== "string" || !isObject(value.kinesis)) return false;
+  const { data, partitionKey, sequenceNumber, approximateArrivalTimestamp } = value.kinesis;
+  return (
+    [data, partitionKey, sequenceNumber].every((field) => typeof field === "string") &&
+    typeof approximateArrivalTimestamp === "number"
+  );
 }
 
 /** The record of Lambda's event, the inverse of `eventRecord`. */

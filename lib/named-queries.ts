@@ -31,8 +31,9 @@ const HOURS = [FROM, TO, FROM];
  * Each reading of the hours once. A device can send a reading again, and Firehose delivers at least once. As in the hot tier, of several
  * readings with one identity the last to arrive counts; of two in one millisecond, the later one in the shard. Sequence numbers are strings
  * here, so the longer one is the higher one. A record that was rejected whole is no reading, even if it is in the archive; of one that was
- * rejected in part, the archive has the good readings alone. Every query begins with this, and with the hours as its parameters. An object is stored under the hour of its oldest reading, so the last hour can include readings
- * of the next hour, as many as arrive while the buffer fills.
+ * rejected in part, the archive has the good readings alone. Every query begins with this, and with the hours as its parameters. An object
+ * is stored under the hour of its oldest reading, so the last hour can include readings of the next hour, as many as arrive while the
+ * buffer fills.
  */
 const ONCE = `WITH once AS (
   SELECT * FROM (

@@ -87,7 +87,10 @@ export function partsOf(
   return hour === undefined || shardId === undefined || first === undefined ? undefined : { hour, shardId, first };
 }
 
-/** The objects' keys, some at a time, from the hour before the first that is wanted: an object of an earlier version may go on into the next hour. */
+/**
+ * The objects' keys, some at a time, from the hour before the first that is wanted: an object of an earlier version may go on into the
+ * next hour.
+ */
 export async function* keysOf(
   client: S3Client,
   Bucket: string,

@@ -10,8 +10,8 @@ export interface RawAnswer {
   readonly log: string;
 }
 
-/** The outcome of a batch: its first records are done, which is stored, rejected or superseded, and the rest is not. */
-export interface Verdict {
+/** What is done of a batch: its first records, each of which is stored, rejected or superseded. */
+export interface Done {
   /** How many records are done. */
   readonly done: number;
   /** Readings of these that are stored; of rule errors, messages that are in the stream. */
@@ -20,6 +20,10 @@ export interface Verdict {
   readonly rejected: number;
   /** Readings of these that gave way to one with the same device, type and time that arrived later. */
   readonly superseded: number;
+}
+
+/** The outcome of a batch: what is done of it, and why the rest is not. */
+export interface Verdict extends Done {
   /** Why the rest is not done; undefined where all are. */
   readonly why?: string;
   /** Whether no other try can help the rest. */
@@ -28,18 +32,31 @@ export interface Verdict {
   readonly fatal?: unknown;
 }
 
+/** The outcome of a batch of which no record is done. */
+export const NOTHING_DONE: Done = { done: 0, stored: 0, rejected: 0, superseded: 0 };
+
+/** What two tries, or two parts of a batch, have done together. */
+export function together(one: Done, other: Done): Done {
+  return {
+    done: one.done + other.done,
+    stored: one.stored + other.stored,
+    rejected: one.rejected + other.rejected,
+    superseded: one.superseded + other.superseded,
+  };
+}
+
 /**
  * Reads the answer to a batch. Only the function knows how many records it rejected: the batch's one log line, which carries its
  * metrics, says so. Judging the records here would apply this checkout's rules instead of the deployed ones.
  */
 export function verdictOn({ functionError, payload, log }: RawAnswer, sequenceNumbers: readonly string[]): Verdict {
-  const failed = (why: string): Verdict => ({ done: 0, ...NOTHING, why });
+  const failed = (why: string): Verdict => ({ ...NOTHING_DONE, why });
   const answer = parsedJson(payload);
   if (functionError !== undefined)
     return failed(`the function failed: ${textOf(answer, "errorMessage") ?? functionError}`);
   const done = checkpointOf(answer, sequenceNumbers);
   if (done === undefined) return failed("the function did not answer like a processor of batches");
-  const counts = done === 0 ? NOTHING : countsIn(log, done);
+  const counts = done === 0 ? NOTHING_DONE : countsIn(log, done);
   if (counts === "older")
     return failed(
       "the deployed function is older than this command: it does not check whether a later reading is stored. Fix: npx pulumi up",
@@ -58,13 +75,7 @@ function checkpointOf(answer: unknown, sequenceNumbers: readonly string[]): numb
   return places.includes(-1) ? undefined : Math.min(sequenceNumbers.length, ...places);
 }
 
-interface Counts {
-  readonly stored: number;
-  readonly rejected: number;
-  readonly superseded: number;
-}
-
-const NOTHING: Counts = { stored: 0, rejected: 0, superseded: 0 };
+type Counts = Omit<Done, "done">;
 
 /** "older" for a version that did not know replays; undefined where the counts are not those of so many records. */
 function countsIn(log: string, done: number): Counts | "older" | undefined {

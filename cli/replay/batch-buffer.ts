@@ -1,3 +1,4 @@
+import { partsOf } from "../../contract/parts";
 import { eventRecord, type ReplayedRecord, type StreamRecord } from "../../contract/stream-record";
 
 /** Most records of a batch: the default of an event source mapping. */
@@ -39,22 +40,9 @@ export class BatchBuffer {
   }
 }
 
-/** An event's records in parts that an invocation takes, in their order. A record above the limit is alone in its part. */
-export function partsOf(records: readonly ReplayedRecord[]): readonly (readonly ReplayedRecord[])[] {
-  const parts: ReplayedRecord[][] = [];
-  let part: ReplayedRecord[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const size = bytesOf(record);
-    if (part.length > 0 && bytes + size > MAX_BYTES) {
-      parts.push(part);
-      part = [];
-      bytes = 0;
-    }
-    part.push(record);
-    bytes += size;
-  }
-  return [...parts, part];
+/** An event's records in parts that an invocation takes. A record above the limit is alone in its part. */
+export function invocationsOf(records: readonly ReplayedRecord[]): Iterable<readonly ReplayedRecord[]> {
+  return partsOf(records, bytesOf, MAX_BYTES);
 }
 
 function bytesOf(record: ReplayedRecord): number {

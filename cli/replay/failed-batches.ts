@@ -1,10 +1,10 @@
 import { paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import type { KinesisStreamRecord } from "aws-lambda";
 import { PREFIX } from "../../contract/objects";
-import type { ReplayedRecord } from "../../contract/stream-record";
+import { isEventRecord, type ReplayedRecord } from "../../contract/stream-record";
 import { readText } from "../../stores/read-object";
 import { printable } from "../kit/output";
-import { partsOf } from "./batch-buffer";
+import { NOTHING_DONE, together } from "./answer";
+import { invocationsOf } from "./batch-buffer";
 import type { Marks } from "./marks";
 import { type Batch, outcomeOf, type ReplayDeps, type Tally } from "./run";
 
@@ -75,18 +75,13 @@ function* batchesOf(
   records: readonly ReplayedRecord[],
   markAll: (outcome: ReturnType<typeof outcomeOf>) => Promise<void>,
 ): Generator<Batch<ReplayedRecord>> {
-  let all = { done: 0, stored: 0, rejected: 0, superseded: 0 };
-  for (const items of partsOf(records))
+  let all = NOTHING_DONE;
+  for (const items of invocationsOf(records))
     yield {
       key,
       items,
-      mark: async ({ done, stored, rejected, superseded }) => {
-        all = {
-          done: all.done + done,
-          stored: all.stored + stored,
-          rejected: all.rejected + rejected,
-          superseded: all.superseded + superseded,
-        };
+      mark: async (verdict) => {
+        all = together(all, verdict);
         if (all.done === records.length) await markAll(outcomeOf(all));
       },
     };
@@ -111,19 +106,14 @@ function recordsIn(body: string, functionName: string): readonly ReplayedRecord[
     };
     const [, name = functionName] = /:function:([^:]+)/.exec(requestContext?.functionArn ?? "") ?? [];
     if (name !== functionName) return NOT_OURS;
-    const { Records } = JSON.parse(payload) as { Records: readonly KinesisStreamRecord[] };
-    return Records.length > 0 && Records.every(isComplete) ? Records : undefined;
+    const { Records } = JSON.parse(payload) as { Records: readonly unknown[] };
+    // Without what the function reads of a record, it refuses the whole batch each time.
+    return Records.length > 0 && Records.every(canBeReplayed) ? Records : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Whether a record has what the function reads: without it, it refuses the whole batch each time. */
-function isComplete({ eventID, kinesis }: KinesisStreamRecord): boolean {
-  const { data, partitionKey, sequenceNumber, approximateArrivalTimestamp } = kinesis;
-  return (
-    [eventID, data, partitionKey, sequenceNumber].every((field) => typeof field === "string") &&
-    /^\d+$/.test(sequenceNumber) &&
-    typeof approximateArrivalTimestamp === "number"
-  );
+function canBeReplayed(record: unknown): record is ReplayedRecord {
+  return isEventRecord(record) && /^\d+$/.test(record.kinesis.sequenceNumber);
 }

@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { AS_ARRIVED_FIELD, REPLAY_FIELD } from "../../contract/invocation";
 import type { ReplayedRecord } from "../../contract/stream-record";
-import { type Verdict, verdictOn } from "./answer";
+import { NOTHING_DONE, type Verdict, verdictOn } from "./answer";
 
 /**
  * Invokes the function like its event source mapping, with records that are marked as replayed, and reads the answer.
@@ -35,7 +35,7 @@ export function invokeWith(client: LambdaClient, FunctionName: string, asArrived
       );
     } catch (error) {
       const trouble = statusOf(error) === 413 ? tooLarge(records) : troubleOf(error);
-      return { done: 0, stored: 0, rejected: 0, superseded: 0, ...trouble };
+      return { ...NOTHING_DONE, ...trouble };
     }
   };
 }

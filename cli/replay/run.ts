@@ -1,6 +1,6 @@
 import { printable } from "../kit/output";
 import type { Io } from "../kit/terminal";
-import type { Verdict } from "./answer";
+import { type Done, NOTHING_DONE, together, type Verdict } from "./answer";
 
 /** Records that are replayed together. */
 export interface Batch<Item> {
@@ -41,7 +41,7 @@ export const newTally = (): Tally => ({
 });
 
 /** The outcome of a batch's records that are done, by a replay's counts. */
-export function outcomeOf({ stored, rejected, superseded }: Verdict) {
+export function outcomeOf({ stored, rejected, superseded }: Done) {
   return { recovered: stored, rejected, superseded };
 }
 
@@ -114,14 +114,11 @@ async function deliverPatiently<Item>(
   deliver: (items: readonly Item[]) => Promise<Verdict>,
   { io, sleep }: ReplayDeps,
 ): Promise<Verdict> {
-  let [done, stored, rejected, superseded] = [0, 0, 0, 0];
+  let done = NOTHING_DONE;
   for (let tries = 1; ; tries += 1) {
-    const verdict = await deliver(items.slice(done));
-    done += verdict.done;
-    stored += verdict.stored;
-    rejected += verdict.rejected;
-    superseded += verdict.superseded;
-    const all = { ...verdict, done, stored, rejected, superseded };
+    const verdict = await deliver(items.slice(done.done));
+    done = together(done, verdict);
+    const all = { ...verdict, ...done };
     if (verdict.why === undefined || verdict.isLasting || verdict.fatal !== undefined) return all;
     if (tries === TRIES || io.signal.aborted) return all;
     await sleep(FIRST_BACKOFF_MS * 2 ** (tries - 1));

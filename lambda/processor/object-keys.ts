@@ -1,4 +1,5 @@
 import { PREFIX } from "../../contract/objects";
+import type { StreamRecord } from "../../contract/stream-record";
 import type { Reading } from "../reading/reading";
 
 /** The key of an anomaly's payload. The sequence number tells readings without a time of their own apart. */
@@ -8,9 +9,10 @@ export function anomalyKey(reading: Reading, sequenceNumber: string): string {
   return `${PREFIX.anomalies}${deviceId}/${timestamp}-${percentEncode(sensorType)}${unique}.json`;
 }
 
-/** The key of the records that an invocation rejects, of those that arrived in one hour. */
-export function rejectedKey(shardId: string, first: string, last: string, hour: string): string {
-  return `${PREFIX.rejected}${hour}/${shardId}-${first}-${last}.jsonl`;
+/** The key of the records that an invocation rejects, of those that arrived in one hour; at least one. */
+export function rejectedKey(hour: string, records: readonly StreamRecord[]): string {
+  const [first, last] = [records[0], records.at(-1)];
+  return `${PREFIX.rejected}${hour}/${first?.shardId}-${first?.sequenceNumber}-${last?.sequenceNumber}.jsonl`;
 }
 
 /** UTF-8 percent-encoding of all but RFC 3986's unreserved characters. The string must be well-formed. */

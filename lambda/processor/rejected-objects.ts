@@ -1,17 +1,10 @@
 import { arrivalHour } from "../../contract/arrival-hour";
 import type { RejectedLine } from "../../contract/rejected";
 import type { StreamRecord } from "../../contract/stream-record";
+import type { Rejection } from "../reading/rejection";
 import type { ObjectWrite } from "./batch-plan";
 import type { Fate } from "./fates";
 import { rejectedKey } from "./object-keys";
-
-/** The lines of an hour. */
-interface Hour {
-  readonly first: StreamRecord;
-  last: StreamRecord;
-  readonly places: number[];
-  readonly lines: string[];
-}
 
 /**
  * The objects that keep what is rejected before the checkpoint, a line per record: one for each hour of arrival, by which they are found.
@@ -22,22 +15,21 @@ export function rejectedObjects(
   fates: readonly Fate[],
   checkpoint: number,
 ): ObjectWrite[] {
-  const hours = new Map<string, Hour>();
-  records.slice(0, checkpoint).forEach((record, place) => {
+  const rejected = records.slice(0, checkpoint).flatMap((record, place) => {
     const rejection = fates[place]?.rejection;
-    if (rejection === undefined) return;
-    const { reason, detail, entries } = rejection;
-    const line: RejectedLine = { reason, detail, ...(entries && { entries }), ...record };
-    const name = arrivalHour(record.arrivedAt);
-    const hour = hours.get(name) ?? { first: record, last: record, places: [], lines: [] };
-    hours.set(name, hour);
-    hour.last = record;
-    hour.places.push(place);
-    hour.lines.push(`${JSON.stringify(line)}\n`);
+    return rejection === undefined ? [] : [{ place, line: lineOf(record, rejection) }];
   });
-  return [...hours].map(([hour, { first, last, places, lines }]) => ({
-    key: rejectedKey(first.shardId, first.sequenceNumber, last.sequenceNumber, hour),
-    body: lines.join(""),
-    records: places,
-  }));
+  const hours = Map.groupBy(rejected, ({ line }) => arrivalHour(line.arrivedAt));
+  return [...hours].map(([hour, kept]) => {
+    const lines = kept.map(({ line }) => line);
+    return {
+      key: rejectedKey(hour, lines),
+      body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+      records: kept.map(({ place }) => place),
+    };
+  });
+}
+
+function lineOf(record: StreamRecord, { reason, detail, entries }: Rejection): RejectedLine {
+  return { reason, detail, ...(entries && { entries }), ...record };
 }

@@ -1,5 +1,6 @@
 import type { KinesisStreamRecord } from "aws-lambda";
 import { isObject } from "../../contract/json";
+import { isEventRecord } from "../../contract/stream-record";
 import { describe } from "./rejection";
 
 /**
@@ -12,7 +13,7 @@ export function recordsOf(event: unknown): readonly KinesisStreamRecord[] {
     throw new Error(
       `"event" must be a batch of a Kinesis stream, with a list "Records", got ${shapeOf(event)}. ${FIX}`,
     );
-  const other = records.find((record) => !isOfKinesis(record));
+  const other = records.find((record) => !isEventRecord(record));
   if (other !== undefined)
     throw new Error(
       `"event.Records" must be records of a Kinesis stream, got one of ${describe(sourceOf(other))}. ${FIX}`,
@@ -21,16 +22,6 @@ export function recordsOf(event: unknown): readonly KinesisStreamRecord[] {
 }
 
 const FIX = "Fix: invoke this function by its event source mapping, or replay records with iot replay";
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
-function isOfKinesis(record: unknown): record is KinesisStreamRecord {
-  if (!isObject(record) || typeof record.eventID !== "string" || !isObject(record.kinesis)) return false;
-  const { data, partitionKey, sequenceNumber, approximateArrivalTimestamp } = record.kinesis;
-  return (
-    [data, partitionKey, sequenceNumber].every((field) => typeof field === "string") &&
-    typeof approximateArrivalTimestamp === "number"
-  );
-}
 
 /** An event's own word for where it comes from. */
 function sourceOf(record: unknown): unknown {

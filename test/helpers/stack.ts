@@ -22,6 +22,12 @@ export async function recordStack(suffix = "dev", config: Readonly<Record<string
   return recordingOf(all, outputs);
 }
 
+/** The same, whatever was recorded before. */
+export function recordStackAnew(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
+  const { declareStack }: typeof import("../../local/stack/declare-stack") = require("../../local/stack/declare-stack");
+  return declareStack({ environmentSuffix: suffix, protectData: false, ...config }, suffix);
+}
+
 /** A value whose parts are promises, such as the files of a function, with what they come to. */
 async function settled(value: unknown): Promise<unknown> {
   const known = await value;
@@ -29,12 +35,6 @@ async function settled(value: unknown): Promise<unknown> {
   if (typeof known !== "object" || known === null) return known;
   const parts = Object.entries(known).map(async ([key, part]) => [key, await settled(part)]);
   return Object.fromEntries(await Promise.all(parts));
-}
-
-/** The same, whatever was recorded before. */
-export function recordStackAnew(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
-  const { declareStack }: typeof import("../../local/stack/declare-stack") = require("../../local/stack/declare-stack");
-  return declareStack({ environmentSuffix: suffix, protectData: false, ...config }, suffix);
 }
 
 /**

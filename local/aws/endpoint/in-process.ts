@@ -1,5 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 
+/** A part of a path without its percent-encoding; undefined where that is broken. */
+export function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A service that answers in this process: the gateway hands it the requests that are signed for its name. */
 export type InProcessService = (request: {
   readonly method: string;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { partsOf } from "../../../contract/parts";
 import type { StreamRecord } from "../../../contract/stream-record";
 import type { KinesisReader } from "../kinesis/kinesis-reader";
 import { StreamReader } from "../lambda/event-source-mapping/stream-reader";
@@ -154,7 +155,7 @@ export class DeliveryStream {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#waitingSince = undefined;
-    for (const part of partsOf(records, this.#settings.transform.bufferBytes)) {
+    for (const part of partsOf(records, ({ data }) => data.length, this.#settings.transform.bufferBytes)) {
       const results = await this.#invoke(part);
       for (const [at, record] of part.entries()) this.#add(record, results[at]);
     }
@@ -251,20 +252,4 @@ export class DeliveryStream {
 
 function pauseMs(attempt: number): number {
   return Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** attempt);
-}
-
-/** The records in their order, in parts that hold no more than this, or one record. */
-function* partsOf(records: readonly StreamRecord[], bytes: number): Generator<readonly StreamRecord[]> {
-  let part: StreamRecord[] = [];
-  let size = 0;
-  for (const record of records) {
-    if (part.length > 0 && size + record.data.length > bytes) {
-      yield part;
-      part = [];
-      size = 0;
-    }
-    part.push(record);
-    size += record.data.length;
-  }
-  if (part.length > 0) yield part;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { InProcessService } from "../endpoint/in-process";
+import { decoded, type InProcessService } from "../endpoint/in-process";
 import { publishFault } from "./limits";
 import type { Annotations } from "./mqtt5/message";
 import { InvalidParameter, publishAnnotations } from "./publish-annotations";
@@ -37,14 +37,6 @@ export function iotDataApi(publish: PublishMessage): InProcessService {
     }
     return answer(200, { message: "OK", traceId: randomUUID() });
   };
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function refusal(status: number, type: string, message: string) {

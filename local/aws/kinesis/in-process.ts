@@ -4,13 +4,10 @@ import { DEFAULT_LATENCY_MS, type FaultBoard } from "../../faults/endpoint-fault
 import type { KinesisReader } from "./kinesis-reader";
 import { MAX_READ } from "./shard";
 import { iteratorAt, positionOf } from "./shard-iterator";
-import type { Stream } from "./stream";
+import { MAX_KEY_LENGTH, type Stream } from "./stream";
 
 /** How long a client waits for an answer that does not come. */
 const REQUEST_TIMEOUT_MS = 5000;
-
-/** Longest partition key, in characters: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
-const MAX_KEY_LENGTH = 256;
 
 /** What decides whether a call fails. */
 export interface InProcessDeps {
@@ -51,8 +48,9 @@ export function putRecordTo(stream: Stream, deps: InProcessDeps) {
   const call = underFaults(deps);
   return (data: Buffer, partitionKey: string): Promise<StreamRecord> =>
     call(async () => {
-      if (partitionKey === "" || [...partitionKey].length > MAX_KEY_LENGTH)
-        throw new Error(`"partitionKey" must have 1 to ${MAX_KEY_LENGTH} characters, got ${[...partitionKey].length}`);
+      const { length } = partitionKey;
+      if (length === 0 || length > MAX_KEY_LENGTH)
+        throw new Error(`"partitionKey" must have 1 to ${MAX_KEY_LENGTH} characters, got ${length}`);
       return stream.put(partitionKey, data.toString("base64"));
     });
 }

@@ -18,7 +18,7 @@ import {
 } from "./members";
 import { MAX_READ, type Shard } from "./shard";
 import { iteratorAt, positionOf } from "./shard-iterator";
-import { MAX_RECORD_BYTES, type Stream } from "./stream";
+import { MAX_KEY_LENGTH, MAX_RECORD_BYTES, type Stream } from "./stream";
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescription.html */
 const STREAM_NAME = "[a-zA-Z0-9_.-]{1,128}";
@@ -236,7 +236,7 @@ interface GivenRecord {
 function recordOf(given: unknown): GivenRecord {
   const members = membersOf("Records", given);
   const data = blob(members, "Data");
-  const key = text(members, "PartitionKey", 256);
+  const key = text(members, "PartitionKey", MAX_KEY_LENGTH);
   if (Buffer.byteLength(data, "base64") + Buffer.byteLength(key) > MAX_RECORD_BYTES)
     throw constraint("Data", "...", `Member must have length less than or equal to ${MAX_RECORD_BYTES}`);
   return { data, key, explicitHashKey: explicitHashKeyOf(members) };

@@ -8,6 +8,8 @@ import { RateExceeded, Shard } from "./shard";
 
 /** Largest record, key and data together: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const MAX_RECORD_BYTES = 1024 * 1024;
+/** Longest partition key, in characters: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
+export const MAX_KEY_LENGTH = 256;
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 const RESHARDS_PER_DAY = 10;
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { fromJson, isObject } from "../../../../contract/json";
-import type { InProcessService } from "../../endpoint/in-process";
+import { decoded, type InProcessService } from "../../endpoint/in-process";
 import type { CertificateAuthority } from "./certificate-authority";
 import { type DeviceRegistry, IotError } from "./device-registry";
 
@@ -25,7 +25,7 @@ export function registryApi(deps: RegistryApiDeps): InProcessService {
     try {
       for (const { method, path, run } of operations) {
         const match = method === request.method ? path.exec(request.path) : null;
-        if (match) return answer(200, await run(request, decoded(match[1] ?? "")));
+        if (match) return answer(200, await run(request, nameIn(match[1] ?? "")));
       }
       throw new IotError("UnknownOperationException", 404, `${request.method} ${request.path} does not run here`);
     } catch (error) {
@@ -172,12 +172,10 @@ function done(change: () => void): object {
   return {};
 }
 
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    throw new IotError("InvalidRequestException", 400, `a name in the path must be percent-encoded, got ${name}`);
-  }
+function nameIn(part: string): string {
+  const name = decoded(part);
+  if (name !== undefined) return name;
+  throw new IotError("InvalidRequestException", 400, `a name in the path must be percent-encoded, got ${part}`);
 }
 
 function bodyOf({ body }: Request): object {
