@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
+import { finished } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { wordsOf } from "../../../contract/error-words";
@@ -186,9 +187,7 @@ export class Gateway {
       const forwarded = request({ agent: this.#agent, host: "127.0.0.1", port, method: req.method, path, headers });
       forwarded.once("response", resolve).once("error", reject);
       // A client that is gone would leave half a body, for which the emulator waits, and one connection less for all others.
-      res.once("close", () => {
-        if (!res.writableFinished) forwarded.destroy();
-      });
+      finished(res, (error) => error && forwarded.destroy());
       if (Buffer.isBuffer(body)) forwarded.end(body);
       else body.pipe(forwarded);
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { InProcessService } from "../../endpoint/in-process";
+import { decoded, type InProcessService } from "../../endpoint/in-process";
 import { tailOf } from "./invocation-log";
 import type { InvocationResult } from "./invoke-result";
 
@@ -36,7 +36,14 @@ export function invokeApi(target: InvokedFunction, invoke: Invoke): InProcessSer
     const unheeded = Object.keys(headers).find((each) => each.startsWith("x-amz-") && !HEEDED.test(each));
     if (unheeded !== undefined)
       return refusal(501, "NotImplemented", `The local run does not do Invoke with "${unheeded}"`);
-    const unknown = notFound(target, decodeURIComponent(asked), query.get("Qualifier"));
+    const called = decoded(asked);
+    if (called === undefined)
+      return refusal(
+        400,
+        "InvalidParameterValueException",
+        `the function's name must be percent-encoded, got "${asked}"`,
+      );
+    const unknown = notFound(target, called, query.get("Qualifier"));
     if (unknown) return unknown;
     if (body.length > MAX_PAYLOAD_BYTES)
       return refusal(

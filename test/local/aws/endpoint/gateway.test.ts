@@ -62,14 +62,19 @@ describe("Gateway", () => {
     expect(flushed()).toBe(1);
   });
 
-  it("answers though more clients than it has connections have gone in the middle of a request", async () => {
-    const { url, call } = await gatewayTo(echo);
+  it.each([
+    ["in the middle of a request", 0],
+    ["while their request is held back", 1000],
+  ])("answers though more clients than it has connections have gone %s", async (_when, latencyMs) => {
+    const { url, faults, call } = await gatewayTo(echo);
+    faults.set({ s3: { kind: "latency", share: 1, latencyMs } });
     const head = "PUT /bucket/key HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n";
     const authorization = "authorization: AWS4 Credential=a/20260101/sa-east-1/s3/aws4_request, x\r\n";
     const clients = Array.from({ length: 300 }, () => connect(Number(new URL(url).port), "127.0.0.1"));
     for (const client of clients) client.on("error", () => {}).write(`${head}${authorization}\r\nhalf`);
     await setTimeout(500);
     for (const client of clients) client.destroy();
+    await setTimeout(latencyMs);
     expect(await (await call("s3", { method: "PUT", body: "whole" }, "/bucket/key")).text()).toBe(
       "PUT /bucket/key whole",
     );

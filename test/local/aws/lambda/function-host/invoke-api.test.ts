@@ -96,6 +96,20 @@ describe("Lambda's API, as an SDK client sees it", () => {
     expect(JSON.parse(Payload?.transformToString() ?? "").errorType).toBe(errorType);
   });
 
+  it("refuses a name whose encoding is broken", async () => {
+    const refused = await lambdaApi({
+      method: "POST",
+      path: "/2015-03-31/functions/%E0%A4%A/invocations",
+      query: new URLSearchParams(),
+      headers: {},
+      body: Buffer.alloc(0),
+    });
+    expect(refused).toMatchObject({
+      status: 400,
+      headers: { "x-amzn-errortype": "InvalidParameterValueException" },
+    });
+  });
+
   it("refuses another operation", async () => {
     await expect(client.send(new ListFunctionsCommand({}))).rejects.toMatchObject({
       name: "UnknownOperationException",
