@@ -56,8 +56,9 @@ async function carryOut(deed, done) {
   }).catch(() => undefined);
   const refused = answer === undefined || !answer.ok;
   const { problem = "the run does not answer" } = refused ? await (answer?.json() ?? {}) : {};
-  byId("alarm-done").textContent = refused ? `${deed.alarm}: ${problem}.` : `${done}: ${deed.alarm}.`;
+  // What is said is in the list already.
   await look();
+  byId("alarm-done").textContent = refused ? `${deed.alarm}: ${problem}.` : `${done}: ${deed.alarm}.`;
 }
 
 /** Whoever has not said who they are is asked for it first. */
@@ -171,12 +172,17 @@ function show(alarms) {
   if (told.textContent !== words) told.textContent = words;
 }
 
+/** Looks are numbered as they begin: an answer that a later look has overtaken is older than what is shown. */
+let [begun, latestShown] = [0, 0];
+
 async function look() {
+  const number = ++begun;
   const found = await fetch("/api/alarms")
     .then((answer) => (answer.ok ? answer.json() : undefined))
     .catch(() => undefined);
   // A table that is broken on purpose; the next look may succeed.
-  if (found === undefined) return;
+  if (found === undefined || number < latestShown) return;
+  latestShown = number;
   byId("alarm-section").hidden = !found.isWatched;
   if (found.isWatched) show(found.alarms);
 }
