@@ -1,9 +1,9 @@
 import type { RejectedEntry } from "../../contract/rejected";
 import type { StreamRecord } from "../../contract/stream-record";
 import { checkRecord } from "../reading/check-record";
+import type { CheckedReading } from "../reading/checked-reading";
 import type { Rejection } from "../reading/rejection";
 import type { Rules } from "../reading/settings";
-import { anomalyKey } from "./object-keys";
 import { type ItemDraft, packItems } from "./packed-items";
 
 /** What is to be written for a record that holds readings. */
@@ -15,8 +15,11 @@ export interface Accepted {
   readonly expirationTime: number;
   /** At least one; no two with one range. */
   readonly items: readonly ItemDraft[];
-  /** Where the payload is kept and its bytes, if a value is out of bounds. */
-  readonly anomaly: { readonly key: string; readonly body: Buffer } | undefined;
+  /** The readings that are out of bounds, in the message's order. */
+  readonly anomalies: readonly CheckedReading[];
+  /** The payload's bytes. */
+  readonly body: Buffer;
+  readonly sequenceNumber: string;
   /** The entries of the message that can never be stored. */
   readonly rejected: readonly RejectedEntry[];
   /** Whether the message has a list of readings. */
@@ -36,17 +39,14 @@ export function assess(
   const checked = checkRecord(record, rules, asArrived);
   if (!checked.ok) return checked;
   const { body, readings, facts, rejected, isList } = checked;
-  const anomalies = readings.filter(({ isAnomaly }) => isAnomaly).map(({ reading }) => reading);
-  const first = anomalies.reduce(
-    (earliest, other) => (other.timestamp < (earliest?.timestamp ?? Infinity) ? other : earliest),
-    anomalies[0],
-  );
   return {
     ok: true,
     arrivedAt: facts.arrivedAt,
     expirationTime: facts.expirationTime,
     items: packItems(readings, facts, processedAt),
-    anomaly: first && { key: anomalyKey(first, record.sequenceNumber), body },
+    anomalies: readings.filter(({ isAnomaly }) => isAnomaly),
+    body,
+    sequenceNumber: record.sequenceNumber,
     rejected,
     isList,
   };

@@ -2,7 +2,7 @@ import type { RejectedEntry } from "../../contract/rejected";
 import type { CheckedReading } from "../reading/checked-reading";
 import { type Rejection, reject } from "../reading/rejection";
 import type { Accepted } from "./assess";
-import type { BatchPlan, ItemWrite, ObjectWrite } from "./batch-plan";
+import type { AnomalyWrites, ItemWrite, ObjectWrite } from "./batch-plan";
 
 /** The outcome of one write. */
 export type WriteOutcome =
@@ -36,7 +36,7 @@ const MAX_MESSAGE_CHARACTERS = 300;
 /** Each record's fate, from its check and the outcomes of its writes. */
 export function decideFates(
   assessed: readonly (Accepted | Rejection)[],
-  plan: BatchPlan,
+  plan: { readonly items: readonly ItemWrite[]; readonly anomalies: AnomalyWrites },
   items: ReadonlyMap<ItemWrite, WriteOutcome>,
   objects: ReadonlyMap<ObjectWrite, WriteOutcome>,
 ): Fate[] {
@@ -47,7 +47,7 @@ export function decideFates(
     for (const record of write.records) tallies[record]?.add(write, outcome, record === last);
   }
   // An anomaly is stored when both its object and its item are. A missing object is written by the retry.
-  for (const write of [...plan.supersededAnomalies, ...plan.anomalies])
+  for (const write of [...plan.anomalies.superseded, ...plan.anomalies.current])
     if (objects.get(write)?.kind !== "written") for (const record of write.records) tallies[record]?.objectMissing();
   return tallies.map((tally) => tally.fate());
 }

@@ -2,7 +2,6 @@ import type { KinesisStreamBatchResponse } from "aws-lambda";
 import type { StreamRecord } from "../../contract/stream-record";
 import type { Settings } from "../reading/settings";
 import { assess } from "./assess";
-import { planBatch } from "./batch-plan";
 import { Deadline } from "./deadline";
 import { checkpointOf, decideFates } from "./fates";
 import { AS_THEY_COME, type Manner } from "./invocation";
@@ -42,8 +41,7 @@ export async function processBatch(
   const rejecting = new Deadline(remainingMs - REJECT_RESERVE_MS);
   try {
     const assessed = records.map((record) => assess(record, settings, startedAt, manner.asArrived));
-    const plan = planBatch(assessed);
-    const { items, objects } = await writeBatch(plan, stores, manner.isReplay, writing);
+    const { plan, items, objects } = await writeBatch(assessed, stores, manner.isReplay, writing);
     const fates = decideFates(assessed, plan, items.outcomes, objects.outcomes);
     const efforts: WriteEffort[] = [items, objects];
 

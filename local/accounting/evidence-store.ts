@@ -41,7 +41,8 @@ export interface ExternalMessages {
 export interface StoredItem {
   readonly device: string;
   readonly isAnomaly: boolean;
-  readonly value: number;
+  /** Its value; of items whose records arrived in one millisecond, each one's: nothing in them says which came last. */
+  readonly values: readonly number[];
   /** When the record arrived that it was written from; undefined where the item does not say. */
   readonly arrivedAt: number | undefined;
 }

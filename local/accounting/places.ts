@@ -100,7 +100,7 @@ function placeGroup(
 /** The place in the group of the reading that the item was written from; -1 where none of them can have. */
 function writerOf(
   group: readonly (readonly [UnitId, SeenUnit])[],
-  { arrivedAt, value }: StoredItem,
+  { arrivedAt, values }: StoredItem,
   found: FoundUnits,
 ): number {
   const candidates = [...group.entries()].filter(
@@ -108,7 +108,9 @@ function writerOf(
   );
   // A replay stores what was rejected or failed, too; where another record has the same value, that one did not need it.
   const score = ([, [id, unit]]: (typeof candidates)[number]) =>
-    (unit.item?.value === value ? 4 : 0) + (found.rejected.has(id) ? 0 : 2) + (found.failed.has(id) ? 0 : 1);
+    (unit.item && values.includes(unit.item.value) ? 4 : 0) +
+    (found.rejected.has(id) ? 0 : 2) +
+    (found.failed.has(id) ? 0 : 1);
   const best = candidates.reduce((most, candidate) => Math.max(most, score(candidate)), 0);
   return candidates.findLast((candidate) => score(candidate) === best)?.[0] ?? -1;
 }

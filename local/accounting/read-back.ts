@@ -79,13 +79,18 @@ async function readItems(
         for (const reading of unpacked(item)) {
           const { deviceId: device, isAnomaly, value, arrivedAt } = reading;
           const key = itemKey({ deviceId: device, timestampSensorType: reading.key });
-          const known = items.get(key);
-          if (known === undefined || (arrivedAt ?? 0) >= (known.arrivedAt ?? 0))
-            items.put(key, { device, isAnomaly, value, arrivedAt });
+          items.put(key, lastArrived(items.get(key), { device, isAnomaly, values: [value], arrivedAt }));
         }
   } catch (error) {
     onUnreadable({ key: `the table ${table}`, why: wordsOf(error) });
   }
+}
+
+/** Of what two items hold of one identity, what arrived last. */
+export function lastArrived(known: StoredItem | undefined, other: StoredItem): StoredItem {
+  const after = (other.arrivedAt ?? 0) - (known?.arrivedAt ?? 0);
+  if (known === undefined || after > 0) return other;
+  return after < 0 ? known : { ...other, values: [...known.values, ...other.values] };
 }
 
 /** The records of a `rejected/` object. */

@@ -125,6 +125,32 @@ describe("a replay", () => {
     expect(line).toMatchObject({ SupersededReadings: 1, AnomaliesDetected: 0 });
   });
 
+  it("keeps a message under its earliest anomaly that does not give way", async () => {
+    const process = processorOn(fake);
+    const [earlier, later] = [ARRIVED_AT - 1000, ARRIVED_AT - 500];
+    await process([record(1, 200, 0)]);
+    const list = {
+      deviceId: "sensor-001",
+      readings: [
+        { sensorType: "temperature", value: 150, timestamp: earlier },
+        { sensorType: "pressure", value: 900, timestamp: later },
+        { sensorType: "humidity", value: 50, timestamp: later },
+      ],
+    };
+    const replayed = kinesisRecord(0, list, { arrivedAt: ARRIVED_AT - 5 });
+    const { line } = await process([replayed], 60_000, { isReplay: true });
+    expect(line).toMatchObject({ ProcessedRecords: 2, SupersededReadings: 1, AnomaliesDetected: 1 });
+    expect([...fake.versions]).toEqual([
+      [OBJECT, [JSON.stringify(payload({ value: 200 }))]],
+      [`anomalies/sensor-001/${later}-pressure.json`, [JSON.stringify(list)]],
+    ]);
+    // Nor does one whose anomalies all give way, while another reading of it is stored.
+    await process([record(2, 210, 10)]);
+    const rest = { deviceId: "sensor-001", readings: [list.readings[0], list.readings[2]] };
+    await process([kinesisRecord(3, rest, { arrivedAt: ARRIVED_AT - 4 })], 60_000, { isReplay: true });
+    expect(fake.versions.get(OBJECT)?.map((body) => JSON.parse(body).value)).toEqual([200, 210]);
+  });
+
   it("keeps the payload of an anomaly that it stores, and hands it back where that fails", async () => {
     const process = processorOn(fake);
     fake.s3.fault = () => ({ kind: "status", status: 403, code: "AccessDenied" });

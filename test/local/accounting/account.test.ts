@@ -7,7 +7,7 @@ import type { SetAside, StoredItem } from "../../../local/accounting/evidence-st
 import { Ledger } from "../../../local/accounting/ledger";
 import { payloadId } from "../../../local/accounting/payload-id";
 import { percentile } from "../../../local/accounting/percentile";
-import { failedRecords, rejectedRecords } from "../../../local/accounting/read-back";
+import { failedRecords, lastArrived, rejectedRecords } from "../../../local/accounting/read-back";
 import { rowId, seenRecord } from "../../../local/accounting/seen-record";
 import { evidenceStore } from "../../helpers/evidence-store";
 
@@ -16,6 +16,13 @@ const SHARD = "shardId-000000000000";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const payload = (deviceId: string, value: number, timestamp: number | null = T) =>
   JSON.stringify({ deviceId, sensorType: "temperature", value, timestamp });
+
+const list = (deviceId: string, values: readonly unknown[]) =>
+  JSON.stringify({
+    deviceId,
+    sensorType: "temperature",
+    readings: values.map((value, at) => ({ value, timestamp: T + at })),
+  });
 
 /** A record of the stream: the n-th, a second after the one before. */
 const record = (n: number, deviceId: string, text: string): StreamRecord => ({
@@ -37,7 +44,7 @@ const set = (...records: StreamRecord[]) => new Map(records.map((each) => [recor
 const item = (value: number, more: Partial<StoredItem> = {}): StoredItem => ({
   device: "by its key",
   isAnomaly: false,
-  value,
+  values: [value],
   arrivedAt: undefined,
   ...more,
 });
@@ -241,13 +248,6 @@ describe("takeAccount of the fleet", () => {
 });
 
 describe("takeAccount of messages with many readings", () => {
-  const list = (device: string, values: readonly unknown[]) =>
-    JSON.stringify({
-      deviceId: device,
-      sensorType: "temperature",
-      readings: values.map((value, at) => ({ value, timestamp: T + at })),
-    });
-
   it("counts readings: stored, rejected, archived and lost, each on its own", async () => {
     const text = list("a", [1, "bad", 3, 4]);
     const run = new Run().fleet(text).stream(record(1, "a", text));
@@ -300,6 +300,55 @@ describe("takeAccount of messages with many readings", () => {
       superseded: 2,
       external: { ...NONE, taken: 3, stored: 3 },
     });
+  });
+});
+
+describe("takeAccount of two messages that arrive in one millisecond", () => {
+  // The hot tier keeps both readings: their packed items have keys of their own.
+  const [first, second] = [list("a", [1, 2]), list("a", [5, 6, 7])];
+  const records = [record(1, "a", first), { ...record(2, "a", second), arrivedAt: T + 1000 }] as const;
+  const at = { arrivedAt: T + 1000 };
+
+  it.each([
+    ["that was sent first", item(1, at), item(5, at)],
+    ["that was sent last", item(5, at), item(1, at)],
+  ])("supersedes the earlier, whichever of their items is read last: the one %s", async (_which, read, readLast) => {
+    const run = new Run()
+      .external(first)
+      .external(second)
+      .stream(...records);
+    const items = new Map([
+      [keyOf("a"), lastArrived(read, readLast)],
+      [keyOf("a", T + 1), item(6, at)],
+      [keyOf("a", T + 2), item(7, at)],
+    ]);
+    expect((await run.account({ items })).external).toEqual({ ...NONE, taken: 5, stored: 3, superseded: 2 });
+  });
+
+  it("calls the later lost where only the earlier is stored", async () => {
+    const run = new Run()
+      .external(list("a", [1, 2]))
+      .external(payload("a", 9))
+      .stream(records[0], {
+        ...record(2, "a", payload("a", 9)),
+        ...at,
+      });
+    const items = new Map([
+      [keyOf("a"), item(1, at)],
+      [keyOf("a", T + 1), item(2, at)],
+    ]);
+    expect((await run.account({ items })).external).toMatchObject({ taken: 3, stored: 2, lost: 1 });
+  });
+});
+
+describe("lastArrived", () => {
+  it("is the item that arrived last, in whichever order they are read", () => {
+    const [earlier, later] = [item(1, { arrivedAt: 5 }), item(2, { arrivedAt: 6 })];
+    expect([lastArrived(undefined, earlier), lastArrived(earlier, later), lastArrived(later, earlier)]).toEqual([
+      earlier,
+      later,
+      later,
+    ]);
   });
 });
 

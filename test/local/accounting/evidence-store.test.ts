@@ -20,7 +20,7 @@ function storeOf(
     if (place % 5 === 4) store.failed.put(`r${place}`, record);
     else store.records.put(`r${place}`, { ...record, isSettled: true });
   }
-  for (const device of items) store.items.put(`${device}/1`, { device, isAnomaly: false, value: 1, arrivedAt: 1 });
+  for (const device of items) store.items.put(`${device}/1`, { device, isAnomaly: false, values: [1], arrivedAt: 1 });
   for (const payload of messages) store.entries.put(payload, PUBLISH);
   return store;
 }
@@ -69,7 +69,7 @@ describe("the parts of the evidence", () => {
   it("can be had again, with what has come in between", async () => {
     const store = storeOf([["a", "1"]], [], ["1"]);
     expect((await collected(store.divide())).map(({ items }) => items.size)).toEqual([0]);
-    store.items.put("a/1", { device: "a", isAnomaly: false, value: 1, arrivedAt: 1 });
+    store.items.put("a/1", { device: "a", isAnomaly: false, values: [1], arrivedAt: 1 });
     expect((await collected(store.divide())).map(({ items }) => items.size)).toEqual([1]);
   });
 
@@ -102,7 +102,7 @@ describe("how far the account is", () => {
       ["a"],
       [],
     );
-    store.items.put("a/1", { device: "a", isAnomaly: true, value: 2, arrivedAt: 2 });
+    store.items.put("a/1", { device: "a", isAnomaly: true, values: [2], arrivedAt: 2 });
     expect([store.items.puts, store.records.puts, store.rows.puts, store.underway]).toEqual([2, 3, 0, undefined]);
     await collected(store.divide(1));
     expect(store.underway).toEqual({ part: 2, parts: 2 });
