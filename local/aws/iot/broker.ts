@@ -11,6 +11,7 @@ import {
 } from "aedes";
 import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
+import { Clients } from "./clients";
 import { Mqtt3Connection } from "./mqtt3/connection";
 import { CONNACK, returnCodeOf } from "./mqtt3/return-code";
 import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
@@ -65,14 +66,14 @@ export class Broker {
   readonly #doomed = new WeakSet<Duplex>();
   /** The last wills of clients that are connecting. */
   readonly #wills = new WeakMap<Client, Will>();
-  readonly #connections = new Map<string, Client>();
+  readonly #clients = new Clients();
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
     this.#aedes = new Aedes({
       queueLimit: QUEUE_LIMIT,
       preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
-      authenticate: (client, _username, _password, done) => this.#authenticate(client, done),
+      authenticate: (client, _username, _password, done) => void this.#authenticate(client, done),
       // aedes has no other hook between a publish and its PUBACK, so the delivery to the rule runs here.
       authorizePublish: (client, packet, done) => void this.#authorizeAndDeliver(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => this.#authorizeSubscribe(client, subscription, done),
@@ -129,7 +130,7 @@ export class Broker {
    * (https://docs.aws.amazon.com/iot/latest/apireference/API_UpdateCertificate.html). A message for the client waits for its next connection then.
    */
   endRefused(): void {
-    for (const client of this.#connections.values()) {
+    for (const client of this.#clients) {
       const refusal = this.#deps.authorizer.connectRefusal(this.#identityOf(client), undefined);
       if (refusal === undefined) continue;
       this.#refuse(client, refusal);
@@ -166,15 +167,13 @@ export class Broker {
     else done(this.#refuse(client, new Reason(REASON.notAuthorized, why)), false);
   }
 
-  #authenticate(client: Client, done: Authenticated): void {
+  async #authenticate(client: Client, done: Authenticated): Promise<void> {
     const error = this.#connectError(client);
-    if (error) {
-      done(error, false);
-      return;
-    }
-    this.#takeOver(client.id);
+    if (error) return done(error, false);
+    await this.#clients.turnOf(client, (older) => this.#takeOver(older));
     const { version, cleanStart } = sessionOf(client.conn, client.clean);
-    void this.#sessions.begin(client.id, version, cleanStart).then(() => done(null, true));
+    await this.#sessions.begin(client.id, version, cleanStart);
+    done(null, true);
   }
 
   #connectError(client: Client): AuthenticateError | undefined {
@@ -250,12 +249,18 @@ export class Broker {
 
   #connected(client: Client): void {
     const { id, conn, clean } = client;
-    this.#connections.set(id, client);
+    // It has gone since it was let in: aedes says nothing of its end.
+    if (client.closed) {
+      this.#disconnected(client);
+      return;
+    }
+    this.#clients.opened(client);
     this.#sessions.opened(id, sessionOf(conn, clean).version);
   }
 
-  #disconnected({ id, conn, clean }: Client): void {
-    this.#connections.delete(id);
+  #disconnected(client: Client): void {
+    this.#clients.closed(client);
+    const { id, conn, clean } = client;
     const { version, expirySeconds } = sessionOf(conn, clean);
     this.#sessions.closed(id, version, expirySeconds);
   }
@@ -274,12 +279,10 @@ export class Broker {
     return new Refused(reason.why);
   }
 
-  /** Reports the end of the connection that has this client id already. aedes closes it. */
-  #takeOver(clientId: string): void {
-    const older = this.#connections.get(clientId);
-    if (older === undefined) return;
-    this.#deps.onRefused(clientId, "another connection has its client id, so the older one is closed");
-    endBecause(older.conn, new Reason(REASON.sessionTakenOver, "another connection has its client id"));
+  /** Reports the end of a connection whose client id another one has. */
+  #takeOver({ id, conn }: Client): void {
+    this.#deps.onRefused(id, "another connection has its client id, so the older one is closed");
+    endBecause(conn, new Reason(REASON.sessionTakenOver, "another connection has its client id"));
   }
 
   #identityOf({ id, conn }: Client): Identity {

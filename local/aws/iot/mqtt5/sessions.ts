@@ -36,6 +36,8 @@ export class Sessions {
   /** Calls `then` after a while, and returns how to prevent it. */
   readonly #later: (ms: number, then: () => void) => () => void;
   readonly #sessions = new Map<string, Session>();
+  /** Sessions that are being forgotten. */
+  readonly #endings = new Map<string, Promise<void>>();
 
   constructor(forget: (clientId: string) => Promise<void>, later: (ms: number, then: () => void) => () => void) {
     this.#forget = forget;
@@ -44,12 +46,13 @@ export class Sessions {
 
   /** A client is about to be let in. What it may not resume is gone when this resolves. */
   async begin(clientId: string, version: number, cleanStart: boolean): Promise<void> {
+    await this.#endings.get(clientId);
     const session = this.#sessions.get(clientId);
     // A session of one version is not resumed by the other.
     if (cleanStart || (session && session.version !== version)) await this.#forget(clientId);
   }
 
-  /** It is in, and another connection of its name has been closed. */
+  /** It is in. */
   opened(clientId: string, version: number): void {
     this.#sessions.get(clientId)?.cancelEnd?.();
     this.#sessions.set(clientId, { version });
@@ -57,10 +60,17 @@ export class Sessions {
 
   /** Its connection has ended; the session has so many seconds left. */
   closed(clientId: string, version: number, expirySeconds: number): void {
-    const cancelEnd = this.#later(expirySeconds * 1000, () => {
-      this.#sessions.delete(clientId);
-      void this.#forget(clientId);
-    });
-    this.#sessions.set(clientId, { version, cancelEnd });
+    // One that ends with its connection is not taken up by whoever comes next.
+    if (expirySeconds === 0) this.#end(clientId);
+    else {
+      const cancelEnd = this.#later(expirySeconds * 1000, () => this.#end(clientId));
+      this.#sessions.set(clientId, { version, cancelEnd });
+    }
+  }
+
+  #end(clientId: string): void {
+    this.#sessions.delete(clientId);
+    const ending = this.#forget(clientId).then(() => void this.#endings.delete(clientId));
+    this.#endings.set(clientId, ending);
   }
 }

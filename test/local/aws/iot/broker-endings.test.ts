@@ -128,4 +128,44 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
     ]);
     expect(refused).toEqual([]);
   });
+
+  const isIn = (packet: Packet) => packet.cmd === "connack" && (packet.returnCode ?? packet.reasonCode) === 0;
+
+  it("shares its id with nobody, however many come with it at once", async () => {
+    const COUNT = 30;
+    const comers = Array.from({ length: COUNT }, (_, i) => {
+      const comer = client(version, { ...keptSession(version), clean: i % 2 === 0 }, subscribe(1, "t"));
+      // Some go as others come.
+      if (i % 3 === 1) comer.onPacket((packet) => isIn(packet) && comer.socket.destroy());
+      return comer;
+    });
+    await eventually("each has had its turn", () => comers.every(({ socket, got }) => socket.closed || got.some(isIn)));
+    const last = client(version, keptSession(version), subscribe(1, "t"));
+    await eventually("all others are gone", () => comers.every(({ socket }) => socket.closed));
+    await eventually("the last one is subscribed", () => last.got.some(({ cmd }) => cmd === "suback"));
+    await broker.publish("t", Buffer.from("x"), 1);
+    await eventually("it has the message", () => last.got.some(isPublish));
+    expect(last.got.filter(isPublish)).toHaveLength(1);
+    expect([...new Set(refused)]).toEqual(["a: another connection has its client id, so the older one is closed"]);
+  });
+
+  it("comes back while its earlier connection goes, and its session is there", async () => {
+    await once(client(version, keptSession(version), subscribe(1, "t"), { cmd: "disconnect" }).socket, "close");
+    for (let i = 0; i < 20; i += 1) {
+      const earlier = client(version, keptSession(version));
+      await eventually("it is in", () => earlier.got.some(isIn));
+      // One that ends as the other comes, and one that is closed for it.
+      if (i % 2 === 0) earlier.socket.end(generate({ cmd: "disconnect" }, { protocolVersion: version }));
+      const later = client(version, keptSession(version));
+      await eventually("the other is in", () => later.got.some(isIn));
+      await broker.publish("t", Buffer.from(`${i}`), 1);
+      await eventually("it has the message", () => later.got.some(isPublish));
+      const [message] = later.got.filter(isPublish);
+      expect(later.got.filter(isIn)).toMatchObject([{ sessionPresent: true }]);
+      expect(String(message?.payload)).toBe(`${i}`);
+      later.socket.write(generate({ cmd: "puback", messageId: message?.messageId ?? 0 }, { protocolVersion: version }));
+      later.socket.end(generate({ cmd: "disconnect" }, { protocolVersion: version }));
+      await once(later.socket, "close");
+    }
+  });
 });

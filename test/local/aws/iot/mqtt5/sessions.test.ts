@@ -54,14 +54,31 @@ describe("Sessions", () => {
     expect(forgotten).toEqual(["a", "a"]);
   });
 
-  it("are not ended by the connection that another one took over from", async () => {
+  it("go on with the connection that takes over from another", async () => {
     await sessions.begin("a", 5, false);
     sessions.opened("a", 5);
-    await sessions.begin("a", 5, false);
     // The broker closes the older one before it lets the newer one in.
-    sessions.closed("a", 5, 0);
+    sessions.closed("a", 5, 60);
+    await sessions.begin("a", 5, false);
     sessions.opened("a", 5);
     expect(timers).toEqual([]);
     expect(forgotten).toEqual([]);
+  });
+
+  it("end with their connection where they are not kept, before another one begins", async () => {
+    const steps: string[] = [];
+    const slow = new Sessions(
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        steps.push("forgotten");
+      },
+      () => () => {},
+    );
+    await slow.begin("a", 5, false);
+    slow.opened("a", 5);
+    slow.closed("a", 5, 0);
+    await slow.begin("a", 5, false);
+    steps.push("begun");
+    expect(steps).toEqual(["forgotten", "begun"]);
   });
 });
