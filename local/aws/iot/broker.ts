@@ -1,6 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
 import {
   Aedes,
   type AuthenticateError,
@@ -9,20 +7,16 @@ import {
   type PublishPacket,
   type Subscription,
 } from "aedes";
-import { listen, listenWhereWanted } from "../listen";
 import type { Authorizer, Identity, Will } from "./authorizer";
 import { Clients } from "./clients";
-import { Mqtt3Connection } from "./mqtt3/connection";
 import { CONNACK, returnCodeOf } from "./mqtt3/return-code";
 import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
-import { Mqtt5Connection } from "./mqtt5/connection";
 import type { Annotations } from "./mqtt5/message";
 import { REASON, Reason } from "./mqtt5/reason";
 import { forgetSession, forgetSubscription, Sessions } from "./mqtt5/sessions";
+import { Ports, type TlsIdentity } from "./ports";
 import type { DeviceMessage } from "./rule-sql";
-import { whenVersionKnown } from "./wire/version";
 
-const DEFAULT_TLS_PORT = 8883;
 /** Messages that may wait in a client's queue. */
 const QUEUE_LIMIT = 1000;
 /** The value of clientid() for a message that came over HTTP. */
@@ -56,12 +50,7 @@ export class Broker {
   readonly #deps: BrokerDeps;
   readonly #aedes: Aedes;
   readonly #sessions: Sessions;
-  readonly #servers: Server[] = [];
-  readonly #sockets = new Set<Duplex>();
-  /** Connections to the TLS port that have not agreed on TLS. */
-  readonly #handshakes = new Set<Socket>();
-  /** The certificates of the connections over TLS. */
-  readonly #certificates = new WeakMap<Duplex, string>();
+  readonly #ports: Ports;
   /** Connections that break at the next message. */
   readonly #doomed = new WeakSet<Duplex>();
   /** The last wills of clients that are connecting. */
@@ -85,36 +74,26 @@ export class Broker {
     // A write behind the end is an error too, and means nothing.
     this.#aedes.on("clientError", (client, error) => client.closed || this.#closed(client.id, error));
     this.#aedes.on("connectionError", (client, error) => this.#closed(client?.id || undefined, error));
+    this.#ports = new Ports({
+      onClient: (conn) => void this.#aedes.handle(conn),
+      onRefused: (why) => deps.onRefused(undefined, why),
+      now: deps.now,
+    });
     this.#sessions = new Sessions((clientId) => forgetSession(this.#aedes, clientId), callLater);
   }
 
   /** Listens on 127.0.0.1 and returns the port. */
   async listen(port: number): Promise<number> {
     await this.#aedes.listen();
-    return listen(this.#added(createServer({ noDelay: true }, (socket) => this.#opened(socket))), port);
+    return this.#ports.listen(port);
   }
 
   /**
    * Listens on 127.0.0.1 for devices with a certificate of the authority `ca`, and returns the port.
    * @param port Undefined: 8883, or a free one if that is in use.
    */
-  listenTls(port: number | undefined, identity: Required<Pick<TlsOptions, "key" | "cert" | "ca">>): Promise<number> {
-    // https://docs.aws.amazon.com/iot/latest/developerguide/transport-security.html
-    const options: TlsOptions = { ...identity, requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.2" };
-    const server = createTlsServer(options, (socket: TLSSocket) => {
-      for (const raw of this.#handshakes) if (raw.remotePort === socket.remotePort) this.#handshakes.delete(raw);
-      this.#opened(socket, socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase());
-    });
-    server.on("connection", (socket: Socket) => {
-      this.#handshakes.add(socket);
-      socket.once("close", () => this.#handshakes.delete(socket));
-    });
-    server.on("tlsClientError", (error: Error & { readonly reason?: string }, socket) => {
-      this.#deps.onRefused(undefined, `no TLS connection: ${error.reason ?? error.message}`);
-      // Node.js leaves one open that was too slow.
-      socket.destroy();
-    });
-    return listenWhereWanted(this.#added(server), port, DEFAULT_TLS_PORT);
+  listenTls(port: number | undefined, identity: TlsIdentity): Promise<number> {
+    return this.#ports.listenTls(port, identity);
   }
 
   /**
@@ -122,7 +101,7 @@ export class Broker {
    * device has to send it again.
    */
   breakConnections(pick: () => boolean): void {
-    for (const socket of this.#sockets) if (pick()) this.#doomed.add(socket);
+    for (const conn of this.#ports.connections) if (pick()) this.#doomed.add(conn);
   }
 
   /**
@@ -139,13 +118,9 @@ export class Broker {
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.#sockets) {
-      endBecause(socket, new Reason(REASON.serverShuttingDown, "the local run ends"));
-      socket.destroy();
-    }
-    for (const socket of this.#handshakes) socket.destroy();
-    // Closing a server that never listened fails, and need not succeed.
-    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    for (const conn of this.#ports.connections)
+      endBecause(conn, new Reason(REASON.serverShuttingDown, "the local run ends"));
+    await this.#ports.stop();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
   }
 
@@ -222,31 +197,6 @@ export class Broker {
     return isAllowed && handOut(client.conn, packet, this.#deps.now());
   }
 
-  #added<S extends Server>(server: S): S {
-    this.#servers.push(server);
-    return server;
-  }
-
-  #opened(socket: Socket, certificate?: string): void {
-    this.#keepTrackOf(socket);
-    whenVersionKnown(
-      socket,
-      (isMqtt5) => {
-        const conn = isMqtt5 ? new Mqtt5Connection(socket, this.#deps.now) : new Mqtt3Connection(socket);
-        this.#sockets.delete(socket);
-        this.#keepTrackOf(conn);
-        if (certificate !== undefined) this.#certificates.set(conn, certificate);
-        this.#aedes.handle(conn);
-      },
-      () => this.#closed(undefined, new Error("CONNECT did not arrive in time")),
-    );
-  }
-
-  #keepTrackOf(conn: Duplex): void {
-    this.#sockets.add(conn);
-    conn.once("close", () => this.#sockets.delete(conn));
-  }
-
   #connected(client: Client): void {
     const { id, conn, clean } = client;
     // It has gone since it was let in: aedes says nothing of its end.
@@ -286,7 +236,7 @@ export class Broker {
   }
 
   #identityOf({ id, conn }: Client): Identity {
-    return { clientId: id, certificateId: this.#certificates.get(conn) };
+    return { clientId: id, certificateId: this.#ports.certificateOf(conn) };
   }
 }
 
