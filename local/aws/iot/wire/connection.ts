@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { MAX_PACKET_BYTES } from "../limits";
-import { protocolError, Reason } from "../mqtt5/reason";
+import { protocolError, REASON, Reason } from "../mqtt5/reason";
 import type { Dialect } from "./dialect";
 import { Frames } from "./frames";
 import type { ClientPacket } from "./parse";
@@ -11,6 +11,8 @@ import type { Step } from "./step";
 const LINGER_MS = 1000;
 /** How long the broker may take with what came before a packet that is refused. */
 const SETTLING_MS = 1000;
+/** What may wait for a client that does not read. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const CONNECT_TYPE = 1;
 const PINGREQ = Buffer.from([0xc0, 0]);
 
@@ -69,8 +71,8 @@ export class ClientConnection extends Duplex {
       this.#pump();
       this.#endIfRefused();
     });
-    if (this.#socket.writableNeedDrain) this.#socket.once("drain", done);
-    else done();
+    // The broker waits until all subscribers have a message: one that does not read must not hold up the others.
+    done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
@@ -185,5 +187,9 @@ export class ClientConnection extends Duplex {
     // The last one answers what the client has not sent.
     if (this.#refusal && packet.cmd === "pingresp") return;
     if (this.#socket.writable) this.#socket.write(generate(packet, { protocolVersion: this.#protocolVersion }));
+    if (this.#socket.writableLength > MAX_UNREAD_BYTES && !this.destroyed)
+      this.#endRefused(
+        new Reason(REASON.quotaExceeded, `more than ${MAX_UNREAD_BYTES} bytes wait for it, and it does not read`),
+      );
   }
 }

@@ -131,6 +131,20 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
 
   const isIn = (packet: Packet) => packet.cmd === "connack" && (packet.returnCode ?? packet.reasonCode) === 0;
 
+  it("that does not read holds up nobody, and is closed when too much waits", async () => {
+    const [MESSAGES, BYTES] = [150, 128 * 1024];
+    const idle = client(version, keptSession(version, "idle"), subscribe(1, "t"));
+    const other = client(version, keptSession(version, "other"), subscribe(1, "t"));
+    await eventually("both are in", () => [idle, other].every(({ got }) => got.some(({ cmd }) => cmd === "suback")));
+    idle.socket.pause();
+    for (let i = 0; i < MESSAGES; i += 1) await broker.publish("t", Buffer.alloc(BYTES), 0);
+    await eventually("the other has all", () => other.got.filter(isPublish).length === MESSAGES);
+    expect(refused).toEqual([
+      "idle: its connection is closed: more than 8388608 bytes wait for it, and it does not read",
+    ]);
+    expect(other.socket.closed).toBe(false);
+  });
+
   it("shares its id with nobody, however many come with it at once", async () => {
     const COUNT = 30;
     const comers = Array.from({ length: COUNT }, (_, i) => {
