@@ -34,7 +34,7 @@ export async function* rejectedInArrivalOrder(
     const lines = await linesOf(client, bucket, key, onUnreadable);
     return lines.map(({ data: _, ...line }) => line);
   };
-  for await (const record of inArrivalOrder(hoursOf(keysOf(client, bucket, filter)), read))
+  for await (const record of inArrivalOrder(hoursOf(keysOf(client, bucket, filter, onUnreadable)), read))
     if (isWanted(record, filter)) yield record;
 }
 

@@ -41,7 +41,7 @@ export async function* rejectedRecords(
 ): AsyncGenerator<RejectedRecord> {
   let [before, current] = [new Set<string>(), new Set<string>()];
   let hour = "";
-  for await (const keys of keysOf(client, Bucket, filter)) {
+  for await (const keys of keysOf(client, Bucket, filter, onUnreadable)) {
     const bodies = await Promise.all(keys.map((key) => linesOf(client, Bucket, key, onUnreadable)));
     for (const line of bodies.flat()) {
       const objectHour = KEY.exec(line.key)?.[1] ?? "";
@@ -66,7 +66,8 @@ export async function findRejectedRecord(
   onUnreadable: (unreadable: Unreadable) => void = () => {},
 ): Promise<RejectedRecord | undefined> {
   const [shardId, sequenceNumber = ""] = identity.split(":");
-  for await (const keys of keysOf(client, Bucket, { from: 0, until: Number.POSITIVE_INFINITY })) {
+  const always = { from: 0, until: Number.POSITIVE_INFINITY };
+  for await (const keys of keysOf(client, Bucket, always, onUnreadable)) {
     const spanning = keys.filter((key) => {
       const [, , shard, first = "", last = ""] = KEY.exec(key) ?? [];
       return shard === shardId && isBetween(sequenceNumber, first, last);
@@ -89,12 +90,13 @@ export function partsOf(
 
 /**
  * The objects' keys, some at a time, from the hour before the first that is wanted: an object of an earlier version may go on into the
- * next hour.
+ * next hour. One of another name is reported and skipped.
  */
 export async function* keysOf(
   client: S3Client,
   Bucket: string,
   { from, until }: Pick<Filter, "from" | "until">,
+  onUnreadable: (unreadable: Unreadable) => void,
 ): AsyncGenerator<readonly string[]> {
   const StartAfter = PREFIX.rejected + arrivalHour(Math.max(0, from - HOUR_MS));
   const end = until === Number.POSITIVE_INFINITY ? "" : `${PREFIX.rejected}${arrivalHour(until)}0`;
@@ -106,6 +108,9 @@ export async function* keysOf(
     for (const { Key = "" } of Contents) {
       if (end !== "" && Key > end) break;
       if (KEY.test(Key)) keys.push(Key);
+      // A folder, as the console makes it, is nobody's mistake.
+      else if (!Key.endsWith("/"))
+        onUnreadable({ key: Key, why: "it is not named like an object of rejected records" });
     }
     for (; keys.length > 0; keys = keys.slice(CONCURRENT_OBJECTS)) yield keys.slice(0, CONCURRENT_OBJECTS);
     if (end !== "" && (Contents.at(-1)?.Key ?? "") > end) return;

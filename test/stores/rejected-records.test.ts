@@ -73,6 +73,18 @@ describe("an object under rejected/ that cannot be read", () => {
     expect(answer).toEqual([[1, 9, 90, 100], [{ key, why: "it is gone since it was listed" }]]);
   });
 
+  it("is told and not read where its name is none of ours, and a folder of the console is passed over", async () => {
+    const foreign = ["rejected/2026/01/31/08/", "rejected/2026/01/31/08/copy of 1.jsonl", "rejected/readme.txt"];
+    s3.on(ListObjectsV2Command).resolves({ Contents: [...keys, ...foreign].sort().map((Key) => ({ Key })) });
+    const why = "it is not named like an object of rejected records";
+    const unreadable: object[] = [];
+    expect(
+      sequences(await all(rejectedRecords(client, "archive", everything, (each) => unreadable.push(each)))),
+    ).toEqual([1, 9, 90, 100]);
+    expect(unreadable).toEqual(foreign.slice(1).map((key) => ({ key, why })));
+    expect(read()).toEqual(keys);
+  });
+
   it("is told and not read where it is huge", async () => {
     s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: key }] });
     s3.on(GetObjectCommand).resolves({ ContentLength: 70_000_000 });
