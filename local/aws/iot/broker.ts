@@ -10,7 +10,7 @@ import {
 import type { Authorizer, Identity, Will } from "./authorizer";
 import { Clients } from "./clients";
 import { CONNACK, returnCodeOf } from "./mqtt3/return-code";
-import { annotated, endBecause, handOut, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
+import { annotated, endBecause, handOut, resumeSession, sessionOf, takeIn, willOf } from "./mqtt5/broker-side";
 import type { Annotations } from "./mqtt5/message";
 import { REASON, Reason } from "./mqtt5/reason";
 import { forgetSession, forgetSubscription, Sessions } from "./mqtt5/sessions";
@@ -147,7 +147,7 @@ export class Broker {
     if (error) return done(error, false);
     await this.#clients.turnOf(client, (older) => this.#takeOver(older));
     const { version, cleanStart } = sessionOf(client.conn, client.clean);
-    await this.#sessions.begin(client.id, version, cleanStart);
+    if (await this.#sessions.begin(client.id, version, cleanStart)) resumeSession(client.conn);
     done(null, true);
   }
 

@@ -16,6 +16,11 @@ export function endBecause(conn: Duplex, reason: Reason): void {
   if (conn instanceof ClientConnection) conn.endBecause(reason);
 }
 
+/** The client takes up a session that was kept. */
+export function resumeSession(conn: Duplex): void {
+  if (conn instanceof ClientConnection) conn.resumeSession();
+}
+
 /** A client's session, from its connection. */
 export function sessionOf(
   conn: Duplex,

@@ -4,6 +4,9 @@ import { annotationsOf, wrap } from "./message";
 import { REASON, Reason } from "./reason";
 import { isTopicName, responseTopicFault } from "./topics";
 
+/** Of a last will in 3.1.1: two bytes hold its length. */
+const MAX_WILL_BYTES = 65_535;
+
 /** The CONNECT of 3.1.1 that says the same, as far as it has words. User name and password are nothing that the broker asks for. */
 export function connectOf({ clientId, will }: IConnectPacket, agreed: Agreement): IConnectPacket {
   return {
@@ -15,12 +18,7 @@ export function connectOf({ clientId, will }: IConnectPacket, agreed: Agreement)
     clean: clientId === "" || (agreed.cleanStart && agreed.sessionExpirySeconds === 0),
     keepalive: agreed.keepAliveSeconds,
     ...(will && {
-      will: {
-        topic: will.topic,
-        qos: will.qos ?? 0,
-        retain: will.retain ?? false,
-        payload: wrap({ annotations: annotationsOf(will.properties), payload: Buffer.from(will.payload) }),
-      },
+      will: { topic: will.topic, qos: will.qos ?? 0, retain: will.retain ?? false, payload: wrappedWill(will) },
     }),
   };
 }
@@ -32,5 +30,12 @@ export function connectFault({ will, properties }: IConnectPacket): Reason | und
     return new Reason(REASON.badAuthenticationMethod, "AWS IoT has no authentication by AUTH packets");
   if (will && !isTopicName(will.topic))
     return new Reason(REASON.topicNameInvalid, `no topic for a last will: ${JSON.stringify(will.topic)}`);
+  const excess = will ? wrappedWill(will).length - MAX_WILL_BYTES : 0;
+  if (excess > 0)
+    return new Reason(REASON.packetTooLarge, `the last will and its properties are ${excess} bytes too long`);
   return responseTopicFault(will?.properties?.responseTopic);
+}
+
+function wrappedWill({ payload, properties }: NonNullable<IConnectPacket["will"]>): Buffer {
+  return wrap({ annotations: annotationsOf(properties), payload: Buffer.from(payload) });
 }

@@ -44,12 +44,14 @@ export class Sessions {
     this.#later = later;
   }
 
-  /** A client is about to be let in. What it may not resume is gone when this resolves. */
-  async begin(clientId: string, version: number, cleanStart: boolean): Promise<void> {
+  /** A client is about to be let in. Resolves with whether it resumes a session; what it may not resume is gone then. */
+  async begin(clientId: string, version: number, cleanStart: boolean): Promise<boolean> {
     await this.#endings.get(clientId);
     const session = this.#sessions.get(clientId);
     // A session of one version is not resumed by the other.
-    if (cleanStart || (session && session.version !== version)) await this.#forget(clientId);
+    const isResumed = !cleanStart && session?.version === version;
+    if (cleanStart || (session && !isResumed)) await this.#forget(clientId);
+    return isResumed;
   }
 
   /** It is in. */

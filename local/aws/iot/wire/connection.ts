@@ -27,6 +27,7 @@ export class ClientConnection extends Duplex {
   /** Packets that wait for an answer of the broker's, and what stands behind them. */
   readonly #waiting: Buffer[] = [];
   #isNew = true;
+  #hasSession = false;
   #fault: Reason | undefined;
   /** Why the connection ends as soon as the broker has handled what came before. */
   #refusal: Reason | undefined;
@@ -48,7 +49,7 @@ export class ClientConnection extends Duplex {
     this.#protocolVersion = protocolVersion;
     this.#dialect = dialect;
     this.#read = read;
-    this.#fromBroker.on("packet", (packet) => this.#take(dialect.fromBroker(packet)));
+    this.#fromBroker.on("packet", (packet) => this.#take(dialect.fromBroker(this.#corrected(packet))));
     socket.on("data", (chunk: Buffer) => this.#guarded(() => this.#received(chunk)));
     socket.once("end", () => this.#guarded(() => this.#closed()));
     socket.once("close", () => this.#guarded(() => this.#closed()));
@@ -58,6 +59,11 @@ export class ClientConnection extends Duplex {
   /** Remembers why the broker is about to end the connection, so that the client is told. */
   endBecause(reason: Reason): void {
     this.#dialect.endBecause(reason);
+  }
+
+  /** The client takes up a session that was kept. The broker alone says so only where that has subscriptions. */
+  resumeSession(): void {
+    this.#hasSession = true;
   }
 
   override _read(): void {
@@ -173,6 +179,11 @@ export class ClientConnection extends Duplex {
   #endRefused(reason: Reason): void {
     this.#dialect.endBecause(reason);
     this.destroy(new Error(reason.why));
+  }
+
+  #corrected(packet: Packet): Packet {
+    const isResumed = packet.cmd === "connack" && packet.returnCode === 0 && this.#hasSession;
+    return isResumed ? { ...packet, sessionPresent: true } : packet;
   }
 
   /** What the client had to say is over. */

@@ -131,6 +131,19 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
 
   const isIn = (packet: Packet) => packet.cmd === "connack" && (packet.returnCode ?? packet.reasonCode) === 0;
 
+  it("is told that its session is there, without a subscription too, and that another's is not", async () => {
+    const presence = async (comer: IConnectPacket) => {
+      const { socket, got } = client(version, comer, { cmd: "disconnect" });
+      await once(socket, "close");
+      return got.map((packet) => packet.cmd === "connack" && packet.sessionPresent);
+    };
+    const first = keptSession(version);
+    const found = [];
+    for (const comer of [first, first, { ...first, clean: true }, first]) found.push(await presence(comer));
+    // A session of 3.1.1 that is clean ends with its connection; one of 5 that begins clean is kept as long as it asks.
+    expect(found.flat()).toEqual([false, true, false, version === 5]);
+  });
+
   it("that does not read holds up nobody, and is closed when too much waits", async () => {
     const [MESSAGES, BYTES] = [150, 128 * 1024];
     const idle = client(version, keptSession(version, "idle"), subscribe(1, "t"));

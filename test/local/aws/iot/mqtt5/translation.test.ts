@@ -65,6 +65,7 @@ describe("a CONNECT of MQTT 5", () => {
   it.each<[string, Partial<IConnectPacket>, number]>([
     ["an authentication method", { properties: { authenticationMethod: "x" } }, REASON.badAuthenticationMethod],
     ["a last will to a filter", { will: { topic: "a/#", payload: "x" } }, REASON.topicNameInvalid],
+    ["a last will that is too long", { will: { topic: "w", payload: "x".repeat(65_530) } }, REASON.packetTooLarge],
   ])("with %s is refused in the CONNACK", (_what, change, reasonCode) => {
     expect(translation.fromClient({ ...CONNECT, ...change })).toMatchObject([{ refuse: { code: reasonCode } }]);
     translation.endBecause(new Reason(reasonCode as Reason["code"], "why"));
