@@ -17,3 +17,9 @@ export const METRIC = {
   /** Neither stored nor wrong: a reading of the same device, type and time that arrived later is stored instead. */
   superseded: "SupersededReadings",
 } as const;
+
+/** The metric of the archive's transform function. It is published only where there is something to count. */
+export const ARCHIVE_METRIC = {
+  /** Records that were not archived, and are in `firehose-errors/`. */
+  setAside: "ArchiveSetAside",
+} as const;

@@ -55,6 +55,9 @@ const hasWatch = ({ watchRules }: AlarmSwitches) => watchRules.length > 0;
 const watchAgeMs = ({ alarmIteratorAgeMs, watchWindowSeconds }: StackConfig) =>
   alarmIteratorAgeMs + watchWindowSeconds * 1000;
 
+/** The watch's sweep reads what waits for a batch to fill, too. */
+const readerAgeMs = (config: StackConfig) => (hasWatch(config) ? watchAgeMs(config) : config.alarmIteratorAgeMs);
+
 /**
  * Every alarm. A sum counts events, and no data means that there was none. An age must be too high twice in a row, because one slow read
  * is no fault.
@@ -73,10 +76,9 @@ const ALARMS: readonly AlarmRow[] = [
     key: "kinesis-iterator-age",
     metric: "streamIteratorAge",
     statistic: "Maximum",
-    above: ({ alarmIteratorAgeMs }) => alarmIteratorAgeMs,
+    above: readerAgeMs,
     periods: 2,
-    description: ({ alarmIteratorAgeMs }) =>
-      `A reader of the stream is more than ${alarmIteratorAgeMs} milliseconds behind`,
+    description: (config) => `A reader of the stream is more than ${readerAgeMs(config)} milliseconds behind`,
   },
   {
     key: "processor-iterator-age",
@@ -138,6 +140,19 @@ const ALARMS: readonly AlarmRow[] = [
     description: ({ silenceMinutes }) => `No reading has arrived for ${silenceMinutes} minutes`,
   },
   {
+    key: "processor-stopped",
+    metric: "processorInvocations",
+    statistic: "Sum",
+    below: 1,
+    periodSeconds: 60,
+    periods: ({ silenceMinutes }) => silenceMinutes,
+    // A function that is not invoked has no age and no errors: it says nothing.
+    missingDataBreaches: true,
+    when: ({ silenceMinutes }) => silenceMinutes > 0,
+    description: ({ silenceMinutes }) =>
+      `The processor has not been invoked for ${silenceMinutes} minutes: no reading arrives, or none is stored`,
+  },
+  {
     key: "failed-batches",
     metric: "mappingFailedRecords",
     statistic: "Sum",
@@ -173,6 +188,13 @@ const ALARMS: readonly AlarmRow[] = [
     description: "The rules engine could not parse messages; neither the stream nor the error log has them",
   },
   {
+    key: "rule-throttled",
+    metric: "ruleThrottled",
+    statistic: "Sum",
+    above: 0,
+    description: "The rules engine throttled messages; neither the stream nor the error log has them",
+  },
+  {
     key: "archive-freshness",
     metric: "archiveFreshness",
     statistic: "Maximum",
@@ -196,6 +218,14 @@ const ALARMS: readonly AlarmRow[] = [
     statistic: "Sum",
     above: 0,
     description: "Rows could not be converted to Parquet; they are in firehose-errors/",
+  },
+  {
+    key: "archive-set-aside",
+    metric: "archiveSetAside",
+    statistic: "Sum",
+    above: 0,
+    description:
+      "Records were not archived, because their rows had no room or nothing told who published them; they are in firehose-errors/",
   },
   {
     key: "archive-delivery-failures",
@@ -237,6 +267,22 @@ const ALARMS: readonly AlarmRow[] = [
     above: 0,
     when: hasWatch,
     description: "Records were not judged within an hour; they are in the failure destination",
+  },
+  {
+    key: "watch-lost",
+    metric: "watchLostRecords",
+    statistic: "Sum",
+    above: 0,
+    when: hasWatch,
+    description: "Records were not judged within an hour, and could not be written to the failure destination",
+  },
+  {
+    key: "watch-destination-failures",
+    metric: "watchDestinationFailures",
+    statistic: "Sum",
+    above: 0,
+    when: hasWatch,
+    description: "Lambda could not write the device watch's failed records to the failure destination",
   },
   {
     key: "watch-notices-dropped",

@@ -6,7 +6,7 @@ import type { Rule } from "./config-rules";
 /** Removes a bound, or a sensor type's bounds. */
 const NONE = "none";
 const BOUNDS = ["min", "max"] as const;
-/** Room for the bounds in the function's environment: Lambda accepts 4 KB for all variables together. */
+/** Room for the bounds in the function's environment: Lambda accepts 4 KB for all variables together, and measures them as JSON. */
 const MAX_BYTES = 3500;
 
 /**
@@ -29,10 +29,10 @@ export function anomalyLimitsOver(defaults: AnomalyLimits): Rule<AnomalyLimits> 
         rule: `an object that gives a sensor type "min", "max" or both, min below max, each a number or "${NONE}": {"temperature":{"min":0,"max":100},"pressure":"${NONE}"}`,
       };
     // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables.
-    if (Buffer.byteLength(JSON.stringify(merged)) > MAX_BYTES)
+    if (Buffer.byteLength(JSON.stringify(JSON.stringify(merged))) > MAX_BYTES)
       return {
         ok: false,
-        rule: `at most ${MAX_BYTES} bytes as JSON, which is what the function's environment has room for`,
+        rule: `at most ${MAX_BYTES} bytes as JSON within JSON, which is what the function's environment has room for`,
       };
     return { ok: true, value: merged };
   };

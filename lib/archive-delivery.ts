@@ -83,6 +83,7 @@ export class ArchiveDelivery extends pulumi.ComponentResource {
         purpose: "Turns readings into rows of the archive",
         ...FUNCTION_SIZES.archive,
         variables: {
+          [ENV.environment]: environment.suffix,
           [ENV.anomalyLimits]: JSON.stringify(config.anomalyLimits),
           [ENV.hotRetentionDays]: String(config.hotRetentionDays),
         },

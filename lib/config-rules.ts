@@ -1,7 +1,7 @@
 import { fromJson } from "../contract/json";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS } from "../contract/topics";
 import type { AnomalyLimits } from "../contract/variables";
-import { longestSuffix, refusedNames } from "./names";
+import { longestSuffix, NAMES_IN_NAMES, refusedNames } from "./names";
 
 /** The value that a rule accepts, or in words what it must be; for a value of many parts also each part's own problem. */
 export type Checked<Value> =
@@ -57,9 +57,13 @@ export const flag: Rule<boolean> = (given) => {
 /** The environment suffix: it must leave every physical name valid. */
 export const suffix: Rule<string> = (given) => {
   const { length, limitedBy } = longestSuffix();
-  const rule = `1 to ${length} lower-case letters, digits and hyphens, with a letter or digit at both ends ("${limitedBy}" must stay a valid name)`;
+  const taken = NAMES_IN_NAMES.map((part) => `"${part}-"`).join(" or ");
+  const rule = `1 to ${length} lower-case letters, digits and hyphens, with a letter or digit at both ends ("${limitedBy}" must stay a valid name), and not begin with ${taken}`;
   const fits =
-    typeof given === "string" && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(given) && refusedNames(given).length === 0;
+    typeof given === "string" &&
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(given) &&
+    !NAMES_IN_NAMES.some((part) => given.startsWith(`${part}-`)) &&
+    refusedNames(given).length === 0;
   return fits ? { ok: true, value: given } : { ok: false, rule };
 };
 

@@ -184,7 +184,7 @@ export function parseConfig(
     problems.push(...(isSecret ? [whole] : (checked.problems ?? [whole])));
   }
   const config = configOf(values as unknown as Given);
-  problems.push(...concurrencyProblems(config));
+  problems.push(...concurrencyProblems(config), ...retentionProblems(config));
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
 
@@ -218,6 +218,22 @@ function concurrencyProblems(config: StackConfig): string[] {
     `"reservedConcurrency" must be at least "shardCount" x "parallelizationFactor", ${shardCount} x ${parallelizationFactor} = ${needed}, got ${reserved}. ` +
       `Fix: pulumi config set reservedConcurrency ${needed}, or pulumi config set reservedConcurrency -- -1 to reserve none`,
   ];
+}
+
+/** What is older than the stream keeps it is gone, so that an alarm on a higher age never goes off. */
+function retentionProblems(config: StackConfig): string[] {
+  const { streamRetentionHours: hours, alarmIteratorAgeMs, alarmArchiveAgeMinutes } = config;
+  const limits = [
+    { key: "alarmIteratorAgeMs", value: alarmIteratorAgeMs, most: hours * 3_600_000, unit: "milliseconds" },
+    { key: "alarmArchiveAgeMinutes", value: alarmArchiveAgeMinutes, most: hours * 60, unit: "minutes" },
+  ];
+  return limits
+    .filter(({ value, most }) => value >= most)
+    .map(
+      ({ key, value, most, unit }) =>
+        `"${key}" must be below the ${hours} hours of "streamRetentionHours", ${most} ${unit}, got ${value}. ` +
+        `Fix: pulumi config set ${key} <value>, or pulumi config set streamRetentionHours <value>`,
+    );
 }
 
 /** The given value as it was written, truncated to 80 characters. */

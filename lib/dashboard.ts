@@ -52,6 +52,7 @@ const PANELS: readonly Panel[] = [
       "processorDestinationFailures",
       "ruleFailures",
       "ruleParseErrors",
+      "ruleThrottled",
     ],
   },
   {
@@ -64,7 +65,7 @@ const PANELS: readonly Panel[] = [
     title: "Archive: rows and failures",
     unit: "count",
     statistic: "Sum",
-    metrics: ["archiveRows", "archiveConversionFailures", "transformErrors"],
+    metrics: ["archiveRows", "archiveConversionFailures", "archiveSetAside", "transformErrors"],
   },
   {
     title: "Archive: share of deliveries that succeed",
@@ -115,6 +116,7 @@ const PANELS: readonly Panel[] = [
       "sweepErrors",
       "watchFailedRecords",
       "watchLostRecords",
+      "watchDestinationFailures",
       "watchNoticesDropped",
       "watchConflicts",
       "watchThrottledWrites",

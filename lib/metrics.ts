@@ -1,5 +1,5 @@
 import { SENSOR_TYPE_INDEX } from "../contract/item";
-import { METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
+import { ARCHIVE_METRIC, METRIC, METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
 import { WATCH_METRIC } from "../contract/watch";
 
 /** What is watched: the physical names of an environment's resources, known now (`string`) or later (an input of Pulumi). */
@@ -120,11 +120,13 @@ export function metricsOf<Name>(watched: Watched<Name>) {
     indexWrites: index("ConsumedWriteCapacityUnits", "capacity units"),
     ruleFailures: ruleAction("Failure", "count"),
     ruleParseErrors: rule("ParseError", "count"),
+    ruleThrottled: rule("RuleMessageThrottled", "count"),
     archiveFreshness: delivery("DeliveryToS3.DataFreshness", "seconds"),
     archiveLag: delivery("KinesisMillisBehindLatest", "milliseconds"),
     archiveRows: delivery("SucceedConversion.Records", "count"),
     archiveConversionFailures: delivery("FailedConversion.Records", "count"),
     archiveDeliverySuccess: delivery("DeliveryToS3.Success", "share of deliveries that succeed"),
+    archiveSetAside: own(ARCHIVE_METRIC.setAside, "count"),
     transformErrors: transform("Errors", "count"),
     bucketBytes: bucketSize("BucketSizeBytes", "bytes"),
     bucketObjects: bucketObjects("NumberOfObjects", "count"),
@@ -156,6 +158,7 @@ function deviceMetricsOf<Name>({ suffix, deviceWatch }: Watched<Name>) {
     watchIteratorAge: watch("IteratorAge", "milliseconds"),
     watchFailedRecords: mapping("OnFailureDestinationDeliveredEventCount", "count"),
     watchLostRecords: mapping("DroppedEventCount", "count"),
+    watchDestinationFailures: watch("DestinationDeliveryFailures", "count"),
     sweepErrors: sweep("Errors", "count"),
     watchThrottledWrites: table("WriteThrottleEvents", "count"),
     watchReads: table("ConsumedReadCapacityUnits", "capacity units"),

@@ -62,6 +62,9 @@ export function physicalNames(suffix: string, accountId: string): PhysicalNames 
   };
 }
 
+/** With one of these before it, a suffix would make another stack's names: `iot-device-notices-` and `feed-x` the feed of `x`. */
+export const NAMES_IN_NAMES = ["feed", "sweep"] as const;
+
 /** The physical name of the alarm `key` in an environment. */
 export function alarmName(key: string, suffix: string): string {
   return `iot-${key}-${suffix}`;

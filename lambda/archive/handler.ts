@@ -3,11 +3,15 @@ import type {
   FirehoseTransformationEventRecord,
   FirehoseTransformationResult,
 } from "aws-lambda";
+import { ARCHIVE_METRIC } from "../../contract/metrics";
+import { DEFAULTS, ENV } from "../../contract/variables";
+import { embeddedMetricsLine } from "../embedded-metrics";
 import { shapeOf } from "../reading/kinesis-batch";
 import { readRules } from "../reading/settings";
 import { transform } from "./transform";
 
 const rules = readRules(process.env);
+const environment = process.env[ENV.environment] || DEFAULTS.environment;
 
 /** Entry point of the archive's transform function: a buffer of the stream's records, on its way to Parquet. */
 export async function handler(event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> {
@@ -18,7 +22,13 @@ export async function handler(event: FirehoseTransformationEvent): Promise<Fireh
   const startedAt = performance.now();
   const { records, ...counts } = transform(event, rules);
   const durationMs = Math.round(performance.now() - startedAt);
-  process.stdout.write(`${JSON.stringify({ records: records.length, ...counts, durationMs })}\n`);
+  const setAside = counts.oversized + counts.unidentified;
+  const facts = { records: records.length, ...counts, durationMs };
+  process.stdout.write(
+    setAside === 0
+      ? `${JSON.stringify(facts)}\n`
+      : embeddedMetricsLine(environment, Date.now(), { [ARCHIVE_METRIC.setAside]: setAside }, facts),
+  );
   return { records };
 }
 

@@ -157,6 +157,7 @@ describe("the transform function", () => {
       timeout: 60,
       environment: {
         variables: {
+          ENVIRONMENT: "dev",
           ANOMALY_LIMITS: '{"temperature":{"min":0,"max":100},"pressure":{"min":0,"max":200}}',
           HOT_RETENTION_DAYS: "30",
         },

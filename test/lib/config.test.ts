@@ -143,7 +143,8 @@ describe("parseConfig", () => {
       ["", "Prod", "a_b", "-a", "a-", "x".repeat(28), 7],
     ],
   ] as const)("takes what is in range for %s, and refuses what is not", (key, good, bad) => {
-    for (const value of good) expect(problems({ [key]: value })).toEqual([]);
+    const longest = { streamRetentionHours: 8760 };
+    for (const value of good) expect(problems({ ...longest, [key]: value })).toEqual([]);
     for (const value of bad)
       expect(problems({ [key]: value })).toEqual([expect.stringMatching(`^"${key}" must be .*got`)]);
   });
@@ -161,7 +162,7 @@ describe("parseConfig", () => {
     ],
     [
       { environmentSuffix: "Dev" },
-      `"environmentSuffix" must be 1 to 27 lower-case letters, digits and hyphens, with a letter or digit at both ends ("iot-sensor-access-logs-<suffix>-<account>" must stay a valid name), got "Dev". Fix: pulumi config set environmentSuffix <value>`,
+      `"environmentSuffix" must be 1 to 27 lower-case letters, digits and hyphens, with a letter or digit at both ends ("iot-sensor-access-logs-<suffix>-<account>" must stay a valid name), and not begin with "feed-" or "sweep-", got "Dev". Fix: pulumi config set environmentSuffix <value>`,
     ],
     [
       { shardCounts: 4 },
@@ -320,8 +321,24 @@ describe("parseConfig", () => {
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`type-${i}`, { min: 0 }]));
     expect(problems({ anomalyLimits: many })).toEqual([
       expect.stringContaining(
-        "must be at most 3500 bytes as JSON, which is what the function's environment has room for",
+        "must be at most 3500 bytes as JSON within JSON, which is what the function's environment has room for",
       ),
+    ]);
+  });
+
+  it.each([
+    ["alarmIteratorAgeMs", 24 * 3_600_000, 24, "86400000 milliseconds"],
+    ["alarmArchiveAgeMinutes", 25 * 60, 25, "1500 minutes"],
+  ])("refuses an age at which no record is left: %s", (key, value, streamRetentionHours, most) => {
+    expect(problems({ [key]: value, streamRetentionHours })).toEqual([
+      `"${key}" must be below the ${streamRetentionHours} hours of "streamRetentionHours", ${most}, got ${value}. Fix: pulumi config set ${key} <value>, or pulumi config set streamRetentionHours <value>`,
+    ]);
+    expect(parse({ [key]: value - 1, streamRetentionHours })).toMatchObject({ [key]: value - 1 });
+  });
+
+  it.each(["feed-a", "sweep-a"])("refuses a suffix with another stack's names: %s", (environmentSuffix) => {
+    expect(problems({ environmentSuffix })).toEqual([
+      expect.stringContaining('and not begin with "feed-" or "sweep-"'),
     ]);
   });
 

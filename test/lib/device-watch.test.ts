@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { parseConfig, REGION } from "../../lib/config";
 import { bundleFunctions } from "../../lib/function-bundle";
+import { longestSuffix } from "../../lib/names";
 import { evaluatePolicy } from "../../local/aws/iam/policy-evaluator";
 import type { RecordedResource, Recording } from "../../local/stack/recording";
 import { rulesFileText } from "../../watch/rules/rules-file";
@@ -166,12 +168,16 @@ describe("the watch's functions", () => {
     expect(rules).toBe(rulesFileText(JSON.parse(rules ?? "").rules, watchQuiet));
   });
 
-  it("have room for their variables at the longest names and the most bounds", () => {
-    const longest = "x".repeat(27 - "dev".length);
-    const given = Object.entries({ ...variables, WATCH_STREAM: "iot-sensor-stream-dev", ANOMALY_LIMITS: "" });
-    const bytes = given.map(([key, value]) => key.length + value.length + (value.includes("dev") ? longest.length : 0));
-    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    expect(bytes.reduce((sum, each) => sum + each, 3500)).toBeLessThan(4096);
+  it("have room for their variables at the longest suffix and the most bounds", async () => {
+    const bounds = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}`, { min: 0 }]));
+    const config = (count: number) => ({ watchRules: RULES, anomalyLimits: bounds(count) });
+    const suffix = "x".repeat(longestSuffix().length);
+    let most = 1;
+    while (parseConfig({ ...config(most + 1), environmentSuffix: suffix }, REGION).ok) most += 1;
+    const declared = await recordStack(suffix, config(most));
+    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: as JSON, so that what is JSON itself is escaped.
+    for (const { inputs } of declared.ofType(FUNCTION))
+      expect(JSON.stringify((inputs.environment as { variables: object }).variables).length).toBeLessThanOrEqual(4096);
   });
 
   it("reserve nothing in an account that cannot", async () => {

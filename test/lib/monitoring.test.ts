@@ -15,7 +15,7 @@ const WATCH_MAPPING = { EventSourceMappingUUID: "22222222-3333-4444-8555-6666666
 const DELIVERY = { DeliveryStreamName: "iot-sensor-archive-dev" };
 const TRANSFORM = { FunctionName: "iot-archive-transform-dev" };
 /** Alarms that go off below their threshold. */
-const FALLING = ["silence", "archive-delivery-failures"];
+const FALLING = ["silence", "processor-stopped", "archive-delivery-failures"];
 /** What an alarm's description says that its threshold counts; the rest are counts. */
 const UNITS: Readonly<Record<string, string>> = {
   "kinesis-iterator-age": "maximum age, milliseconds",
@@ -97,14 +97,17 @@ const ALARMS = [
   ["rejected-readings", "IoT/Manufacturing", "RejectedRecords", OWN, "Sum", 10, 300, 1],
   ["anomalies", "IoT/Manufacturing", "AnomaliesDetected", OWN, "Sum", 10, 300, 1],
   ["silence", "AWS/Kinesis", "IncomingRecords", STREAM, "Sum", 1, 60, 15],
+  ["processor-stopped", "AWS/Lambda", "Invocations", FUNCTION, "Sum", 1, 60, 15],
   ["failed-batches", "AWS/Lambda", "OnFailureDestinationDeliveredEventCount", MAPPING, "Sum", 0, 300, 1],
   ["dropped-batches", "AWS/Lambda", "DroppedEventCount", MAPPING, "Sum", 0, 300, 1],
   ["destination-failures", "AWS/Lambda", "DestinationDeliveryFailures", FUNCTION, "Sum", 0, 300, 1],
   ["rule-failures", "AWS/IoT", "Failure", { ...RULE, ActionType: "Kinesis" }, "Sum", 0, 300, 1],
   ["rule-parse-errors", "AWS/IoT", "ParseError", RULE, "Sum", 0, 300, 1],
+  ["rule-throttled", "AWS/IoT", "RuleMessageThrottled", RULE, "Sum", 0, 300, 1],
   ["archive-freshness", "AWS/Firehose", "DeliveryToS3.DataFreshness", DELIVERY, "Maximum", 3600, 300, 2],
   ["archive-lag", "AWS/Firehose", "KinesisMillisBehindLatest", DELIVERY, "Maximum", 3_600_000, 300, 2],
   ["archive-conversion-failures", "AWS/Firehose", "FailedConversion.Records", DELIVERY, "Sum", 0, 300, 1],
+  ["archive-set-aside", "IoT/Manufacturing", "ArchiveSetAside", OWN, "Sum", 0, 300, 1],
   ["archive-delivery-failures", "AWS/Firehose", "DeliveryToS3.Success", DELIVERY, "Minimum", 1, 300, 1],
   ["archive-transform-errors", "AWS/Lambda", "Errors", TRANSFORM, "Sum", 0, 300, 1],
 ] as const;
@@ -114,7 +117,7 @@ describe("the alarms", () => {
     "%s watches %s %s",
     (key, namespace, metricName, dimensions, statistic, threshold, period, periods) => {
       const name = `iot-${key}-dev`;
-      const silence = key === "silence";
+      const isOfSilence = ["silence", "processor-stopped"].includes(key);
       expect(named(stack, ALARM, name).inputs).toEqual({
         name,
         alarmDescription: expect.any(String),
@@ -126,7 +129,7 @@ describe("the alarms", () => {
         threshold,
         period,
         evaluationPeriods: periods,
-        treatMissingData: silence ? "breaching" : "notBreaching",
+        treatMissingData: isOfSilence ? "breaching" : "notBreaching",
         alarmActions: [TOPIC],
         okActions: [TOPIC],
         tags: tags(name, "Alarm"),
@@ -174,8 +177,9 @@ describe("the alarms", () => {
 
   it("leave silence out where it is off", async () => {
     const quiet = await recordStack("dev", { silenceMinutes: 0 });
-    expect(quiet.ofType(ALARM).map(({ inputs }) => inputs.name)).not.toContain("iot-silence-dev");
-    expect(quiet.ofType(ALARM)).toHaveLength(ALARMS.length - 1);
+    const names = quiet.ofType(ALARM).map(({ inputs }) => inputs.name);
+    for (const name of ["iot-silence-dev", "iot-processor-stopped-dev"]) expect(names).not.toContain(name);
+    expect(names).toHaveLength(ALARMS.length - 2);
   });
 });
 
@@ -194,6 +198,8 @@ const WATCH_ALARMS = [
     1,
     "notBreaching",
   ],
+  ["watch-lost", "AWS/Lambda", "DroppedEventCount", WATCH_MAPPING, "Sum", 0, 300, 1, "notBreaching"],
+  ["watch-destination-failures", "AWS/Lambda", "DestinationDeliveryFailures", WATCH, "Sum", 0, 300, 1, "notBreaching"],
   ["watch-notices-dropped", "IoT/Manufacturing", "NoticesDropped", OWN, "Sum", 0, 300, 1, "notBreaching"],
   ["sweep-missing", "IoT/Manufacturing", "SweepRuns", OWN, "Sum", 1, 300, 1, "breaching"],
   ["outbox-age", "IoT/Manufacturing", "OutboxAgeSeconds", OWN, "Maximum", 300, 300, 2, "notBreaching"],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import { alarms } from "../../lib/alarms";
+import { parseConfig, REGION } from "../../lib/config";
 import { alarmName, longestSuffix, physicalNames, refusedNames } from "../../lib/names";
 
 describe("physicalNames", () => {
@@ -33,6 +35,34 @@ describe("physicalNames", () => {
       noticeFeed: "iot-device-notices-feed-plant-7",
     });
     expect(alarmName("silence", "plant-7")).toBe("iot-silence-plant-7");
+  });
+});
+
+describe("the names of two environments", () => {
+  /** Names that must differ within an account, by the service that keeps them. */
+  const SERVICES: Readonly<Record<string, readonly (keyof ReturnType<typeof physicalNames>)[]>> = {
+    S3: ["archiveBucket", "accessLogBucket"],
+    DynamoDB: ["table", "watchTable"],
+    Lambda: ["processor", "archiveTransform", "watch", "sweep"],
+    IAM: ["processorRole", "ruleRole", "archiveDeliveryRole", "archiveTransformRole", "watchRole", "sweepRole"],
+    SNS: ["alarmTopic", "noticeTopic", "noticeFeed"],
+  };
+  const accepted = (suffix: string) => parseConfig({ environmentSuffix: suffix }, REGION).ok;
+
+  it.each(Object.entries(SERVICES))("are never the same in %s", (_service, parts) => {
+    const names = (suffix: string) => parts.map((part) => physicalNames(suffix, "1")[part]);
+    // What one name has more than another is what a suffix could begin with.
+    const beginnings = names("").flatMap((name) =>
+      names("").flatMap((other) => (name !== other && name.startsWith(other) ? [name.slice(other.length)] : [])),
+    );
+    for (const beginning of beginnings) expect([beginning, accepted(`${beginning}x`)]).toEqual([beginning, false]);
+  });
+
+  it("have alarms of their own", () => {
+    const config = parseConfig({ environmentSuffix: "x", watchRules: { quiet: { silentFor: "15m" } } }, REGION);
+    const keys = config.ok ? alarms(config.config).map(({ key }) => key) : [];
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.filter((key) => keys.some((other) => key.startsWith(`${other}-`)))).toEqual([]);
   });
 });
 

@@ -4,10 +4,10 @@ import { WATCH_METRIC } from "../../../contract/watch";
 import type { RuleSet } from "../../../watch/rules/rule-set";
 import { type Decision, decide } from "../../../watch/store/decide";
 import type { StoredDevice } from "../../../watch/store/stored-device";
+import { embeddedMetricsLine } from "../../embedded-metrics";
 import { Deadline } from "../../processor/deadline";
 import { mapWithLimit } from "../../processor/rounds";
 import { classifyStoreError, errorName } from "../../processor/store-error";
-import { watchMetricsLine } from "../metrics";
 import { deliver } from "../notices/deliver";
 import { deviceSender } from "../notices/sender";
 import type { Surroundings } from "../surroundings";
@@ -125,7 +125,7 @@ function line(
     [WATCH_METRIC.conflicts]: sum(({ conflicts }) => conflicts),
     [WATCH_METRIC.dropped]: sum(({ dropped }) => dropped),
   };
-  return watchMetricsLine(settings.environment, startedAt, counts, {
+  return embeddedMetricsLine(settings.environment, startedAt, counts, {
     shardId: records[0]?.shardId,
     records: records.length,
     devices: decisions.length,

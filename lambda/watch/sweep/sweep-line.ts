@@ -3,7 +3,7 @@ import { DAY_MS, SECOND_MS } from "../../../watch/rules/duration";
 import type { Decision } from "../../../watch/store/decide";
 import type { StoredDevice } from "../../../watch/store/stored-device";
 import type { ListedDevice } from "../../../watch/store/watch-store";
-import { watchMetricsLine } from "../metrics";
+import { embeddedMetricsLine } from "../../embedded-metrics";
 import type { SweepSurroundings } from "../surroundings";
 
 /** After this an alarm that is still active is stale. ISA-18.2 */
@@ -39,7 +39,7 @@ export function sweepLine({ surroundings, startedAt, clock, listed, decisions, f
     [WATCH_METRIC.outboxAge]: waiting.length === 0 ? 0 : Math.max(0, (startedAt - Math.min(...waiting)) / SECOND_MS),
     [WATCH_METRIC.sweeps]: 1,
   };
-  return watchMetricsLine(surroundings.settings.environment, startedAt, counts, {
+  return embeddedMetricsLine(surroundings.settings.environment, startedAt, counts, {
     streamClock: clock,
     behindMs: clock === undefined ? undefined : startedAt - clock,
     due: decisions.length,

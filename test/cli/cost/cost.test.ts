@@ -48,7 +48,7 @@ const LOAD: Load = {
 const CONFIG = defaults();
 const ALARMS = alarmCount(CONFIG);
 /** Alarms that a stack with rules has beside them. */
-const WATCH_ALARMS = 6;
+const WATCH_ALARMS = 8;
 
 function defaults(given: Readonly<Record<string, unknown>> = {}) {
   const checked = parseConfig({ environmentSuffix: "dev", ...given }, REGION);
@@ -268,7 +268,7 @@ describe("what the model takes from the stack", () => {
 
   it("is the number of metrics that the declared stack has", async () => {
     expect(await alarmMetrics({})).toBe(ALARMS);
-    expect(await alarmMetrics({ silenceMinutes: 0 })).toBe(ALARMS - 1);
+    expect(await alarmMetrics({ silenceMinutes: 0 })).toBe(ALARMS - 2);
     expect(stack.only("aws:kinesis/stream:Stream").inputs.shardLevelMetrics).toHaveLength(WATCHING.metricsPerShard);
     expect(Object.values(METRIC)).toHaveLength(WATCHING.ownMetrics);
     expect(stack.ofType("aws:cloudwatch/dashboard:Dashboard")).toHaveLength(1);

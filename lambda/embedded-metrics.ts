@@ -1,4 +1,4 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from "../../contract/metrics";
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from "../contract/metrics";
 
 /** What one run counted, by metric. */
 export type Counts = Readonly<Record<string, number>>;
@@ -7,7 +7,7 @@ export type Counts = Readonly<Record<string, number>>;
  * A run's one line in the log: its counts as metrics, and what an operator asks first. Written raw, as the processor's.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function watchMetricsLine(
+export function embeddedMetricsLine(
   environment: string,
   now: number,
   counts: Counts,
