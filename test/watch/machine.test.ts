@@ -164,6 +164,13 @@ describe("an overlay", () => {
     expect(story(life).filter((line) => !line.includes("untold"))).toEqual(["raise#2 +180"]);
   });
 
+  it("for once ends with an alarm that a changed rule ends, too", () => {
+    const before = live([reading(0, 97), shelve(S, undefined)], ruleSet([rule()]));
+    const changed = ruleSet([rule({ condition: { kind: "above", limit: 95 } })]);
+    const after = live([reading(M, 70), reading(2 * M, 97)], changed, before.state);
+    expect(story(after)).toEqual(["end#1 +60", "unshelve#1 untold +60", "raise#2 +120"]);
+  });
+
   it("is the rule that speaks for another, until it is over", () => {
     const warm = rule({ name: "warm", condition: { kind: "above", limit: 80 }, under: "hot" });
     const life = live([reading(0, 97), reading(M, 84)], ruleSet([rule(), warm]));

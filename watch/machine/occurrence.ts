@@ -85,6 +85,7 @@ export function close(turn: Turn, alarm: Alarm, at: number, reason: string): voi
   endChattering(turn, alarm, at, reason);
   delete state.telling;
   settle(alarm);
+  if (phase === "active" || phase === "clearing") dropOnceShelves(turn, alarm);
 }
 
 /** Nothing of an occurrence is kept that a normal alarm has no use for. */
