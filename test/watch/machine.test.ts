@@ -182,6 +182,22 @@ describe("an overlay", () => {
     ]);
   });
 
+  it.each([
+    ["raised by one reading", {}, 1],
+    ["raised by one timer", { forMs: 2 * M }, 7],
+  ])("is the rule that speaks for another, wherever it is written: %s", (_what, delay, readings) => {
+    const alert = rule({ name: "alert", condition: { kind: "above", limit: 80 }, under: "critical", ...delay });
+    const between = rule({ name: "between", condition: { kind: "above", limit: 85 }, under: "alert", ...delay });
+    const critical = rule({ name: "critical", ...delay });
+    const set = ruleSet([between, alert, critical]);
+    const list = Array.from({ length: readings }, (_, i) => reading(i * 20 * S, 97));
+    const told = ({ events }: Life) => events.filter((event) => event.told).map(({ key }) => key);
+    expect(told(live(list, set))).toEqual(["critical/temperature"]);
+    const { state } = live(list.slice(0, -1), set);
+    const inOtherOrder = { ...state, alarms: new Map([...state.alarms].reverse()) };
+    expect(told(live(list.slice(-1), set, inOtherOrder))).toEqual(["critical/temperature"]);
+  });
+
   it("is the silence of the plant, as long as a sweep says so", () => {
     const set = ruleSet([anyRule({ name: "quiet", condition: { kind: "silent", forMs: 5 * M } })]);
     const silent = live([reading(0, 20), clock(6 * M, true), clock(7 * M, true)], set);

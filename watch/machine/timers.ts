@@ -10,7 +10,7 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** Fires what is due at an instant or before, in the order of its dates, each dated when it was due. */
+/** Fires what is due at an instant or before, in the order of its dates, then of the alarms, each dated when it was due. */
 export function fireTimers(turn: Turn, alarms: readonly Alarm[], to: number): void {
   for (;;) {
     const due = alarms

@@ -37,12 +37,13 @@ export function ruleOf(turn: Turn, key: string): WatchRule | undefined {
   return turn.rules.find(rule, turn.deviceId, sensorType);
 }
 
-/** Every alarm whose rule is still deployed. */
+/** Every alarm whose rule is still deployed, in the rules' order. */
 export function alarmsOf(turn: Turn): readonly Alarm[] {
-  return [...turn.device.alarms].flatMap(([key, state]) => {
+  const alarms = [...turn.device.alarms].flatMap(([key, state]) => {
     const rule = ruleOf(turn, key);
     return rule === undefined ? [] : { key, state, rule };
   });
+  return alarms.sort((a, b) => turn.rules.placeOf(a.rule) - turn.rules.placeOf(b.rule));
 }
 
 /** Enters a phase. No phase begins before the one that it follows, whatever order readings come in. */

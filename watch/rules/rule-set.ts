@@ -4,25 +4,31 @@ import { matchesGlob } from "./device-glob";
 import { MINUTE_MS } from "./duration";
 import { quietUntil } from "./quiet-time";
 import { QUALITY, QUALITY_RULE, type QuietWindow, type WatchRule } from "./rule";
+import { behindTheirUpper } from "./under";
 
 /** How long a value holds where no rule says how often its sensor speaks. */
 const DEFAULT_HOLD_MS = 15 * MINUTE_MS;
 
 /** The rules of a deployment, and which of them watch whom. What it finds once it keeps. */
 export class RuleSet {
+  /** Each behind the one that it is under. */
+  readonly rules: readonly WatchRule[];
   readonly #byName: ReadonlyMap<string, WatchRule>;
+  readonly #places: ReadonlyMap<string, number>;
   readonly #hashes: ReadonlyMap<string, string>;
   readonly #anomalyLimits: ReadonlyMap<string, AnomalyLimit>;
   readonly #found = new Map<string, readonly WatchRule[]>();
 
   constructor(
-    readonly rules: readonly WatchRule[],
+    rules: readonly WatchRule[],
     readonly quiet: readonly QuietWindow[] = [],
     /** The processor's bounds, by sensor type. */
     anomalyLimits: ReadonlyMap<string, AnomalyLimit> = new Map(),
   ) {
     this.#anomalyLimits = anomalyLimits;
-    const all = [...rules, QUALITY];
+    this.rules = behindTheirUpper(rules);
+    const all = [...this.rules, QUALITY];
+    this.#places = new Map(all.map(({ name }, place) => [name, place]));
     this.#byName = new Map(all.map((rule) => [rule.name, rule]));
     this.#hashes = new Map(all.map((rule) => [rule.name, judgedBy(rule)]));
   }
@@ -31,6 +37,11 @@ export class RuleSet {
   find(name: string, deviceId: string, sensorType: string): WatchRule | undefined {
     const rule = this.#byName.get(name);
     return rule && watches(rule, deviceId, sensorType) ? rule : undefined;
+  }
+
+  /** The rule's place: what happens at one instant happens in this order. */
+  placeOf({ name }: WatchRule): number {
+    return this.#places.get(name) ?? 0;
   }
 
   /** Changes when what the rule judges by changes, and not with its words. */

@@ -1,5 +1,6 @@
 import { isObject } from "../../contract/json";
 import { type NearestWord, show } from "./problem";
+import type { WatchRule } from "./rule";
 
 /** Problems of the rules with the rules that they name in `under`. */
 export function underProblems(
@@ -27,6 +28,21 @@ export function underProblems(
       ? [`"${path}" must not lead back to the rule itself, got ${show(under)}. ${fix}`]
       : [];
   });
+}
+
+/** The rules in their order, but each behind the one that it is under: what speaks for an alarm is judged before it. */
+export function behindTheirUpper(rules: readonly WatchRule[]): readonly WatchRule[] {
+  const placed = new Set<string>();
+  const ordered: WatchRule[] = [];
+  const place = (rule: WatchRule): void => {
+    if (placed.has(rule.name)) return;
+    placed.add(rule.name);
+    const upper = rules.find(({ name }) => name === rule.under);
+    if (upper !== undefined) place(upper);
+    ordered.push(rule);
+  };
+  rules.forEach(place);
+  return ordered;
 }
 
 function isInCircle(start: string, above: (name: string) => unknown): boolean {
