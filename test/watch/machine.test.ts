@@ -214,6 +214,22 @@ describe("an overlay", () => {
     expect(live([shelve(0, ms)], ruleSet([rule()])).state.shelves.size).toBe(shelves);
   });
 
+  describe("that is a quiet time", () => {
+    const H = 60 * M;
+    const night = [{ device: "*", fromMinute: 22 * 60, toMinute: 23 * 60, timezone: "UTC", reason: "cleaning" }];
+    const silence = anyRule({ name: "quiet", condition: { kind: "silent", forMs: 15 * M } });
+
+    it.each([
+      ["another sensor's reading", [reading(22 * H + M, 97), reading(22 * H - M, 20, { sensorType: "pressure" })]],
+      ["a sweep, which stays behind", [reading(22 * H - 18 * M + 20 * S, 20), clock(22 * H + 40 * S)]],
+    ])("holds a raise back from what is dated before it: %s", (_what, happened) => {
+      const set = ruleSet([rule(), rule({ name: "other", sensorType: "pressure" }), silence], night);
+      const held = live(happened, set);
+      expect(held.events).toMatchObject([{ kind: "raise", told: false }]);
+      expect(live([clock(23 * H + M)], set, held.state).events[0]).toMatchObject({ told: true, at: T0 + 23 * H });
+    });
+  });
+
   it("of a whole device must have an end", () => {
     expect(live([shelve(0, undefined, "*")], ruleSet([rule()])).state.shelves.size).toBe(0);
   });

@@ -19,8 +19,16 @@ export function isUntold({ state: { telling, phase, acked } }: Alarm): boolean {
   return telling?.told === false && acked === undefined && (phase === "active" || phase === "clearing");
 }
 
-/** Tells each raise, once, whose overlays have ended while it is active. */
+/** Until when the overlays of an untold raise have been looked at: what ended before has been told. */
+export function lookedAt({ state: { telling, since } }: Alarm): number {
+  return Math.max(telling?.at ?? since, telling?.heldAt ?? 0);
+}
+
+/** Tells each raise, once, whose overlays have ended while it is active. No raise is told by how things were before it. */
 export function retell(turn: Turn, at: number, alarms: readonly Alarm[] = alarmsOf(turn)): void {
-  for (const alarm of alarms)
-    if (isUntold(alarm) && overlayOf(turn, alarm, at) === undefined) tellOrHold(turn, alarm, at);
+  for (const alarm of alarms) {
+    if (!isUntold(alarm)) continue;
+    const now = Math.max(at, lookedAt(alarm));
+    if (overlayOf(turn, alarm, now) === undefined) tellOrHold(turn, alarm, now);
+  }
 }

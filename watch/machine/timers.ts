@@ -1,7 +1,7 @@
 import { keyOf } from "./alarm-name";
 import { CHATTER_MS, endChattering, over, raise } from "./occurrence";
 import { overlayOf } from "./overlay";
-import { isUntold, retell } from "./telling";
+import { isUntold, lookedAt, retell } from "./telling";
 import { type Alarm, enter, happen, type Turn } from "./turn";
 
 /** Something that is due by the clock alone. */
@@ -77,10 +77,8 @@ export function fleet(turn: Turn, alarm: Alarm, at: number): void {
 /** An overlay with an end. */
 function untold(turn: Turn, alarm: Alarm): Timer | undefined {
   if (!isUntold(alarm)) return undefined;
-  // From when it was looked at last: what ended before has been told.
-  const { telling, since } = alarm.state;
-  const from = Math.max(telling?.at ?? since, telling?.heldAt ?? 0);
-  const until = overlayOf(turn, alarm, from)?.until;
+  const { telling } = alarm.state;
+  const until = overlayOf(turn, alarm, lookedAt(alarm))?.until;
   if (until === undefined) return undefined;
   return {
     at: until,
