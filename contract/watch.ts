@@ -37,7 +37,7 @@ export const WATCH_ATTRIBUTE = {
   shelved: "shelved",
   /** Whether the device is silent (BOOL). */
   silent: "silent",
-  /** When the item expires (N), seconds since the epoch. Only history and shelves do. */
+  /** When the item expires (N), seconds since the epoch. Only history and shelves do, and removed devices without alarms. */
   expirationTime: "expirationTime",
 } as const;
 

@@ -8,6 +8,7 @@ import type { WatchEvent } from "../../watch/machine/watch-event";
 import { anyRule, clock, DEVICE, live, M, reading, rule, ruleSet, S, T0 } from "./plants";
 
 const RUNS = { numRuns: 1000 };
+const H = 60 * M;
 const SILENT_FOR = 15 * M;
 const BOUND = SILENT_FOR * 1.2;
 const quiet = anyRule({ name: "quiet", condition: { kind: "silent", forMs: SILENT_FOR } });
@@ -116,6 +117,20 @@ describe("the laws of silence", () => {
     expect(events).toEqual([
       { kind: "raise", key: "quiet", n: 1, at: T0 + BOUND, told: true, priority: "medium", raisedAt: T0 + BOUND },
     ]);
+  });
+
+  it("does not find a device that was removed by what was on its way then", () => {
+    const forget: WatchEvent = { type: "forget", at: T0 + M, reason: "removed" };
+    const removed = live([reading(0, 20), forget], set).state;
+    const onItsWay = [reading(M, 97), reading(-H, 97, { arrivedAt: T0 + M })];
+    const rejected: WatchEvent = { type: "rejected", arrivedAt: T0 + M, reason: "not_json" };
+    const left = live([...onItsWay, rejected, clock(H)], set, removed);
+    expect(left).toEqual({ state: removed, events: [], transitions: [] });
+    // A batch that is handed over again brings them once more.
+    const again = live([...onItsWay, reading(M + 1, 20), ...onItsWay, clock(H)], set, removed);
+    expect(again.events).toMatchObject([{ kind: "raise", key: "quiet", seenAt: T0 + M + 1 }]);
+    const expected = live([{ type: "expect", at: T0 + M }, reading(M, 97)], set, removed);
+    expect(expected.events).toMatchObject([{ kind: "raise", key: "hot/temperature" }]);
   });
 
   it("says how far a device is behind that sends nothing but old readings, and that only a live one ends it", () => {

@@ -27,6 +27,7 @@ export function onCommand(turn: Turn, command: CommandEvent): Refusal | undefine
       return unshelve(turn, command);
     case "expect":
       turn.device.expectedAt = command.at;
+      delete turn.device.forgottenAt;
       return undefined;
     case "forget":
       forget(turn, command.at, command.reason);
@@ -111,12 +112,13 @@ function shelfEvent(
   };
 }
 
-/** The device is gone: its alarms end, and nothing is expected of it. */
+/** The device is gone: its alarms end, and nothing is expected of it, nor taken from what is still on its way. */
 function forget(turn: Turn, at: number, reason: string): void {
   closeAll(turn, at, () => reason);
   turn.device.sensors.clear();
   turn.device.shelves.clear();
   for (const field of ["seenAt", "expectedAt", "backfill", "rejected"] as const) delete turn.device[field];
+  turn.device.forgottenAt = at;
 }
 
 /** Ends each alarm for which there is a reason. */

@@ -78,6 +78,8 @@ export interface DeviceState {
   seenAt?: number;
   /** Since when it is expected, where it was added before it spoke. */
   expectedAt?: number;
+  /** When it was removed: what had arrived by then does not make it watched again. */
+  forgottenAt?: number;
   /** The last readings that came too old to be judged, and how old they were. */
   backfill?: { at: number; behindMs: number };
   /** The last record that was no reading, and why. */

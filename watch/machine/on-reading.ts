@@ -25,6 +25,8 @@ export function onReading(turn: Turn, reading: ReadingEvent): ReadingFate {
   const { device, deviceId, rules } = turn;
   const { sensorType, arrivedAt } = reading;
   const time = Math.min(reading.time, arrivedAt);
+  // Remembered until the device is expected again: a batch can be handed over once more.
+  if (device.forgottenAt !== undefined && arrivedAt <= device.forgottenAt) return "unwatched";
   const judging = rules.ofReadings(deviceId, sensorType);
   if (judging.length === 0 && rules.ofSilence(deviceId).length === 0) return "unwatched";
   if (arrivedAt - time > LIVE_WITHIN_MS) {

@@ -1,7 +1,8 @@
 import { DUE_BUCKETS, LISTED_BUCKETS, STATE_ITEM, WATCH_ATTRIBUTE } from "../../contract/watch";
 import { keyOf } from "../machine/alarm-name";
-import type { AlarmState, DeviceState, SensorState } from "../machine/device-state";
+import { type AlarmState, type DeviceState, isWatched, type SensorState } from "../machine/device-state";
 import { defined } from "../machine/turn";
+import { DAY_MS, SECOND_MS } from "../rules/duration";
 import { QUALITY_RULE } from "../rules/rule";
 import type { RuleSet } from "../rules/rule-set";
 import type { Plain, PlainMap } from "./attribute";
@@ -32,15 +33,18 @@ const SENSOR_FIELDS = { time: "t", seenAt: "a", value: "v", judged: "j" } as con
   string
 >;
 
+/** How long it is remembered that a device was removed: a record that is an hour old is judged no more. */
+const FORGOTTEN_FOR_MS = DAY_MS;
+
 /** The device's item, with the keys of the sparse indexes. */
 export function deviceItem(deviceId: string, stored: StoredDevice, rules: RuleSet): PlainMap {
   const { version, state, outbox, dueAt } = stored;
-  const { seenAt, expectedAt, backfill, rejected, sensors, alarms, shelves } = state;
+  const { seenAt, expectedAt, forgottenAt, backfill, rejected, sensors, alarms, shelves } = state;
   return {
     [WATCH_ATTRIBUTE.deviceId]: deviceId,
     [WATCH_ATTRIBUTE.item]: STATE_ITEM,
     version,
-    ...defined({ seenAt, expectedAt, backfill, rejected }),
+    ...defined({ seenAt, expectedAt, forgottenAt, backfill, rejected }),
     ...mapOf("sensors", sensors, (sensor) => shorten(sensor, SENSOR_FIELDS)),
     ...mapOf("alarms", alarms, (alarm) => shorten(alarm, ALARM_FIELDS)),
     ...mapOf("shelves", shelves, (shelf) => ({ ...shelf })),
@@ -50,14 +54,22 @@ export function deviceItem(deviceId: string, stored: StoredDevice, rules: RuleSe
       [WATCH_ATTRIBUTE.dueAt]: dueAt,
     }),
     ...listing(deviceId, state, rules),
+    ...expiry(stored),
   };
+}
+
+/** A removed device of which nothing else is known. What numbers occurrences is kept: an old number must not name a new one. */
+function expiry({ state, outbox }: StoredDevice): PlainMap {
+  const { forgottenAt, alarms, shelves } = state;
+  if (forgottenAt === undefined || isWatched(state) || alarms.size + shelves.size + outbox.size > 0) return {};
+  return { [WATCH_ATTRIBUTE.expirationTime]: Math.ceil((forgottenAt + FORGOTTEN_FOR_MS) / SECOND_MS) };
 }
 
 /** The device in an item. */
 export function storedDevice(item: PlainMap): StoredDevice {
-  const { seenAt, expectedAt, backfill, rejected, dueAt } = item;
+  const { seenAt, expectedAt, forgottenAt, backfill, rejected, dueAt } = item;
   const state = {
-    ...defined({ seenAt, expectedAt, backfill, rejected }),
+    ...defined({ seenAt, expectedAt, forgottenAt, backfill, rejected }),
     sensors: entriesOf(item.sensors, (sensor) => lengthen(sensor, SENSOR_FIELDS)),
     alarms: entriesOf(item.alarms, (alarm) => lengthen(alarm, ALARM_FIELDS)),
     shelves: entriesOf(item.shelves, (shelf) => shelf),

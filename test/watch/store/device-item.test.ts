@@ -33,6 +33,7 @@ describe("a device's item", () => {
       { type: "ack", key: "hot/temperature", n: 1, by: "ana", at: T0 + M },
       { type: "rejected", arrivedAt: T0 + M, reason: "not_json" },
       reading(-30 * M, 20, { arrivedAt: T0 + M }),
+      { type: "forget", at: T0 + M, reason: "removed" },
     ];
     fc.assert(
       fc.property(
@@ -67,6 +68,21 @@ describe("a device's item", () => {
     const item = deviceItem(deviceId, { version: 123_456, state, outbox: new Map(), dueAt: T0 + 18 * M }, all);
     expect(state.alarms.size).toBe(6);
     expect(bytesOf(item) - 3).toBeLessThan(1024);
+  });
+
+  it("of a removed device expires after a day, unless it numbers the occurrences of an alarm", () => {
+    const forget: WatchEvent = { type: "forget", at: T0 + 2 * M, reason: "removed" };
+    const itemOf = (...events: WatchEvent[]) =>
+      deviceItem(DEVICE, { version: 2, state: live(events, set).state, outbox: new Map() }, set);
+    expect(itemOf({ type: "expect", at: T0 }, forget)).toEqual({
+      deviceId: DEVICE,
+      item: "state",
+      version: 2,
+      forgottenAt: T0 + 2 * M,
+      expirationTime: T0 / 1000 + 24 * 60 * 60 + 120,
+    });
+    expect(itemOf(reading(0, 97), forget)).not.toHaveProperty("expirationTime");
+    expect(itemOf(forget, reading(3 * M, 20))).not.toHaveProperty("expirationTime");
   });
 
   it("is in the indexes only while something is due or shown", () => {
