@@ -176,6 +176,11 @@ describe("the stream's clock", () => {
     ],
     ["the last judged record where nothing was found and there is more", [none(50, 7), none(0)], 7],
     ["unknown where nothing was judged yet and there is more", [none(50), none(0)], undefined],
+    [
+      "the last judged record of a shard that cannot be read",
+      [{ shardId: "t", judgedUpTo: 6, next: { kind: "unknown" } as const }, none(0)],
+      6,
+    ],
     ["unknown without shards", [], undefined],
     [
       "not held by a shard that is read to its end",

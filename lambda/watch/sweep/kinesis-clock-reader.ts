@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-kinesis";
 import type { Watermark } from "../../../watch/store/watch-store";
 import { mapWithLimit } from "../../processor/rounds";
-import type { ClockReader } from "./clock-reader";
+import type { ClockReader, Looking } from "./clock-reader";
 import type { ShardView } from "./stream-clock";
 
 /** Shards that are read concurrently. */
@@ -23,7 +23,7 @@ export class KinesisClockReader implements ClockReader {
     this.#stream = stream;
   }
 
-  async look(watermarks: ReadonlyMap<string, Watermark>, watchedFrom: number): Promise<readonly ShardView[]> {
+  async look({ watermarks, watchedFrom, onError }: Looking): Promise<readonly ShardView[]> {
     const views: ShardView[] = [];
     await mapWithLimit(await this.#shards(), MAX_SHARDS, async (shard) => {
       const shardId = shard.ShardId ?? "";
@@ -34,7 +34,10 @@ export class KinesisClockReader implements ClockReader {
       views.push({
         shardId,
         ...(watermark !== undefined && { judgedUpTo: watermark.arrivedAt }),
-        next: await this.#next(shardId, watermark, watchedFrom),
+        next: await this.#next(shardId, watermark, watchedFrom).catch((error) => {
+          onError(error);
+          return { kind: "unknown" as const };
+        }),
       });
     });
     return views;

@@ -9,7 +9,9 @@ export interface ShardView {
     /** None was found. Behind by more than 0, it was not looked for everywhere. */
     | { readonly kind: "none"; readonly behindMs: number }
     /** The shard is closed, and read to its end. */
-    | { readonly kind: "end" };
+    | { readonly kind: "end" }
+    /** The shard could not be read. */
+    | { readonly kind: "unknown" };
 }
 
 /**
@@ -21,11 +23,24 @@ export interface ShardView {
 export function streamClock(shards: readonly ShardView[], now: number): number | undefined {
   let least = now;
   if (shards.length === 0) return undefined;
-  for (const { judgedUpTo, next } of shards) {
-    if (next.kind === "end") continue;
-    const upTo = next.kind === "record" ? next.arrivedAt : next.behindMs > 0 ? judgedUpTo : now;
+  for (const shard of shards) {
+    const upTo = judgedBefore(shard, now);
     if (upTo === undefined) return undefined;
     least = Math.min(least, upTo);
   }
   return least;
+}
+
+/** Up to when nothing of the shard waits to be judged. */
+function judgedBefore({ judgedUpTo, next }: ShardView, now: number): number | undefined {
+  switch (next.kind) {
+    case "record":
+      return next.arrivedAt;
+    case "none":
+      return next.behindMs > 0 ? judgedUpTo : now;
+    case "end":
+      return now;
+    case "unknown":
+      return judgedUpTo;
+  }
 }

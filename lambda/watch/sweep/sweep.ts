@@ -1,66 +1,54 @@
 import type { ClockEvent } from "../../../watch/machine/watch-event";
-import { type Decision, decide } from "../../../watch/store/decide";
-import { DUE_NOW, type StoredDevice } from "../../../watch/store/stored-device";
+import { DUE_NOW } from "../../../watch/store/stored-device";
 import { Deadline } from "../../processor/deadline";
-import { mapWithLimit } from "../../processor/rounds";
 import { errorName } from "../../processor/store-error";
 import { DECIDE_RESERVE_MS, DELIVER_RESERVE_MS } from "../batch/watch-batch";
 import { deliver } from "../notices/deliver";
-import { deviceSender, plantSender, type Sender } from "../notices/sender";
+import { plantSender } from "../notices/sender";
 import type { SweepSurroundings } from "../surroundings";
 import { countPlant } from "./count-plant";
 import { streamClock } from "./stream-clock";
 import { sweepLine } from "./sweep-line";
+import { Visits } from "./visits";
 
-const MAX_DEVICES = 16;
-
-/** Looks at what is due: fires timers, finds silence, and sends what is left unsent. */
+/** Looks at what is due: fires timers, finds silence, and sends what is left unsent, whatever else fails. */
 export async function sweep(remainingMs: number, surroundings: SweepSurroundings): Promise<void> {
-  const { settings, rules, store, now, clockReader } = surroundings;
+  const { settings, store, now } = surroundings;
   const startedAt = now();
   const errors = new Map<string, number>();
-  const onError = (error: unknown) => errors.set(errorName(error), (errors.get(errorName(error)) ?? 0) + 1);
+  const onError = (error: unknown): undefined => {
+    errors.set(errorName(error), (errors.get(errorName(error)) ?? 0) + 1);
+  };
   const deciding = new Deadline(remainingMs - DECIDE_RESERVE_MS);
   const delivering = new Deadline(remainingMs - DELIVER_RESERVE_MS);
   try {
-    const plant = await store.readPlant();
-    const watchedFrom = plant.watchedFrom ?? startedAt;
-    const clock = streamClock(await clockReader.look(await store.watermarks(), watchedFrom), startedAt);
+    const read = await store.readPlant();
+    const plant = { ...read, watchedFrom: read.watchedFrom ?? startedAt };
+    const clock = await deciding.race(readClock(surroundings, plant.watchedFrom, startedAt, onError)).catch(onError);
     const listed = await store.listed();
     const due = await store.due(clock ?? DUE_NOW);
     const states = await store.read(due, "strong");
-    const counted = await countPlant({ clock, states, listed, plant: { ...plant, watchedFrom }, surroundings });
-    const others = counted.mustLookAtAll
+    const counted = await countPlant({ clock, states, listed, plant, surroundings }).catch(onError);
+    // Where it is not known whether the plant is silent, no device may say that it is.
+    const event: ClockEvent | undefined =
+      clock === undefined || counted === undefined
+        ? undefined
+        : { type: "clock", at: clock, plantSilent: counted.isSilent };
+    const visits = new Visits({ surroundings, event, deadline: deciding, onError });
+    const others = counted?.mustLookAtAll
       ? await store.read(
           listed.map(({ deviceId }) => deviceId),
           "strong",
         )
       : new Map();
-    const devices: ReadonlyMap<string, StoredDevice> = new Map([...others, ...states]);
-    const event: ClockEvent | undefined =
-      clock === undefined ? undefined : { type: "clock", at: clock, plantSilent: counted.isSilent };
-    const decisions: Decision[] = [];
-    const senders: Sender[] = [plantSender(counted.stored, store)];
-    await mapWithLimit([...devices], MAX_DEVICES, async ([deviceId, stored]) => {
-      if (deciding.hasPassed) return;
-      try {
-        const decision = await decide(deviceId, event === undefined ? [] : [event], stored, {
-          store,
-          rules,
-          isSweep: true,
-        });
-        decisions.push(decision);
-        if (decision.stored !== undefined) senders.push(deviceSender(deviceId, decision.stored, store, rules));
-      } catch (error) {
-        onError(error);
-      }
-    });
-    await deliver(senders, {
+    await visits.make(new Map([...others, ...states]));
+    await deliver([plantSender(counted?.stored ?? read, store), ...visits.senders], {
       ...surroundings,
       timezone: settings.timezone,
       isOver: () => delivering.hasPassed,
       onError,
     });
+    const { decisions } = visits;
     surroundings.log(
       sweepLine({ surroundings, startedAt, clock, listed, decisions, found: [...states.values()], errors }),
     );
@@ -68,4 +56,14 @@ export async function sweep(remainingMs: number, surroundings: SweepSurroundings
     deciding.clear();
     delivering.clear();
   }
+}
+
+async function readClock(
+  { store, clockReader }: SweepSurroundings,
+  watchedFrom: number,
+  startedAt: number,
+  onError: (error: unknown) => void,
+): Promise<number | undefined> {
+  const watermarks = await store.watermarks();
+  return streamClock(await clockReader.look({ watermarks, watchedFrom, onError }), startedAt);
 }

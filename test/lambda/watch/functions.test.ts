@@ -6,6 +6,7 @@ import type { FeedMessage } from "../../../lambda/watch/notices/feed-message";
 import type { MailText } from "../../../lambda/watch/notices/mail-text";
 import { readWatchSettings } from "../../../lambda/watch/settings";
 import type { SweepSurroundings } from "../../../lambda/watch/surroundings";
+import type { Looking } from "../../../lambda/watch/sweep/clock-reader";
 import { sweep } from "../../../lambda/watch/sweep/sweep";
 import type { WatchRule } from "../../../watch/rules/rule";
 import { readRulesFile, rulesFileText } from "../../../watch/rules/rules-file";
@@ -15,6 +16,8 @@ import { MemoryStore } from "./memory-store";
 
 const ENVIRONMENT = { WATCH_TABLE: "t", WATCH_MAIL_TOPIC_ARN: "m", WATCH_FEED_TOPIC_ARN: "f", WATCH_TIMEZONE: "UTC" };
 const quiet = anyRule({ name: "quiet", condition: { kind: "silent", forMs: 15 * M } });
+
+const throttled = () => Object.assign(new Error(), { name: "ProvisionedThroughputExceededException" });
 
 /** The watch and its sweep over a table in memory. */
 class Bench {
@@ -32,7 +35,7 @@ class Bench {
     const settings = readWatchSettings(ENVIRONMENT, "/folder");
     const file = readRulesFile(rulesFileText(rules, []), settings.anomalyLimits);
     this.store = new MemoryStore(file.rules, async (name, work) => {
-      if (this.failing(name)) throw Object.assign(new Error(), { name: "ProvisionedThroughputExceededException" });
+      if (this.failing(name)) throw throttled();
       return work();
     });
     const down = () => {
@@ -242,12 +245,32 @@ describe("the sweep", () => {
     expect(bench.feed).toEqual([]);
   });
 
+  it.each([
+    ["the stream cannot be read", { look: async () => Promise.reject(throttled()) }, () => false],
+    ["the plant cannot be decided on", undefined, (name: string) => name === "writePlant"],
+    ["a device cannot be decided on", undefined, (name: string) => name === "write"],
+  ])("judges nothing and sends what waits while %s", async (_what, clockReader, failing) => {
+    const bench = new Bench();
+    bench.isSnsDown = true;
+    await bench.batch([97]);
+    bench.isSnsDown = false;
+    if (clockReader !== undefined) Object.assign(bench.surroundings, { clockReader });
+    bench.failing = failing;
+    await bench.sweep(19 * M);
+    expect(bench.feed.map(({ event, rule: name }) => [event, name])).toEqual([["raise", "hot"]]);
+    expect(bench.mails).toHaveLength(1);
+    expect(bench.lines.at(-1)).toMatchObject({
+      SweepRuns: 1,
+      errors: { ProvisionedThroughputExceededException: expect.any(Number) },
+    });
+  });
+
   it("looks behind its own first sweep only, where a shard has no watermark", async () => {
     const bench = new Bench();
     const asked: number[] = [];
     Object.assign(bench.surroundings, {
       clockReader: {
-        look: async (_: unknown, watchedFrom: number) => {
+        look: async ({ watchedFrom }: Looking) => {
           asked.push(watchedFrom - T0);
           return [{ shardId: "s", next: { kind: "none", behindMs: 0 } }];
         },

@@ -1,9 +1,10 @@
 import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import type { FeedMessage } from "../../../../lambda/watch/notices/feed-message";
 import { SnsPublisher } from "../../../../lambda/watch/notices/sns-publisher";
+import type { Looking } from "../../../../lambda/watch/sweep/clock-reader";
 import { KinesisClockReader } from "../../../../lambda/watch/sweep/kinesis-clock-reader";
 
 const mark = (sequenceNumber: string, arrivedAt: number) => ({
@@ -13,23 +14,40 @@ const mark = (sequenceNumber: string, arrivedAt: number) => ({
   writtenAt: 0,
 });
 
+const shard = (ShardId: string, EndingSequenceNumber?: string) => ({
+  ShardId,
+  HashKeyRange: { StartingHashKey: "0", EndingHashKey: "1" },
+  SequenceNumberRange: { StartingSequenceNumber: "1", ...(EndingSequenceNumber && { EndingSequenceNumber }) },
+});
+
 describe("the clock's reader", () => {
+  const kinesis = mockClient(KinesisClient);
+  const reader = new KinesisClockReader(new KinesisClient({ region: "sa-east-1" }), "readings");
+  const errors: unknown[] = [];
+  /** The shards as they are seen, by their names. */
+  const look = async (watermarks: Looking["watermarks"], watchedFrom: number) => {
+    const views = await reader.look({ watermarks, watchedFrom, onError: (error) => errors.push(error) });
+    return views.toSorted((a, b) => a.shardId.localeCompare(b.shardId));
+  };
+  beforeEach(() => {
+    kinesis.reset();
+    errors.length = 0;
+    kinesis
+      .on(ListShardsCommand)
+      .resolves({ Shards: [shard("a"), shard("b")] })
+      .on(GetShardIteratorCommand)
+      .callsFake(({ ShardId, ShardIteratorType, Timestamp }) => ({
+        ShardIterator: `${ShardId} ${ShardIteratorType} ${Timestamp?.getTime() ?? ""}`,
+      }));
+  });
+  afterAll(() => kinesis.restore());
+
   it("looks behind each shard's watermark, at all pages of shards, and skips what was closed before the watch", async () => {
-    const kinesis = mockClient(KinesisClient);
-    const shard = (ShardId: string, EndingSequenceNumber?: string) => ({
-      ShardId,
-      HashKeyRange: { StartingHashKey: "0", EndingHashKey: "1" },
-      SequenceNumberRange: { StartingSequenceNumber: "1", ...(EndingSequenceNumber && { EndingSequenceNumber }) },
-    });
     kinesis
       .on(ListShardsCommand, { StreamName: "readings" })
       .resolves({ Shards: [shard("old", "9"), shard("done", "9")], NextToken: "next" })
       .on(ListShardsCommand, { NextToken: "next" })
       .resolves({ Shards: [shard("waits"), shard("tip"), shard("new")] })
-      .on(GetShardIteratorCommand)
-      .callsFake(({ ShardId, ShardIteratorType, Timestamp }) => ({
-        ShardIterator: `${ShardId} ${ShardIteratorType} ${Timestamp?.getTime() ?? ""}`,
-      }))
       .on(GetRecordsCommand)
       .callsFake(({ ShardIterator }) => {
         if (ShardIterator.startsWith("done")) return { Records: [] };
@@ -46,14 +64,26 @@ describe("the clock's reader", () => {
       ["waits", mark("4", 200)],
       ["tip", mark("5", 300)],
     ]);
-    const views = await new KinesisClockReader(new KinesisClient({ region: "sa-east-1" }), "readings").look(marks, 50);
-    expect(views.toSorted((a, b) => a.shardId.localeCompare(b.shardId))).toEqual([
+    expect(await look(marks, 50)).toEqual([
       { shardId: "done", judgedUpTo: 100, next: { kind: "end" } },
       { shardId: "new", next: { kind: "none", behindMs: 7 } },
       { shardId: "tip", judgedUpTo: 300, next: { kind: "none", behindMs: 0 } },
       { shardId: "waits", judgedUpTo: 200, next: { kind: "record", arrivedAt: 500 } },
     ]);
-    kinesis.restore();
+    expect(errors).toEqual([]);
+  });
+
+  it("looks at the other shards where one cannot be read, and says that it could not", async () => {
+    const throttled = Object.assign(new Error(), { name: "ProvisionedThroughputExceededException" });
+    kinesis.on(GetRecordsCommand).callsFake(({ ShardIterator }) => {
+      if (ShardIterator.startsWith("a")) throw throttled;
+      return { Records: [], NextShardIterator: "n", MillisBehindLatest: 0 };
+    });
+    expect(await look(new Map([["a", mark("1", 100)]]), 50)).toEqual([
+      { shardId: "a", judgedUpTo: 100, next: { kind: "unknown" } },
+      { shardId: "b", next: { kind: "none", behindMs: 0 } },
+    ]);
+    expect(errors).toEqual([throttled]);
   });
 });
 
