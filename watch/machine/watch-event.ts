@@ -8,7 +8,7 @@ export interface ReadingEvent {
   readonly type: "reading";
   readonly sensorType: string;
   readonly value: number;
-  /** The device's own time, or the arrival. */
+  /** The device's own time, or one by its arrival. */
   readonly time: number;
   readonly arrivedAt: number;
   /** The processor's verdict. */

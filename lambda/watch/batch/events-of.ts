@@ -3,6 +3,7 @@ import { qualityOf } from "../../../watch/machine/quality";
 import type { WatchEvent } from "../../../watch/machine/watch-event";
 import { checkRecord } from "../../reading/check-record";
 import type { Rules } from "../../reading/settings";
+import { readingTimes } from "./reading-times";
 
 /**
  * What a record is to its device: the processor's own check says which readings it holds, and judges them. They come in the message's
@@ -13,10 +14,15 @@ export function eventsOf(record: StreamRecord, rules: Rules): readonly WatchEven
   const checked = checkRecord(record, rules);
   if (!checked.ok) return [{ type: "rejected", arrivedAt, reason: checked.reason }];
   const { readings, rejected } = checked;
+  const times = readingTimes(
+    readings.map(({ reading }) => reading),
+    arrivedAt,
+  );
   return [
     ...rejected.slice(0, 1).map(({ reason }): WatchEvent => ({ type: "rejected", arrivedAt, reason })),
-    ...readings.map(({ reading, isAnomaly }): WatchEvent => {
-      const { sensorType, value, timestamp: time, metadata } = reading;
+    ...readings.map(({ reading, isAnomaly }, place): WatchEvent => {
+      const { sensorType, value, timestamp, metadata } = reading;
+      const time = times[place] ?? timestamp;
       const { quality } = (metadata?.source ?? {}) as { readonly quality?: unknown };
       return { type: "reading", sensorType, value, time, arrivedAt, isAnomaly, quality: qualityOf(quality) };
     }),

@@ -136,6 +136,48 @@ describe("the watch", () => {
     });
   });
 
+  describe("judges each reading of a message", () => {
+    const list = (...readings: readonly object[]) => ({ deviceId: "boiler-7", sensorType: "temperature", readings });
+
+    it("whose readings have no time of their own", async () => {
+      const bench = new Bench();
+      const message = list(...[20, 97, 98, 70].map((value) => ({ value })));
+      await bench.batch([message]);
+      await bench.batch([message]);
+      expect(bench.feed.map(({ event, at, peak }) => [event, at - T0, peak])).toEqual([
+        ["raise", 98, 97],
+        ["end", 100, 98],
+      ]);
+      expect(bench.lines.map(({ ReadingsLate }) => ReadingsLate)).toEqual([0, 4]);
+    });
+
+    it("of a device whose clock is ahead, message after message", async () => {
+      const bench = new Bench();
+      for (let from = 0; from < 10 * M; from += 20 * S) {
+        const values = Array.from({ length: 20 }, (_, i) => ({
+          value: i < 5 ? 20 : 97,
+          timestamp: T0 + from + M + i * S,
+        }));
+        await bench.batch([list(...values)], { from });
+      }
+      expect(bench.lines.reduce((sum, { ReadingsLate }) => sum + Number(ReadingsLate), 0)).toBe(0);
+      expect(bench.feed.slice(0, 2).map(({ event, at }) => [event, at - T0 - 100])).toEqual([
+        ["raise", -14 * S],
+        ["end", S],
+      ]);
+    });
+
+    it("and one time that is far ahead makes none of the others old", async () => {
+      const bench = new Bench();
+      const hour = T0 + 60 * M;
+      await bench.batch([list({ value: 97, timestamp: T0 - S }, { value: 70, timestamp: hour })]);
+      expect(bench.feed.map(({ event, at }) => [event, at - T0])).toEqual([
+        ["raise", -S],
+        ["end", 100],
+      ]);
+    });
+  });
+
   it("writes nothing for a device that is well, but when it was seen", async () => {
     const bench = new Bench();
     for (let i = 0; i < 60; i++) await bench.batch([20], { from: i * 10 * S });

@@ -42,6 +42,17 @@ describe("sentByDevice", () => {
     );
   });
 
+  it("keeps a message's readings of a sensor apart, where they have no time or one that is ahead", () => {
+    const timesOf = (times: readonly (number | undefined)[]) => {
+      const readings = times.map((at, value) => ({ value, ...(at !== undefined && { timestamp: ARRIVED_AT + at }) }));
+      const sent = sentByDevice(new Map([record(1, { deviceId: "a", sensorType: "t", readings })]), new Map());
+      return sent.get("a")?.map(({ time }) => time - ARRIVED_AT);
+    };
+    expect(timesOf([undefined, undefined, undefined])).toEqual([-2, -1, 0]);
+    expect(timesOf([58_000, 59_000, 60_000])).toEqual([-2000, -1000, 0]);
+    expect(timesOf([-1000, 3_600_000])).toEqual([-1000, 0]);
+  });
+
   it("leaves out what is rejected, and what came too late to be judged", () => {
     const rejected = new Map([record(1, { deviceId: "a", sensorType: "t", value: 1e300 })]);
     const records = new Map([
