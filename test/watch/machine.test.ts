@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { keyOf, keyText, parseAlarmName } from "../../watch/machine/alarm-name";
 import { step } from "../../watch/machine/step";
+import { visit } from "../../watch/machine/visit";
 import type { WatchEvent } from "../../watch/machine/watch-event";
 import { anyRule, clock, DEVICE, type Life, live, M, reading, rule, ruleSet, S, T0 } from "./plants";
 
@@ -304,6 +305,24 @@ describe("time", () => {
     [5 * M + 1, 0],
   ])("%d ms before the arrival is judged: %d", (age, raised) => {
     expect(live([reading(0, 97, { arrivedAt: T0 + age })], ruleSet([rule()])).events).toHaveLength(raised);
+  });
+});
+
+describe("a visit", () => {
+  it("of 1,000 readings at 200 active alarms takes a fraction of a second", () => {
+    const set = ruleSet([
+      anyRule(),
+      anyRule({ name: "odd", device: "boiler-*", condition: { kind: "outside", low: 0, high: 90 } }),
+      anyRule({ name: "quiet", condition: { kind: "silent", forMs: 15 * M } }),
+    ]);
+    const message = (from: number) =>
+      Array.from({ length: 1000 }, (_, i) => reading(from + Math.floor(i / 200), 97, { sensorType: `t${i % 200}` }));
+    const { state } = visit(DEVICE, undefined, message(0), set);
+    const before = process.cpuUsage();
+    const { fates } = visit(DEVICE, state, message(S), set);
+    const { user } = process.cpuUsage(before);
+    expect(fates).toEqual(Array.from({ length: 1000 }, () => "judged"));
+    expect(user / 1000).toBeLessThan(500);
   });
 });
 

@@ -1,13 +1,13 @@
 import { MINUTE_MS, SECOND_MS } from "../rules/duration";
 import { QUALITY, QUALITY_RULE, type WatchRule } from "../rules/rule";
 import { isSameType } from "../rules/rule-set";
-import { keyOf, keyText } from "./alarm-name";
+import { keyText } from "./alarm-name";
 import { isWatched, type SensorState } from "./device-state";
 import { judgeAlarm } from "./judge-alarm";
 import { endSilence } from "./silence";
 import { retell } from "./telling";
 import { fireTimers } from "./timers";
-import { alarmAt, alarmsOf, type Turn } from "./turn";
+import { alarmAt, alarmsOfSensor, type Turn } from "./turn";
 import { judge } from "./verdict";
 import type { ReadingEvent } from "./watch-event";
 
@@ -45,11 +45,7 @@ export function onReading(turn: Turn, reading: ReadingEvent): ReadingFate {
     before.seenAt = Math.max(before.seenAt, arrivedAt);
     return "late";
   }
-  fireTimers(
-    turn,
-    alarmsOf(turn).filter(({ key }) => keyOf(key).sensorType === sensorType),
-    time,
-  );
+  fireTimers(turn, alarmsOfSensor(turn, sensorType), time);
   const now: SensorState = { time, seenAt: Math.max(before?.seenAt ?? 0, arrivedAt) };
   device.sensors.set(sensorType, now);
   judgeQuality(turn, reading, time, judging.length > 0);

@@ -1,9 +1,9 @@
 import type { WatchRule } from "../rules/rule";
 import { isSameType, silentForMs } from "../rules/rule-set";
-import { type AlarmKey, keyOf, keyText } from "./alarm-name";
+import { type AlarmKey, keyText } from "./alarm-name";
 import type { DeviceState } from "./device-state";
 import { over, raise } from "./occurrence";
-import { alarmAt, alarmsOf, enter, type Turn } from "./turn";
+import { alarmAt, enter, type Turn } from "./turn";
 
 /** What is stored of the last reading may be this share of `silentFor` old: silence waits that much longer, and is never early. */
 export const HEARTBEAT_SHARE = 1 / 5;
@@ -55,9 +55,10 @@ export function findSilence(turn: Turn, clock: number, plantSilent: boolean): vo
 
 /** A live reading ends the device's silence and its sensor's. */
 export function endSilence(turn: Turn, sensorType: string, arrivedAt: number): void {
-  for (const alarm of alarmsOf(turn)) {
-    const isSilence = alarm.rule.condition.kind === "silent";
-    const own = keyOf(alarm.key).sensorType;
-    if (isSilence && alarm.state.phase === "active" && (own === "" || own === sensorType)) over(turn, alarm, arrivedAt);
+  for (const rule of turn.rules.ofSilence(turn.deviceId)) {
+    if (rule.sensorType !== undefined && !isSameType(rule.sensorType, sensorType)) continue;
+    const key = keyText({ rule: rule.name, sensorType: rule.sensorType === undefined ? "" : sensorType });
+    const state = turn.device.alarms.get(key);
+    if (state?.phase === "active") over(turn, { key, state, rule }, arrivedAt);
   }
 }

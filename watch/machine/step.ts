@@ -27,13 +27,20 @@ export interface Step {
 
 /** The machine: one event at one device. It depends on its arguments alone, and changes none of them. */
 export function step(deviceId: string, before: DeviceState, event: WatchEvent, rules: RuleSet): Step {
-  const turn: Turn = { deviceId, rules, device: copyOf(before), events: [], transitions: [] };
-  followRules(turn, dateOf(event));
+  const turn = beginTurn(deviceId, before, event, rules);
   const outcome = apply(turn, event);
   return { state: turn.device, events: turn.events, transitions: turn.transitions, ...outcome };
 }
 
-function apply(turn: Turn, event: WatchEvent): Pick<Step, "fate" | "refusal"> {
+/** A turn at a copy of the device, which follows the rules from its first event on. */
+export function beginTurn(deviceId: string, before: DeviceState, first: WatchEvent | undefined, rules: RuleSet): Turn {
+  const turn: Turn = { deviceId, rules, device: copyOf(before), events: [], transitions: [] };
+  if (first !== undefined) followRules(turn, dateOf(first));
+  return turn;
+}
+
+/** One event of a turn. */
+export function apply(turn: Turn, event: WatchEvent): Pick<Step, "fate" | "refusal"> {
   switch (event.type) {
     case "reading":
       return { fate: onReading(turn, event) };

@@ -15,7 +15,7 @@ export function tellOrHold(turn: Turn, alarm: Alarm, at: number): void {
 }
 
 /** Whether a raise was not told and still should be: nobody has acknowledged it, and it is not over. */
-export function isUntold({ state: { telling, phase, acked } }: Alarm): boolean {
+export function isUntold({ state: { telling, phase, acked } }: Pick<Alarm, "state">): boolean {
   return telling?.told === false && acked === undefined && (phase === "active" || phase === "clearing");
 }
 
@@ -25,7 +25,7 @@ export function lookedAt({ state: { telling, since } }: Alarm): number {
 }
 
 /** Tells each raise, once, whose overlays have ended while it is active. No raise is told by how things were before it. */
-export function retell(turn: Turn, at: number, alarms: readonly Alarm[] = alarmsOf(turn)): void {
+export function retell(turn: Turn, at: number, alarms: readonly Alarm[] = alarmsOf(turn, isUntold)): void {
   for (const alarm of alarms) {
     if (!isUntold(alarm)) continue;
     const now = Math.max(at, lookedAt(alarm));

@@ -1,7 +1,7 @@
 import { QUALITY, QUALITY_RULE, type WatchRule } from "../rules/rule";
 import type { RuleSet } from "../rules/rule-set";
 import type { AlarmEvent, AlarmEventKind, Transition } from "./alarm-event";
-import { keyOf } from "./alarm-name";
+import { keyOf, keyText } from "./alarm-name";
 import type { AlarmState, DeviceState, Phase } from "./device-state";
 
 /** One event's turn at a device: the state that it changes, and what comes of it. */
@@ -37,13 +37,23 @@ export function ruleOf(turn: Turn, key: string): WatchRule | undefined {
   return turn.rules.find(rule, turn.deviceId, sensorType);
 }
 
-/** Every alarm whose rule is still deployed, in the rules' order. */
-export function alarmsOf(turn: Turn): readonly Alarm[] {
-  const alarms = [...turn.device.alarms].flatMap(([key, state]) => {
-    const rule = ruleOf(turn, key);
-    return rule === undefined ? [] : { key, state, rule };
-  });
+/** Every alarm whose rule is still deployed, or those of a kind, in the rules' order. */
+export function alarmsOf(turn: Turn, isMeant: (alarm: Pick<Alarm, "state">) => boolean = () => true): readonly Alarm[] {
+  const alarms: Alarm[] = [];
+  for (const [key, state] of turn.device.alarms) {
+    const rule = isMeant({ state }) ? ruleOf(turn, key) : undefined;
+    if (rule !== undefined) alarms.push({ key, state, rule });
+  }
   return alarms.sort((a, b) => turn.rules.placeOf(a.rule) - turn.rules.placeOf(b.rule));
+}
+
+/** Those of one sensor. */
+export function alarmsOfSensor({ rules, deviceId, device }: Turn, sensorType: string): readonly Alarm[] {
+  return rules.ofSensor(deviceId, sensorType).flatMap((rule) => {
+    const key = keyText({ rule: rule.name, sensorType });
+    const state = device.alarms.get(key);
+    return state === undefined ? [] : { key, state, rule };
+  });
 }
 
 /** Enters a phase. No phase begins before the one that it follows, whatever order readings come in. */

@@ -5,7 +5,7 @@ import type { Refusal } from "./commands";
 import { type AlarmState, type DeviceState, newDevice } from "./device-state";
 import type { ReadingFate } from "./on-reading";
 import { HEARTBEAT_SHARE } from "./silence";
-import { step } from "./step";
+import { apply, beginTurn } from "./step";
 import type { WatchEvent } from "./watch-event";
 
 /** The outcome of one visit to a device: several events, decided together. */
@@ -29,19 +29,12 @@ export function visit(
   rules: RuleSet,
 ): Visit {
   const before = stored ?? newDevice();
-  let state = before;
-  let refusal: Refusal | undefined;
-  const events: AlarmEvent[] = [];
-  const transitions: Transition[] = [];
-  const fates: ReadingFate[] = [];
-  for (const event of happened) {
-    const done = step(deviceId, state, event, rules);
-    state = done.state;
-    events.push(...done.events);
-    transitions.push(...done.transitions);
-    if (done.fate !== undefined) fates.push(done.fate);
-    refusal = done.refusal;
-  }
+  // One turn for all: to copy a device of many alarms for each of its readings is what takes the time.
+  const turn = beginTurn(deviceId, before, happened[0], rules);
+  const outcomes = happened.map((event) => apply(turn, event));
+  const { device: state, events, transitions } = turn;
+  const fates = outcomes.flatMap(({ fate }) => fate ?? []);
+  const refusal = outcomes.at(-1)?.refusal;
   const isOfStream = happened.every(({ type }) => type === "reading" || type === "rejected");
   const mustWrite =
     events.length > 0 ||

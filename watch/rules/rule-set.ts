@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AnomalyLimit } from "../../contract/variables";
-import { matchesGlob } from "./device-glob";
+import { globTest } from "./device-glob";
 import { MINUTE_MS } from "./duration";
 import { quietUntil } from "./quiet-time";
 import { QUALITY, QUALITY_RULE, type QuietWindow, type WatchRule } from "./rule";
@@ -8,8 +8,10 @@ import { behindTheirUpper } from "./under";
 
 /** How long a value holds where no rule says how often its sensor speaks. */
 const DEFAULT_HOLD_MS = 15 * MINUTE_MS;
+/** Most findings that are kept: a device may make up sensor types for as long as the function is warm. */
+const MAX_FOUND = 10_000;
 
-/** The rules of a deployment, and which of them watch whom. What it finds once it keeps. */
+/** The rules of a deployment, and which of them watch whom. What it finds it keeps for a while. */
 export class RuleSet {
   /** Each behind the one that it is under. */
   readonly rules: readonly WatchRule[];
@@ -17,6 +19,7 @@ export class RuleSet {
   readonly #places: ReadonlyMap<string, number>;
   readonly #hashes: ReadonlyMap<string, string>;
   readonly #anomalyLimits: ReadonlyMap<string, AnomalyLimit>;
+  readonly #fits: ReadonlyMap<string, (deviceId: string) => boolean>;
   readonly #found = new Map<string, readonly WatchRule[]>();
 
   constructor(
@@ -31,12 +34,13 @@ export class RuleSet {
     this.#places = new Map(all.map(({ name }, place) => [name, place]));
     this.#byName = new Map(all.map((rule) => [rule.name, rule]));
     this.#hashes = new Map(all.map((rule) => [rule.name, judgedBy(rule)]));
+    this.#fits = new Map([...all, ...quiet].map(({ device }) => [device, globTest(device)]));
   }
 
   /** The rule of a name that watches the device's sensor ("" is the device itself). */
   find(name: string, deviceId: string, sensorType: string): WatchRule | undefined {
     const rule = this.#byName.get(name);
-    return rule && watches(rule, deviceId, sensorType) ? rule : undefined;
+    return rule && this.#isOver(rule, deviceId) && watches(rule, sensorType) ? rule : undefined;
   }
 
   /** The rule's place: what happens at one instant happens in this order. */
@@ -57,14 +61,21 @@ export class RuleSet {
   /** The rules that judge a sensor's readings. */
   ofReadings(deviceId: string, sensorType: string): readonly WatchRule[] {
     return this.#once(`r/${deviceId}/${sensorType}`, () =>
-      this.rules.filter((rule) => rule.condition.kind !== "silent" && watches(rule, deviceId, sensorType)),
+      this.ofSensor(deviceId, sensorType).filter(({ condition: { kind } }) => kind !== "silent" && kind !== "quality"),
+    );
+  }
+
+  /** Those that a sensor's alarms can be of: they judge its readings or its silence, or its own word about them. */
+  ofSensor(deviceId: string, sensorType: string): readonly WatchRule[] {
+    return this.#once(`a/${deviceId}/${sensorType}`, () =>
+      [...this.rules, QUALITY].filter((rule) => this.#isOver(rule, deviceId) && watches(rule, sensorType)),
     );
   }
 
   /** The rules that find the device or a sensor of it silent. */
   ofSilence(deviceId: string): readonly WatchRule[] {
     return this.#once(`s/${deviceId}`, () =>
-      this.rules.filter(({ condition, device }) => condition.kind === "silent" && matchesGlob(device, deviceId)),
+      this.rules.filter((rule) => rule.condition.kind === "silent" && this.#isOver(rule, deviceId)),
     );
   }
 
@@ -85,7 +96,7 @@ export class RuleSet {
   quietAt(deviceId: string, at: number): { readonly reason: string; readonly until: number } | undefined {
     let longest: { readonly reason: string; readonly until: number } | undefined;
     for (const window of this.quiet) {
-      if (!matchesGlob(window.device, deviceId)) continue;
+      if (!this.#isOver(window, deviceId)) continue;
       const until = quietUntil(window, at);
       if (until !== undefined && until > (longest?.until ?? at)) longest = { reason: window.reason, until };
     }
@@ -93,9 +104,16 @@ export class RuleSet {
   }
 
   #once(key: string, find: () => readonly WatchRule[]): readonly WatchRule[] {
-    const known = this.#found.get(key) ?? find();
-    this.#found.set(key, known);
-    return known;
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const found = find();
+    if (this.#found.size >= MAX_FOUND) this.#found.clear();
+    this.#found.set(key, found);
+    return found;
+  }
+
+  #isOver({ device }: { readonly device: string }, deviceId: string): boolean {
+    return this.#fits.get(device)?.(deviceId) ?? false;
   }
 }
 
@@ -109,8 +127,7 @@ export function isSameType(one: string, other: string): boolean {
   return one === other || one.toLowerCase() === other.toLowerCase();
 }
 
-function watches({ device, sensorType, condition }: WatchRule, deviceId: string, sensor: string): boolean {
-  if (!matchesGlob(device, deviceId)) return false;
+function watches({ sensorType, condition }: WatchRule, sensor: string): boolean {
   if (condition.kind === "silent" && sensorType === undefined) return sensor === "";
   return sensor !== "" && (sensorType === undefined || isSameType(sensorType, sensor));
 }
