@@ -32,8 +32,10 @@ export function withEvents(
     const id = noticeId(deviceId, event);
     if (pending.length > 0) all.set(id, { id, event, pending });
   }
-  const excess = all.size - MAX_OUTBOX;
-  for (const id of excess > 0 ? droppable(all).slice(0, excess) : []) all.delete(id);
+  for (const together of droppable(all)) {
+    if (all.size <= MAX_OUTBOX) break;
+    for (const { id } of together) all.delete(id);
+  }
   return { outbox: all, dropped: Math.max(0, outbox.size + countNew(outbox, deviceId, events) - all.size) };
 }
 
@@ -67,7 +69,7 @@ function countNew(outbox: Outbox, deviceId: string, events: readonly AlarmEvent[
 }
 
 /** What can be spared, the least first. A raise that was told and its end are spared together or not at all. */
-function droppable(all: Outbox): readonly string[] {
+function droppable(all: Outbox): readonly (readonly OutboxEntry[])[] {
   const entries = [...all.values()];
   const untold = entries.filter(({ event }) => !event.told);
   const isUnsent = ({ pending, event }: OutboxEntry) =>
@@ -75,12 +77,12 @@ function droppable(all: Outbox): readonly string[] {
   const isRaise = ({ kind }: AlarmEvent) => kind === "raise" || kind === "chattering";
   const pairs = entries
     .filter((entry) => isRaise(entry.event) && isUnsent(entry))
-    .flatMap((raise) => {
+    .map((raise) => {
       const isItsEnd = ({ event: { kind, key, n, told } }: OutboxEntry) =>
         kind === "end" && told && key === raise.event.key && n === raise.event.n;
       const end = entries.find((entry) => isItsEnd(entry) && isUnsent(entry));
       return end === undefined ? [] : [raise, end];
     });
   const reminders = entries.filter(({ event }) => event.kind === "reminder");
-  return [...untold, ...reminders, ...pairs].map(({ id }) => id);
+  return [...[...untold, ...reminders].map((entry) => [entry]), ...pairs];
 }

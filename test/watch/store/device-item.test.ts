@@ -123,6 +123,14 @@ describe("an outbox", () => {
     );
   });
 
+  it("drops a whole pair where one entry is too many", () => {
+    const pairs = Array.from({ length: 25 }, (_, n) => [event("raise", n, true), event("end", n, true)]).flat();
+    const full = withEvents(new Map(), DEVICE, pairs);
+    const { outbox, dropped } = withEvents(full.outbox, DEVICE, [event("raise", 99, true)]);
+    expect([...outbox.values()].map((entry) => entry.event)).toEqual([...pairs.slice(2), event("raise", 99, true)]);
+    expect(dropped).toBe(2);
+  });
+
   it("keeps raises without an end, however many", () => {
     const raises = Array.from({ length: 60 }, (_, n) => event("raise", n, true));
     expect(withEvents(new Map(), DEVICE, raises)).toMatchObject({ dropped: 0, outbox: { size: 60 } });
