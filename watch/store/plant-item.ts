@@ -3,15 +3,16 @@ import type { MailState } from "../machine/mail-governor";
 import type { PlantState } from "../machine/plant";
 import type { PlainMap } from "./attribute";
 import type { Channel, OutboxEntry } from "./outbox";
-import type { StoredMail, StoredPlant, Watermark } from "./watch-store";
+import type { Look, StoredMail, StoredPlant, Watermark } from "./watch-store";
 
 /** What is stored of the plant as a whole, the mail's pace and a shard's watermark; the keys are the store's to add. */
-export function plantItem({ version, plant, n, outbox, rules, watchedFrom }: StoredPlant): PlainMap {
+export function plantItem({ version, plant, n, outbox, rules, watchedFrom, look }: StoredPlant): PlainMap {
   return {
     version,
     n,
     rules,
     watchedFrom,
+    look: look && { ...look },
     plant: { ...plant } as PlainMap,
     ...(outbox.size > 0 && { outbox: [...outbox.values()].map(entryOut) }),
   };
@@ -27,6 +28,7 @@ export function storedPlant(item: PlainMap): StoredPlant {
     outbox: new Map(entries.map((entry) => [entry.id, entry])),
     rules: String(item.rules ?? ""),
     ...(item.watchedFrom !== undefined && { watchedFrom: Number(item.watchedFrom) }),
+    ...(item.look !== undefined && { look: item.look as unknown as Look }),
   };
 }
 

@@ -16,6 +16,9 @@ export interface StoredDevice {
 /** Due immediately, whatever the stream's clock says: notices wait. */
 export const DUE_NOW = 0;
 
+/** Later than any date at which a device is due. */
+export const DUE_EVER = Number.MAX_SAFE_INTEGER;
+
 /**
  * When a sweep looks at the device. A date that is too early costs the sweep a look, one that moves costs two writes of the index:
  * a visit of the stream's leaves it where it is, the sweep moves it.

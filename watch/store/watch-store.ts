@@ -24,7 +24,17 @@ export interface ListedDevice {
   readonly isSilent: boolean;
 }
 
-/** The plant as a whole: its state, its notices, and the rules that its devices were last compared with. */
+/** A look at every device that may have something to tell: it goes on from sweep to sweep until none is left. */
+export interface Look {
+  /** Whether what will be due is looked at too: the rules are others. Else what is listed. */
+  readonly isAll: boolean;
+  /** The last device that was looked at, in the order of their names. */
+  readonly after: string;
+  /** Whether all are looked at again then: something failed on the way, or there was a new reason. */
+  readonly again: boolean;
+}
+
+/** The plant as a whole: its state, its notices, and the rules that its devices are compared with. */
 export interface StoredPlant {
   readonly version: number;
   readonly plant: PlantState;
@@ -34,6 +44,8 @@ export interface StoredPlant {
   readonly rules: string;
   /** When the first sweep ran. What lay in a shard before is not the watch's to judge: its mapping starts at the newest record. */
   readonly watchedFrom?: number;
+  /** Absent where there is nothing to look at. */
+  readonly look?: Look;
 }
 
 /** When people were mailed last. */
@@ -55,7 +67,7 @@ export interface WatchStore {
   write(deviceId: string, device: StoredDevice, expected: number | undefined): Promise<Written>;
   /** Writes history and shelves; the same again changes nothing. */
   note(deviceId: string, writes: readonly HistoryWrite[]): Promise<void>;
-  /** Devices that are due at the stream's clock. */
+  /** Devices that are due at the stream's clock; at `DUE_EVER`, all that will be. */
   due(clock: number): Promise<readonly string[]>;
   /** How many devices have a date at which they are due. */
   countDue(): Promise<number>;

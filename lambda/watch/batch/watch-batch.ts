@@ -96,7 +96,7 @@ async function decideAll(
 }
 
 /** Whether trying again cannot help: the store refuses the item itself, or this code is at fault. */
-function isHopeless(error: unknown): boolean {
+export function isHopeless(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || classifyStoreError(error) === "refusal";
 }
 

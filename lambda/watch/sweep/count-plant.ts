@@ -8,6 +8,7 @@ import type { StoredDevice } from "../../../watch/store/stored-device";
 import type { ListedDevice, StoredPlant } from "../../../watch/store/watch-store";
 import { PLANT_NAME } from "../notices/sender";
 import type { SweepSurroundings } from "../surroundings";
+import { nextLook, withLook } from "./look";
 
 /** The plant's rule in its notices. */
 export const PLANT_RULE = "plant-silent";
@@ -17,8 +18,6 @@ export interface PlantCounted {
   readonly stored: StoredPlant;
   /** Whether the plant as a whole is silent. */
   readonly isSilent: boolean;
-  /** The plant speaks again, or the rules are others: every device that is listed may have something to tell. */
-  readonly mustLookAtAll: boolean;
 }
 
 interface Counting {
@@ -59,14 +58,16 @@ export async function countPlant({
             silent: silent + newlySilent,
           });
     const isSilent = plant.silentSince !== undefined;
-    const mustLookAtAll = isOther || event?.kind === "end";
-    if (plant === before.plant && !isOther) return { stored: before, isSilent, mustLookAtAll };
+    if (plant === before.plant && !isOther) return { stored: before, isSilent };
     // Before the plant's own item says that they are known.
     if (isOther) await store.saveRules(surroundings.rulesText);
     const n = before.n + (event?.kind === "raise" ? 1 : 0);
     const { outbox } = withEvents(before.outbox, PLANT_NAME, event === undefined ? [] : [noticeOf(event, n)]);
-    const stored = { version: before.version + 1, plant, n, outbox, rules: rulesHash, watchedFrom: read.watchedFrom };
-    if ((await store.writePlant(stored, before.version)) === "written") return { stored, isSilent, mustLookAtAll };
+    const stored = withLook(
+      { version: before.version + 1, plant, n, outbox, rules: rulesHash, watchedFrom: read.watchedFrom },
+      nextLook(before.look, { areRulesOther: isOther, speaksAgain: event?.kind === "end" }),
+    );
+    if ((await store.writePlant(stored, before.version)) === "written") return { stored, isSilent };
     before = await store.readPlant();
   }
   throw new Error("The plant's state changed over and over while it was decided on");

@@ -7,6 +7,7 @@ import { deliver } from "../notices/deliver";
 import { plantSender } from "../notices/sender";
 import type { SweepSurroundings } from "../surroundings";
 import { countPlant } from "./count-plant";
+import { goOnLooking } from "./look";
 import { streamClock } from "./stream-clock";
 import { sweepLine } from "./sweep-line";
 import { Visits } from "./visits";
@@ -35,14 +36,11 @@ export async function sweep(remainingMs: number, surroundings: SweepSurroundings
         ? undefined
         : { type: "clock", at: clock, plantSilent: counted.isSilent };
     const visits = new Visits({ surroundings, event, deadline: deciding, onError });
-    const others = counted?.mustLookAtAll
-      ? await store.read(
-          listed.map(({ deviceId }) => deviceId),
-          "strong",
-        )
-      : new Map();
-    await visits.make(new Map([...others, ...states]));
-    await deliver([plantSender(counted?.stored ?? read, store), ...visits.senders], {
+    await visits.make(states);
+    const looking = { visits, surroundings, listed, deadline: deciding, onError };
+    const stored = counted?.stored ?? read;
+    const looked = event === undefined ? stored : await goOnLooking(stored, looking);
+    await deliver([plantSender(looked, store), ...visits.senders.values()], {
       ...surroundings,
       timezone: settings.timezone,
       isOver: () => delivering.hasPassed,

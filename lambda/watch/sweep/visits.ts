@@ -3,6 +3,7 @@ import { type Decision, decide } from "../../../watch/store/decide";
 import type { StoredDevice } from "../../../watch/store/stored-device";
 import type { Deadline } from "../../processor/deadline";
 import { mapWithLimit } from "../../processor/rounds";
+import { isHopeless } from "../batch/watch-batch";
 import { deviceSender, type Sender } from "../notices/sender";
 import type { SweepSurroundings } from "../surroundings";
 
@@ -15,14 +16,17 @@ interface Visiting {
   /** What is said to each device; undefined where the stream's clock cannot be told. */
   readonly event: ClockEvent | undefined;
   /** After it no device is decided on. */
-  readonly deadline: Deadline;
+  readonly deadline: Pick<Deadline, "hasPassed">;
   readonly onError: (error: unknown) => void;
 }
 
 /** A sweep's visits to its devices: what it decides about each, and what each has to send. */
 export class Visits {
   readonly decisions: Decision[] = [];
-  readonly senders: Sender[] = [];
+  /** By device. */
+  readonly senders = new Map<string, Sender>();
+  /** Devices that need no other visit. */
+  readonly done = new Set<string>();
   readonly #with: Visiting;
 
   constructor(visiting: Visiting) {
@@ -35,7 +39,7 @@ export class Visits {
     await mapWithLimit([...devices], MAX_DEVICES, async ([deviceId, read]) => {
       const decision = await this.#decide(deviceId, read);
       if (decision !== undefined) this.decisions.push(decision);
-      this.senders.push(deviceSender(deviceId, decision?.stored ?? read, store, rules));
+      this.senders.set(deviceId, deviceSender(deviceId, decision?.stored ?? read, store, rules));
     });
   }
 
@@ -43,9 +47,13 @@ export class Visits {
     const { surroundings, event, deadline, onError } = this.#with;
     if (deadline.hasPassed) return undefined;
     try {
-      return await decide(deviceId, event === undefined ? [] : [event], read, { ...surroundings, isSweep: true });
+      const happened = event === undefined ? [] : [event];
+      const decision = await decide(deviceId, happened, read, { ...surroundings, isSweep: true });
+      this.done.add(deviceId);
+      return decision;
     } catch (error) {
       onError(error);
+      if (isHopeless(error)) this.done.add(deviceId);
       return undefined;
     }
   }

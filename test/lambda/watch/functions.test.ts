@@ -63,6 +63,13 @@ class Bench {
     };
   }
 
+  /** Other rules, over the same table. */
+  deploy(rules: readonly WatchRule[]): void {
+    const rulesText = rulesFileText(rules, []);
+    const file = readRulesFile(rulesText, this.surroundings.settings.anomalyLimits);
+    Object.assign(this.surroundings, { rules: file.rules, rulesHash: file.hash, rulesText });
+  }
+
   /** A batch of values of one device, a second apart. */
   async batch(values: readonly unknown[], { device = "boiler-7", from = 0 } = {}) {
     const records = values.map((value, i) => {
@@ -338,12 +345,79 @@ describe("the sweep", () => {
     expect(bench.feed.filter(({ event, told }) => event === "raise" && told)).toHaveLength(3);
   });
 
+  it("looks again at what it could not store when the plant spoke again", async () => {
+    const bench = new Bench();
+    const devices = ["a", "b", "c", "d", "e", "f"];
+    for (const device of devices) await bench.batch([20], { device });
+    await bench.sweep(19 * M);
+    for (const device of devices.slice(0, 4)) await bench.batch([20], { device, from: 20 * M });
+    bench.failing = (name) => name === "write";
+    await bench.sweep(22 * M);
+    expect(bench.store.plant.look).toEqual({ isAll: false, after: "", again: false });
+    bench.failing = () => false;
+    await bench.sweep(23 * M);
+    expect(bench.store.plant.look).toBeUndefined();
+    await bench.sweep(24 * M);
+    expect(bench.mails.map(({ subject }) => subject).slice(1)).toEqual([
+      "[high] plant speaks again: 2 of 6 devices silent",
+      "[medium] e silent for 15m and 1 more",
+    ]);
+  });
+
+  it("holds up no look for a device whose item is refused", async () => {
+    const bench = new Bench([rule()]);
+    await bench.batch([97]);
+    bench.store.write = async () => {
+      throw Object.assign(new Error("Item size has exceeded"), { name: "ValidationException" });
+    };
+    bench.deploy([]);
+    await bench.sweep(M);
+    expect(bench.store.plant.look).toBeUndefined();
+  });
+
+  it("waits with its look until the stream's clock can be told", async () => {
+    const bench = new Bench([rule()]);
+    await bench.batch([97]);
+    const { clockReader } = bench.surroundings;
+    Object.assign(bench.surroundings, { clockReader: { look: async () => [] } });
+    bench.deploy([]);
+    await bench.sweep(M);
+    expect(bench.feed.map(({ event }) => event)).toEqual(["raise"]);
+    Object.assign(bench.surroundings, { clockReader });
+    await bench.sweep(2 * M);
+    expect(bench.feed.map(({ event }) => event)).toEqual(["raise", "end"]);
+  });
+
+  it("looks at what was to be due much later, when the rules are others", async () => {
+    const silentFor = (forMs: number) => anyRule({ name: "quiet", condition: { kind: "silent", forMs } });
+    const bench = new Bench([silentFor(24 * 60 * M)]);
+    await bench.batch([20]);
+    await bench.sweep(10 * M);
+    bench.deploy([silentFor(5 * M)]);
+    await bench.sweep(11 * M);
+    expect(bench.mails.map(({ subject }) => subject)).toEqual(["[medium] boiler-7 silent for 5m"]);
+  });
+
+  it("ends an alarm whose rule is gone, though the first attempt cannot be stored", async () => {
+    const bench = new Bench([rule()]);
+    await bench.batch([97]);
+    await bench.sweep(M);
+    bench.deploy([]);
+    bench.failing = (name) => name === "write";
+    await bench.sweep(2 * M);
+    bench.failing = () => false;
+    await bench.sweep(3 * M);
+    expect(bench.feed.map(({ event, reason }) => [event, reason])).toEqual([
+      ["raise", undefined],
+      ["end", "rule removed"],
+    ]);
+  });
+
   it("ends alarms of rules that are gone, of devices that say nothing, too", async () => {
     const bench = new Bench([rule()]);
     await bench.batch([97]);
     await bench.sweep(M);
-    const { rules } = readRulesFile(rulesFileText([], []), new Map());
-    Object.assign(bench.surroundings, { rules, rulesHash: "other" });
+    bench.deploy([]);
     await bench.sweep(2 * M);
     expect(bench.feed.map(({ event, reason }) => [event, reason])).toEqual([
       ["raise", undefined],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { DynamoStore } from "../../../watch/store/dynamo-store";
 import { withEvents } from "../../../watch/store/outbox";
+import { DUE_EVER } from "../../../watch/store/stored-device";
 import { startWatchTables, WATCH_TABLE, type WatchTables } from "../../helpers/watch-table";
 import { anyRule, clock, live, M, reading, rule, ruleSet, T0 } from "../plants";
 
@@ -40,6 +41,7 @@ describe("the watch's table", () => {
   it("finds what is due by the clock, and counts what will be", async () => {
     expect(await store.due(T0 + 18 * M - 1)).toEqual(["boiler-7"]);
     expect(await store.due(T0 + 18 * M)).toHaveLength(131);
+    expect(await store.due(DUE_EVER)).toHaveLength(131);
     expect(await store.countDue()).toBe(131);
   });
 
@@ -60,6 +62,7 @@ describe("the watch's table", () => {
       outbox: new Map(),
       rules: "abc",
       watchedFrom: T0,
+      look: { isAll: true, after: "boiler-7", again: false },
     };
     expect(await store.readPlant()).toEqual({ version: 0, plant: {}, n: 0, outbox: new Map(), rules: "" });
     expect(await store.writePlant(plant, 0)).toBe("written");
