@@ -19,6 +19,9 @@ export const WATCH_ENV = {
 /** The rules and quiet times, in the function's archive. */
 export const RULES_FILE = "watch-rules.json";
 
+/** What is older than this the watch is not given any more: it is no longer news. */
+export const WATCH_MAX_AGE_SECONDS = 3600;
+
 /** Attributes of the table that the stack and the commands name. */
 export const WATCH_ATTRIBUTE = {
   /** Hash key (S): a thing's name; what belongs to no device begins with `#`. */
@@ -89,6 +92,8 @@ export const WATCH_METRIC = {
   outboxAge: "OutboxAgeSeconds",
   /** Notices that found no room in a full outbox. */
   dropped: "NoticesDropped",
+  /** How far the stream's clock is behind the wall's. Absent where it cannot be told. */
+  clockBehind: "StreamClockBehindMs",
   /** Sweeps that came to their end. */
   sweeps: "SweepRuns",
 } as const;

@@ -13,7 +13,7 @@ export function embeddedMetricsLine(
   counts: Counts,
   facts: Readonly<Record<string, unknown>>,
 ): string {
-  const metrics = Object.keys(counts).map((Name) => ({ Name, Unit: Name.endsWith("Seconds") ? "Seconds" : "Count" }));
+  const metrics = Object.keys(counts).map((Name) => ({ Name, Unit: unitOf(Name) }));
   const line = {
     _aws: {
       Timestamp: now,
@@ -24,4 +24,9 @@ export function embeddedMetricsLine(
     ...facts,
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+function unitOf(name: string): string {
+  if (name.endsWith("Seconds")) return "Seconds";
+  return name.endsWith("Ms") ? "Milliseconds" : "Count";
 }

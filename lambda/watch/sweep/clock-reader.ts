@@ -6,6 +6,8 @@ export interface Looking {
   readonly watermarks: ReadonlyMap<string, Watermark>;
   /** Where a shard without a watermark is looked at from. */
   readonly watchedFrom: number;
+  /** The wall's time. */
+  readonly now: number;
   /** Called for each shard that cannot be read: its view says so, and the others are looked at all the same. */
   readonly onError: (error: unknown) => void;
 }

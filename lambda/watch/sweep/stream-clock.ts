@@ -3,7 +3,7 @@ export interface ShardView {
   readonly shardId: string;
   /** Arrival of the last record that the watch has judged and stored; absent where it has none yet. */
   readonly judgedUpTo?: number;
-  /** The first record after it. */
+  /** The first record after it that the watch may still be given. */
   readonly next:
     | { readonly kind: "record"; readonly arrivedAt: number }
     /** None was found. Behind by more than 0, it was not looked for everywhere. */

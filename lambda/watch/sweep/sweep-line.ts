@@ -37,11 +37,11 @@ export function sweepLine({ surroundings, startedAt, clock, listed, decisions, f
     [WATCH_METRIC.conflicts]: decisions.reduce((sum, { conflicts }) => sum + conflicts, 0),
     [WATCH_METRIC.dropped]: decisions.reduce((sum, { dropped }) => sum + dropped, 0),
     [WATCH_METRIC.outboxAge]: waiting.length === 0 ? 0 : Math.max(0, (startedAt - Math.min(...waiting)) / SECOND_MS),
+    ...(clock !== undefined && { [WATCH_METRIC.clockBehind]: startedAt - clock }),
     [WATCH_METRIC.sweeps]: 1,
   };
   return embeddedMetricsLine(surroundings.settings.environment, startedAt, counts, {
     streamClock: clock,
-    behindMs: clock === undefined ? undefined : startedAt - clock,
     due: decisions.length,
     rules: surroundings.rulesHash,
     ...(errors.size > 0 && { errors: Object.fromEntries(errors) }),

@@ -63,5 +63,5 @@ async function readClock(
   onError: (error: unknown) => void,
 ): Promise<number | undefined> {
   const watermarks = await store.watermarks();
-  return streamClock(await clockReader.look({ watermarks, watchedFrom, onError }), startedAt);
+  return streamClock(await clockReader.look({ watermarks, watchedFrom, now: startedAt, onError }), startedAt);
 }

@@ -279,9 +279,24 @@ describe("the sweep", () => {
     expect(bench.feed).toEqual([]);
     await bench.sweep(19 * M);
     expect(bench.mails[0]?.subject).toBe("[medium] boiler-7 silent for 15m");
-    expect(bench.lines.at(-1)).toMatchObject({ SweepRuns: 1, AlarmsRaised: 1, due: 1 });
+    expect(bench.lines.at(-1)).toMatchObject({ SweepRuns: 1, AlarmsRaised: 1, due: 1, StreamClockBehindMs: 0 });
     await bench.sweep(20 * M);
     expect(bench.lines.at(-1)).toMatchObject({ AlarmsActive: 1, DevicesSilent: 1, due: 0 });
+  });
+
+  it("says how far the stream's clock is behind", async () => {
+    const bench = new Bench();
+    const waiting = { shardId: "s", judgedUpTo: T0, next: { kind: "record", arrivedAt: T0 + M } };
+    Object.assign(bench.surroundings, { clockReader: { look: async () => [waiting] } });
+    await bench.sweep(4 * M);
+    expect(bench.lines.at(-1)).toMatchObject({
+      StreamClockBehindMs: 3 * M,
+      _aws: {
+        CloudWatchMetrics: [
+          { Metrics: expect.arrayContaining([{ Name: "StreamClockBehindMs", Unit: "Milliseconds" }]) },
+        ],
+      },
+    });
   });
 
   it("judges nothing while it cannot tell the stream's clock", async () => {
@@ -292,6 +307,7 @@ describe("the sweep", () => {
     });
     await bench.sweep(60 * M);
     expect(bench.feed).toEqual([]);
+    expect(bench.lines.at(-1)).not.toHaveProperty("StreamClockBehindMs");
   });
 
   it.each([

@@ -2,10 +2,13 @@ import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCo
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
+import { WATCH_MAX_AGE_SECONDS } from "../../../../contract/watch";
 import type { FeedMessage } from "../../../../lambda/watch/notices/feed-message";
 import { SnsPublisher } from "../../../../lambda/watch/notices/sns-publisher";
 import type { Looking } from "../../../../lambda/watch/sweep/clock-reader";
 import { KinesisClockReader } from "../../../../lambda/watch/sweep/kinesis-clock-reader";
+import { WATCH_BATCH } from "../../../../lib/sizes";
+import { M } from "../../../watch/plants";
 
 const mark = (sequenceNumber: string, arrivedAt: number) => ({
   sequenceNumber,
@@ -25,8 +28,8 @@ describe("the clock's reader", () => {
   const reader = new KinesisClockReader(new KinesisClient({ region: "sa-east-1" }), "readings");
   const errors: unknown[] = [];
   /** The shards as they are seen, by their names. */
-  const look = async (watermarks: Looking["watermarks"], watchedFrom: number) => {
-    const views = await reader.look({ watermarks, watchedFrom, onError: (error) => errors.push(error) });
+  const look = async (watermarks: Looking["watermarks"], watchedFrom: number, now = 1000) => {
+    const views = await reader.look({ watermarks, watchedFrom, now, onError: (error) => errors.push(error) });
     return views.toSorted((a, b) => a.shardId.localeCompare(b.shardId));
   };
   beforeEach(() => {
@@ -55,7 +58,7 @@ describe("the clock's reader", () => {
           return { Records: [{ ApproximateArrivalTimestamp: new Date(500) }], NextShardIterator: "n" };
         return {
           Records: [],
-          NextShardIterator: "n",
+          NextShardIterator: ShardIterator,
           MillisBehindLatest: ShardIterator.endsWith("AT_TIMESTAMP 50") ? 7 : 0,
         };
       });
@@ -71,6 +74,60 @@ describe("the clock's reader", () => {
       { shardId: "waits", judgedUpTo: 200, next: { kind: "record", arrivedAt: 500 } },
     ]);
     expect(errors).toEqual([]);
+  });
+
+  describe("where a record waits that is older than what the watch is given", () => {
+    const LIMIT = 70 * M;
+    const behind = { Records: [], NextShardIterator: "n", MillisBehindLatest: 0 };
+    const record = (at: number) => ({
+      Records: [{ ApproximateArrivalTimestamp: new Date(at) }],
+      NextShardIterator: "n",
+      MillisBehindLatest: 5,
+    });
+    /** One shard with records of these arrivals behind its watermark. */
+    const lookAt = async (arrivals: readonly number[], now: number) => {
+      kinesis
+        .on(ListShardsCommand)
+        .resolves({ Shards: [shard("a")] })
+        .on(GetRecordsCommand)
+        .callsFake(({ ShardIterator }) => {
+          const [, type, at] = ShardIterator.split(" ");
+          const found = arrivals.find((arrival) => type !== "AT_TIMESTAMP" || arrival >= Number(at));
+          return found === undefined ? behind : record(found);
+        });
+      const [view] = await look(new Map([["a", mark("1", 100)]]), 50, now);
+      return view?.next;
+    };
+    it.each([
+      ["it holds the clock at the age", [200], 200 + LIMIT, { kind: "record", arrivedAt: 200 }],
+      ["it does not past the age", [200], 201 + LIMIT, { kind: "none", behindMs: 0 }],
+      [
+        "it does while younger ones wait: the watch stands still",
+        [200, 300],
+        300 + LIMIT,
+        { kind: "record", arrivedAt: 200 },
+      ],
+      ["it does not once all are too old", [200, 300], 301 + LIMIT, { kind: "none", behindMs: 0 }],
+    ])("%s", async (_what, arrivals, now, next) => {
+      expect(await lookAt(arrivals, now)).toEqual(next);
+    });
+
+    it("knows the age that is deployed", () => {
+      expect(WATCH_MAX_AGE_SECONDS).toBe(WATCH_BATCH.maxAgeSeconds);
+    });
+  });
+
+  it("follows empty pages to the next record, but not for long", async () => {
+    kinesis.on(GetRecordsCommand).callsFake(({ ShardIterator }) => {
+      if (ShardIterator === "a 2") return { Records: [{ ApproximateArrivalTimestamp: new Date(500) }] };
+      const next = ShardIterator === "a 1" ? "a 2" : ShardIterator.startsWith("a") ? "a 1" : "b";
+      return { Records: [], NextShardIterator: next, MillisBehindLatest: 7 };
+    });
+    expect(await look(new Map(), 50)).toEqual([
+      { shardId: "a", next: { kind: "record", arrivedAt: 500 } },
+      { shardId: "b", next: { kind: "none", behindMs: 7 } },
+    ]);
+    expect(kinesis.commandCalls(GetRecordsCommand)).toHaveLength(3 + 4);
   });
 
   it("looks at the other shards where one cannot be read, and says that it could not", async () => {
