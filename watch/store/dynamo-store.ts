@@ -104,21 +104,6 @@ export class DynamoStore implements WatchStore {
     return found.map((item) => String(item[HASH]));
   }
 
-  async countDue(): Promise<number> {
-    let count = 0;
-    for (const bucket of buckets(DUE_BUCKETS)) {
-      const input: QueryCommandInput = {
-        TableName: this.#table,
-        IndexName: DUE_INDEX,
-        Select: "COUNT",
-        KeyConditionExpression: `${WATCH_ATTRIBUTE.dueBucket} = :bucket`,
-        ExpressionAttributeValues: { ":bucket": { S: bucket } },
-      };
-      for await (const page of paginateQuery({ client: this.#client }, input)) count += page.Count ?? 0;
-    }
-    return count;
-  }
-
   async listed(): Promise<readonly ListedDevice[]> {
     const found = await this.#overBuckets(LISTED_BUCKETS, (bucket) => ({
       IndexName: LISTED_INDEX,

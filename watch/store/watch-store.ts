@@ -69,8 +69,6 @@ export interface WatchStore {
   note(deviceId: string, writes: readonly HistoryWrite[]): Promise<void>;
   /** Devices that are due at the stream's clock; at `DUE_EVER`, all that will be. */
   due(clock: number): Promise<readonly string[]>;
-  /** How many devices have a date at which they are due. */
-  countDue(): Promise<number>;
   listed(): Promise<readonly ListedDevice[]>;
   watermark(shardId: string): Promise<Watermark | undefined>;
   watermarks(): Promise<ReadonlyMap<string, Watermark>>;

@@ -4,7 +4,7 @@ import { nextPlant, type PlantEvent } from "../../../watch/machine/plant";
 import { visit } from "../../../watch/machine/visit";
 import type { RuleSet } from "../../../watch/rules/rule-set";
 import { withEvents } from "../../../watch/store/outbox";
-import type { StoredDevice } from "../../../watch/store/stored-device";
+import { DUE_EVER, type StoredDevice } from "../../../watch/store/stored-device";
 import type { ListedDevice, StoredPlant } from "../../../watch/store/watch-store";
 import { PLANT_NAME } from "../notices/sender";
 import type { SweepSurroundings } from "../surroundings";
@@ -41,9 +41,10 @@ export async function countPlant({
   surroundings,
 }: Counting): Promise<PlantCounted> {
   const { store, rules, rulesHash } = surroundings;
-  const silent = listed.filter(({ isSilent }) => isSilent).length;
-  const newlySilent =
-    clock === undefined ? 0 : [...states].filter(([id, stored]) => becomesSilent(id, stored, clock, rules)).length;
+  const silent = new Set(listed.flatMap(({ deviceId, isSilent }) => (isSilent ? [deviceId] : [])));
+  const known = silent.size;
+  for (const [id, stored] of states) if (clock !== undefined && becomesSilent(id, stored, clock, rules)) silent.add(id);
+  const newlySilent = silent.size - known;
   let before: StoredPlant = read;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
     const isOther = before.rules !== rulesHash;
@@ -53,9 +54,9 @@ export async function countPlant({
         ? { plant: before.plant, event: undefined }
         : nextPlant(before.plant, {
             at: clock,
-            watched: (await store.countDue()) + silent,
+            watched: new Set([...(await watchedBy(surroundings)), ...silent]).size,
             newlySilent,
-            silent: silent + newlySilent,
+            silent: silent.size,
           });
     const isSilent = plant.silentSince !== undefined;
     if (plant === before.plant && !isOther) return { stored: before, isSilent };
@@ -71,6 +72,12 @@ export async function countPlant({
     before = await store.readPlant();
   }
   throw new Error("The plant's state changed over and over while it was decided on");
+}
+
+/** Devices that will be due and have a rule of their silence: beside those that are silent, all that are watched. */
+async function watchedBy({ store, rules }: SweepSurroundings): Promise<readonly string[]> {
+  const due = await store.due(DUE_EVER);
+  return due.filter((id) => rules.ofSilence(id).some(({ sensorType }) => sensorType === undefined));
 }
 
 /** The plant's event as a notice: silent devices for the value, watched ones for the limit. */

@@ -361,6 +361,44 @@ describe("the sweep", () => {
     expect(bench.feed.filter(({ event, told }) => event === "raise" && told)).toHaveLength(3);
   });
 
+  const ALL = Array.from({ length: 10 }, (_, i) => `d${i}`);
+
+  it("does not take the same few devices for the plant, again and again", async () => {
+    const bench = new Bench([anyRule({ name: "quiet", condition: { kind: "silent", forMs: M } })]);
+    for (let second = 0; second < 8 * 60; second += 20) {
+      // Three of ten speak each 100 s, the others each 20 s.
+      for (const [i, device] of ALL.entries())
+        if (i >= 3 || second % 100 === 0) await bench.batch([20], { device, from: second * S });
+      if (second % 60 === 0) await bench.sweep(second * S + 19 * S);
+    }
+    expect(bench.feed.some(({ event, device }) => event === "raise" && device === "d0")).toBe(true);
+    expect(bench.feed.filter(({ rule: name }) => name === "plant-silent")).toEqual([]);
+  });
+
+  it("does not take one device that cannot be stored for many", async () => {
+    const bench = new Bench();
+    for (const device of ALL.slice(0, 6)) await bench.batch([20], { device });
+    const write = bench.store.write.bind(bench.store);
+    bench.store.write = async (id, ...rest) => (id === "d0" ? Promise.reject(throttled()) : write(id, ...rest));
+    for (let minute = 1; minute < 30; minute++) {
+      for (const device of ALL.slice(1, 6)) await bench.batch([20], { device, from: minute * M });
+      await bench.sweep(minute * M + 30 * S);
+    }
+    expect(bench.mails).toEqual([]);
+  });
+
+  it("counts a silent device once that has something due, and none that no rule of silence watches", async () => {
+    const bench = new Bench([rule({ device: "*", remindEveryMs: 240 * M }), { ...quiet, device: "d*" }]);
+    for (const [i, device] of ALL.entries()) await bench.batch([i < 6 ? 97 : 20], { device });
+    for (const device of ["e0", "e1", "e2"]) await bench.batch([97], { device });
+    for (let minute = 1; minute < 22; minute++) {
+      for (const device of ALL.slice(6)) await bench.batch([20], { device, from: minute * M });
+      await bench.sweep(minute * M + 30 * S);
+    }
+    const ofPlant = bench.feed.filter(({ rule: name }) => name === "plant-silent");
+    expect(ofPlant.map(({ event, value, limit }) => [event, value, limit])).toEqual([["raise", 6, 10]]);
+  });
+
   it("looks again at what it could not store when the plant spoke again", async () => {
     const bench = new Bench();
     const devices = ["a", "b", "c", "d", "e", "f"];

@@ -79,10 +79,6 @@ export class MemoryStore implements WatchStore {
     );
   }
 
-  countDue(): Promise<number> {
-    return this.gate("countDue", () => this.#withField("dueAt").length);
-  }
-
   listed(): Promise<readonly ListedDevice[]> {
     return this.gate("listed", () =>
       this.#withField("listed").map(([deviceId]) => {
