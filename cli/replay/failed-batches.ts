@@ -81,8 +81,9 @@ function* batchesOf(
       key,
       items,
       mark: async (verdict) => {
-        all = together(all, verdict);
-        if (all.done === records.length) await markAll(outcomeOf(all));
+        const after = together(all, verdict);
+        if (after.done === records.length) await markAll(outcomeOf(after));
+        all = after;
       },
     };
 }

@@ -1,13 +1,14 @@
 import { printable } from "../kit/output";
 import type { Io } from "../kit/terminal";
 import { type Done, NOTHING_DONE, together, type Verdict } from "./answer";
+import { mayPass } from "./invoker";
 
 /** Records that are replayed together. */
 export interface Batch<Item> {
   /** The object that they come from, so that a person finds them; absent where they come from many or from none. */
   readonly key?: string;
   readonly items: readonly Item[];
-  /** Marks the first of them as replayed. */
+  /** Marks the first of them as replayed; is called again where it failed. */
   readonly mark: (verdict: Verdict) => Promise<void>;
 }
 
@@ -62,7 +63,7 @@ export interface Manner {
   readonly rate: number;
 }
 
-/** Tries of a batch, the first one included; each starts with the first record that was handed back. */
+/** Tries of a batch, the first one included, each of which starts with the first record that was handed back; and of its mark. */
 export const TRIES = 4;
 const FIRST_BACKOFF_MS = 1000;
 /** Batches whose failure is shown: many have one cause. What no other try can help is always shown. */
@@ -71,7 +72,7 @@ const REASONS_SHOWN = 5;
 /**
  * Replays batch after batch, one at a time: a device's records keep their order. Each is marked before the next begins, so that a
  * replay that is interrupted goes on from there. After Ctrl-C the current batch is the last.
- * @throws What a verdict has as `fatal`, when the records that are done are marked
+ * @throws What a verdict has as `fatal`, when the records that are done are marked; the error that they cannot be marked for
  */
 export async function replayAll<Item>(
   batches: AsyncIterable<Batch<Item>>,
@@ -97,16 +98,24 @@ export async function replayAll<Item>(
     tally.rejected += rejected;
     tally.superseded += superseded;
     tally.failed += items.length - verdict.done;
-    if (verdict.done > 0) await mark(verdict);
-    if (verdict.fatal !== undefined) throw verdict.fatal;
+    const unmarked = verdict.done > 0 ? await markPatiently(() => mark(verdict), deps) : undefined;
+    if (unmarked !== undefined)
+      io.note(
+        `${verdict.done} of ${items.length} records${originOf(key)} are delivered but not marked: the next replay delivers them again`,
+      );
+    const end = verdict.fatal ?? unmarked?.error;
+    if (end !== undefined) throw end;
     if (verdict.why !== undefined && (verdict.isLasting || reasons < REASONS_SHOWN)) {
       reasons += 1;
       const records = `${items.length - verdict.done} of ${items.length} records`;
-      const origin = key === undefined ? "" : ` of "${printable(key)}"`;
-      io.note(`${records}${origin} are not replayed: ${printable(verdict.why)}`);
+      io.note(`${records}${originOf(key)} are not replayed: ${printable(verdict.why)}`);
     }
     io.progress(`${tally.records} records replayed, ${tally.rejected} rejected, ${tally.failed} failed`);
   }
+}
+
+function originOf(key: string | undefined): string {
+  return key === undefined ? "" : ` of "${printable(key)}"`;
 }
 
 async function deliverPatiently<Item>(
@@ -121,7 +130,30 @@ async function deliverPatiently<Item>(
     const all = { ...verdict, ...done };
     if (verdict.why === undefined || verdict.isLasting || verdict.fatal !== undefined) return all;
     if (tries === TRIES || io.signal.aborted) return all;
-    await sleep(FIRST_BACKOFF_MS * 2 ** (tries - 1));
+    await sleep(backoffMs(tries));
     if (io.signal.aborted) return all;
   }
+}
+
+/**
+ * As many tries as a delivery has, and as long pauses, which end at Ctrl-C: a mark is not left out for it. Resolves with the last
+ * error, and with undefined where the mark is written.
+ */
+async function markPatiently(
+  mark: () => Promise<void>,
+  { sleep }: ReplayDeps,
+): Promise<{ readonly error: unknown } | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await mark();
+      return undefined;
+    } catch (error) {
+      if (tries === TRIES || !mayPass(error)) return { error };
+      await sleep(backoffMs(tries));
+    }
+  }
+}
+
+function backoffMs(tries: number): number {
+  return FIRST_BACKOFF_MS * 2 ** (tries - 1);
 }

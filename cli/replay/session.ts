@@ -36,8 +36,8 @@ export interface Session {
 }
 
 /**
- * Runs a replay on the stack that the options name, and prints its counts. Resolves with the exit status: 1 where a record failed or is
- * unusable, 130 after Ctrl-C.
+ * Runs a replay on the stack that the options name, and prints its counts, also where an error ends it. Resolves with the exit status:
+ * 1 where a record failed or is unusable, 130 after Ctrl-C.
  * @param source What is replayed, as the result names it.
  * @throws UsageError for a wrong value, Error with the fix
  */
@@ -53,10 +53,16 @@ export async function replayFrom(
   const marks = new Marks(s3, bucket, Date.now, new UnreadableObjects(io.note).add);
   const tally = newTally();
   const { dryRun, rate = Number.POSITIVE_INFINITY } = values;
-  await replay({ target, s3, bucket, marks, tally, manner: { dryRun, rate }, deps: depsOf(io) });
-  io.note(summaryOf(tally, dryRun, io.signal.aborted));
+  const session = { target, s3, bucket, marks, tally, manner: { dryRun, rate }, deps: depsOf(io) };
+  const failure = await replay(session).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  const end = io.signal.aborted ? "stopped" : failure === undefined ? "finished" : "failed";
+  io.note(summaryOf(tally, dryRun, end));
   const result = { replayed: source, dryRun, ...tally };
   io.result(formatAnswer({ columns: Object.keys(result), rows: [Object.values(result)] }, formatOf(values)));
+  if (failure !== undefined) throw failure.error;
   if (io.signal.aborted) return 130;
   return tally.failed + tally.unusable > 0 ? 1 : 0;
 }
@@ -85,11 +91,12 @@ function depsOf(io: Io): ReplayDeps {
 function summaryOf(
   { records, recovered, rejected, superseded, failed, unusable }: Tally,
   dryRun: boolean,
-  stopped: boolean,
+  end: "finished" | "stopped" | "failed",
 ): string {
-  if (stopped) return "stopped; run the same command to go on from here";
-  if (records + unusable === 0) return "nothing is left to replay";
+  if (end === "stopped") return "stopped; run the same command to go on from here";
+  if (end === "finished" && records + unusable === 0) return "nothing is left to replay";
   if (dryRun) return `${counted(records, "record")} would be replayed; nothing was changed`;
   const gaveWay = superseded > 0 ? `${superseded} superseded, ` : "";
-  return `${recovered} of ${counted(records, "record")} recovered, ${rejected} rejected, ${gaveWay}${failed} failed`;
+  const counts = `${recovered} of ${counted(records, "record")} recovered, ${rejected} rejected, ${gaveWay}${failed} failed`;
+  return end === "failed" ? `${counts}, before an error ended the replay` : counts;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { AwsClientStub } from "aws-sdk-client-mock";
+import type { Io } from "../../cli/kit/terminal";
 import { replay } from "../../cli/replay/replay";
 import { recordingIo } from "./recording-io";
 
@@ -31,8 +32,13 @@ export interface Replayed {
 /** `iot replay <words> --json` on a deployed stack. */
 export async function runReplay(words: string, signal?: AbortSignal): Promise<Replayed> {
   const io = recordingIo({ signal });
-  const status = await replay.run([...words.split(" "), "--outputs", outputsFile, "--json"], io);
+  const status = await replayOn(io, words);
   return { status, result: JSON.parse(io.results.join("\n")), notes: io.notes };
+}
+
+/** `iot replay <words> --json` on a deployed stack, which may end with an error. */
+export function replayOn(io: Io, words: string): Promise<number> {
+  return replay.run([...words.split(" "), "--outputs", outputsFile, "--json"], io);
 }
 
 /** A result's counts: those that are given, and 0 for the others. */

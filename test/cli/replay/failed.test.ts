@@ -228,6 +228,18 @@ describe("replay failed", () => {
     expect(String(puts()[0]?.Body)).toContain('"recovered":4,"rejected":0,"superseded":0}');
   });
 
+  it("counts the parts of an event once where its mark is tried again", async () => {
+    objects.set(KEYS[0], failureBody(large(2_000_000, 2_000_000, 2_000_000, 2_000_000), settings, T));
+    objects.delete(KEYS[1]);
+    lambda.on(InvokeCommand).callsFake(limited);
+    const down = Object.assign(new Error("slow down"), { $metadata: { httpStatusCode: 503 } });
+    s3.on(PutObjectCommand).rejectsOnce(down).resolves({});
+    expect((await runReplay("failed")).result).toMatchObject(counts({ records: 4, recovered: 4 }));
+    expect(puts().map(({ Body }) => String(Body).split("\n")[1])).toEqual(
+      Array(2).fill(JSON.stringify({ key: KEYS[0], recovered: 4, rejected: 0, superseded: 0 })),
+    );
+  });
+
   it("names and counts a record that no invocation takes, tries it once, and replays all others", async () => {
     objects.set(KEYS[0], failureBody(large(10, 7_000_000, 10), settings, T));
     lambda.on(InvokeCommand).callsFake(limited);

@@ -7,7 +7,8 @@ import { partitionKeyOf } from "../../../cli/replay/rule-error-batches";
 import { ErrorLog } from "../../../local/aws/iot/error-log";
 import { compileTemplate, parseRuleSql } from "../../../local/aws/iot/rule-sql";
 import { readDeclaration } from "../../../local/stack/declaration";
-import { bucketOf, counts, runReplay, STREAM_ARN } from "../../helpers/replays";
+import { recordingIo } from "../../helpers/recording-io";
+import { bucketOf, counts, replayOn, runReplay, STREAM_ARN } from "../../helpers/replays";
 import { recordStack } from "../../helpers/stack";
 
 const s3 = mockClient(S3Client);
@@ -136,6 +137,24 @@ describe("replay rule-errors", () => {
       ...counts({ records: 2, recovered: 2, replayedBefore: 1 }),
     });
     expect(put().map(({ PartitionKey }) => PartitionKey)).toEqual(["a", "b", "b", "c"]);
+  });
+
+  it("prints its counts where a mark cannot be written, names what is in the stream without one, and fails", async () => {
+    const denied = Object.assign(new Error("Access Denied"), {
+      name: "AccessDenied",
+      $metadata: { httpStatusCode: 403 },
+    });
+    s3.on(PutObjectCommand).rejects(denied);
+    const io = recordingIo();
+    await expect(replayOn(io, "rule-errors")).rejects.toBe(denied);
+    expect(io.notes).toEqual([
+      "1 of 1 records are delivered but not marked: the next replay delivers them again",
+      "1 of 1 record recovered, 0 rejected, 0 failed, before an error ended the replay",
+    ]);
+    expect(io.results.map((line) => JSON.parse(line))).toEqual([
+      { replayed: "rule-errors", dryRun: false, ...counts({ records: 1, recovered: 1 }) },
+    ]);
+    expect(put()).toHaveLength(1);
   });
 
   it("says which events hold no message that the rule could put", async () => {

@@ -9,6 +9,7 @@ async function replayed(
   batches: readonly (readonly string[])[],
   deliver: (items: readonly string[], stop: AbortController) => Verdict,
   manner = ALL,
+  troubles: readonly unknown[] = [],
 ) {
   const tally = newTally();
   const stop = new AbortController();
@@ -20,10 +21,12 @@ async function replayed(
         items,
         mark: async (verdict) => {
           marked.push(verdict);
+          const trouble = troubles[marked.length - 1];
+          if (trouble !== undefined) throw trouble;
         },
       };
   }
-  await replayAll(
+  const ended = await replayAll(
     source(),
     async (items) => {
       delivered.push(items.join(""));
@@ -39,8 +42,11 @@ async function replayed(
         time += Math.max(0, ms);
       },
     },
+  ).then(
+    () => undefined,
+    (error: unknown) => error,
   );
-  return { tally, delivered, marked, notes, slept };
+  return { tally, delivered, marked, notes, slept, ended };
 }
 const allDone = (items: readonly string[]) => ({
   done: items.length,
@@ -108,6 +114,42 @@ describe("replayAll", () => {
     expect(marked).toEqual([{ done: 1, stored: 1, rejected: 0, superseded: 0, why: "Error: denied", fatal: denied }]);
     expect(tally).toEqual({ ...newTally(), records: 2, recovered: 1, failed: 1 });
   });
+
+  it("tries a mark again with growing pauses, and delivers nothing again for it", async () => {
+    const down = Object.assign(new Error("down"), { $metadata: { httpStatusCode: 503 } });
+    const { delivered, marked, notes, slept, ended } = await replayed([["a", "b"], ["c"]], allDone, ALL, [down, down]);
+    expect({ delivered, notes, slept, ended }).toEqual({
+      delivered: ["ab", "c"],
+      notes: [],
+      slept: [1000, 2000],
+      ended: undefined,
+    });
+    expect(marked).toEqual([...Array(3).fill(allDone(["a", "b"])), allDone(["c"])]);
+  });
+
+  it.each([
+    [503, TRIES, [1000, 2000, 4000]],
+    [403, 1, []],
+  ])(
+    "ends where a mark fails with status %d, and says what the next replay delivers again",
+    async (status, tries, pauses) => {
+      const trouble = Object.assign(new Error("no mark"), { $metadata: { httpStatusCode: status } });
+      const { tally, delivered, marked, notes, slept, ended } = await replayed(
+        [["a", "b"], ["c"]],
+        allDone,
+        ALL,
+        Array(TRIES).fill(trouble),
+      );
+      expect({ delivered, marks: marked.length, slept, ended }).toEqual({
+        delivered: ["ab"],
+        marks: tries,
+        slept: pauses,
+        ended: trouble,
+      });
+      expect(notes).toEqual(["2 of 2 records are delivered but not marked: the next replay delivers them again"]);
+      expect(tally).toEqual({ ...newTally(), records: 2, recovered: 2 });
+    },
+  );
 
   it("shows five batches of those that fail, and each that no other try can help, which has one", async () => {
     const batches = Array.from({ length: 8 }, (_, number) => [String(number)]);
