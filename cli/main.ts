@@ -4,8 +4,9 @@ import { cost } from "./cost/cost";
 import { device } from "./device/device";
 import { history } from "./history/history";
 import { type Command, defineGroup } from "./kit/command";
-import { runProgram } from "./kit/program";
+import { calledCommand, runProgram } from "./kit/program";
 import { Terminal } from "./kit/terminal";
+import { endWithOutput, hasReader, outliveOutput } from "./kit/written";
 import { latest } from "./readings/latest";
 import { readings } from "./readings/readings";
 import { rejected } from "./rejected/rejected";
@@ -23,12 +24,19 @@ export const iot: Command = defineGroup({
   commands: [device, readings, latest, alarms, rejected, replay, history, restore, cost, capacity],
 });
 
+const PATH = "npx iot";
+
 /** Runs the command line, and resolves with its exit status: 0, 1 where the command failed, 2 for a wrong command line, 130 for Ctrl-C. */
-export function main(args: readonly string[]): Promise<number> {
-  // A reader may have seen enough, as "head" has.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+export async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   const terminal = new Terminal(process, { signal: stop.signal });
-  return runProgram(iot, "npx iot", args.length === 0 ? ["--help"] : args, terminal);
+  const words = args.length === 0 ? ["--help"] : args;
+  const run = () => runProgram(iot, PATH, words, terminal);
+  if (calledCommand(iot, PATH, words).command.changes) {
+    const statusOf = outliveOutput(process, terminal, hasReader);
+    return statusOf(await run());
+  }
+  endWithOutput(process, terminal, process.exit);
+  return run();
 }

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { runProgram } from "../cli/kit/program";
 import { type Io, Terminal } from "../cli/kit/terminal";
+import { outliveOutput } from "../cli/kit/written";
 import { watchAncestors } from "./command/ancestors";
 import { fileHandleProblem } from "./command/file-handles";
 import { localCommand, type Options } from "./command/options";
-import { outliveOutput } from "./command/written";
 import { claimKept, clearKept } from "./run/kept-data";
 import type { RunPaths } from "./run/run";
 import { declareApart } from "./stack/declare-apart";

@@ -22,6 +22,7 @@ export const acknowledgeAlarm = defineCommand({
   examples: ["boiler-7/boiler-hot/temperature#12 --note 'valve opened'"],
   positionals: { alarm: required(ALARM, 'an occurrence, as "list" and the notices name it') },
   options: { ...NOTE_OPTION, ...BY_OPTION, ...TARGET_OPTIONS },
+  changes: true,
   async run({ alarm, note, by, ...target }, io) {
     const { deviceId, key, n, text } = alarm;
     if (n === undefined)

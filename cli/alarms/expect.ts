@@ -17,6 +17,7 @@ export const expectDevices = defineCommand({
   usage: ["NAME [options]", "--from FILE.csv [options]"],
   positionals: { device: optional(NAME, "the device's name") },
   options: { ...FILE_OPTION, ...TARGET_OPTIONS },
+  changes: true,
   async run({ device, from, ...target }, io) {
     const devices = await devicesNamed(device, { from });
     const watch = await watchOf(target);

@@ -34,6 +34,7 @@ export const shelveAlarm = defineCommand({
     ...BY_OPTION,
     ...TARGET_OPTIONS,
   },
+  changes: true,
   async run({ alarm, for: forMs, once, reason, by, ...target }, io) {
     if (forMs === undefined && !once) throw new UsageError('"--for" or "--once" is required, for example --for 2h');
     if (forMs !== undefined && forMs > MAX_SHELF_MS)

@@ -14,6 +14,7 @@ export const unshelveAlarm = defineCommand({
   examples: ["boiler-7/boiler-hot/temperature", "boiler-7 --note 'maintenance is over'"],
   positionals: { alarm: required(ALARM, 'what was shelved, as "list --shelved" names it') },
   options: { ...NOTE_OPTION, ...BY_OPTION, ...TARGET_OPTIONS },
+  changes: true,
   async run({ alarm, note, by, ...target }, io) {
     const key = shelfKeyOf(alarm);
     const name = shelfName(alarm.deviceId, key);

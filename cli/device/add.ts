@@ -25,6 +25,7 @@ export const addDevices = defineCommand({
     ...CHANGE_OPTIONS,
     ...JSON_OPTION,
   },
+  changes: true,
   async run({ device, ...values }, io) {
     return changeDevices(await devicesNamed(device, values), values, io, addDevice, {
       how: "expect",

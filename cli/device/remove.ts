@@ -16,6 +16,7 @@ export const removeDevices = defineCommand({
   usage: ["NAME [options]", "--from FILE.csv [options]"],
   positionals: { device: optional(NAME, "the device's name") },
   options: { ...FILE_OPTION, ...CHANGE_OPTIONS, ...JSON_OPTION },
+  changes: true,
   async run({ device, ...values }, io) {
     const remove = ({ name }: NewDevice, workplace: Workplace) => removeDevice(name, workplace);
     const tell = { how: "forget", watch: forgetDevice } as const;

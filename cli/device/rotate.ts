@@ -19,6 +19,7 @@ export const rotateDevices = defineCommand({
     ...CHANGE_OPTIONS,
     ...JSON_OPTION,
   },
+  changes: true,
   async run({ device, overlap, finish, ...values }, io) {
     return changeDevices([deviceOf(device, undefined)], values, io, async ({ name }, workplace) => {
       if (finish) return `retired ${counted(await finishRotation(name, workplace), "certificate")}`;

@@ -25,6 +25,7 @@ export const sendToDevice = defineCommand({
     command: required(text("JSON", `one JSON value, such as '{"interval":5}'`), "the command, one JSON value"),
   },
   options: { ...TARGET_OPTIONS, ...JSON_OPTION },
+  changes: true,
   async run({ device, command, json, ...values }, io) {
     const payload = commandOf(command);
     const { name } = deviceOf(device, undefined);

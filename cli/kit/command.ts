@@ -14,6 +14,8 @@ export interface Command {
   readonly options: Options;
   /** Its subcommands; a command that has any does nothing itself. */
   readonly commands: readonly Command[];
+  /** Whether it changes something, and so goes on to its end though nobody reads what it says. */
+  readonly changes: boolean;
   /** Its help where it is called by this path, such as `npx iot device add`. */
   help(path: string): string;
   /**
@@ -49,6 +51,8 @@ export interface CommandDefinition<Positionals extends Options, Declared extends
   readonly options?: Declared;
   /** Lists below the options. @default none */
   readonly sections?: readonly Section[];
+  /** Whether it changes something, and so goes on to its end though nobody reads what it says. @default false, it only reads */
+  readonly changes?: boolean;
   /**
    * Does it, and resolves with the exit status.
    * @throws UsageError for values that do not go together
@@ -61,7 +65,7 @@ export function defineCommand<
   const Positionals extends Options = Record<never, never>,
   const Declared extends Options = Record<never, never>,
 >(definition: CommandDefinition<Positionals, Declared>): LeafCommand<Values<Positionals & Declared>> {
-  const { name, summary, sections = [], examples } = definition;
+  const { name, summary, sections = [], examples, changes = false } = definition;
   const { positionals = {} as Positionals, options = {} as Declared } = definition;
   const parse = (args: readonly string[], now = Date.now()) =>
     parseLine({ name, positionals, options, example: examples[0] }, args, now);
@@ -70,6 +74,7 @@ export function defineCommand<
     summary,
     options,
     commands: [],
+    changes,
     help: (path) => commandHelp(path, { ...definition, positionals, options, sections }),
     parse,
     run: async (args, io) => definition.run(parse(args), io),
@@ -96,6 +101,7 @@ export function defineGroup(definition: GroupDefinition): Command {
     name,
     summary,
     commands,
+    changes: false,
     options: Object.assign({}, ...commands.map(({ options }) => options)),
     help: (path) => groupHelp(path, { ...definition, sections }, commands),
     run: async (args, io) => {

@@ -17,6 +17,7 @@ export const replayFailed = defineCommand({
     until: optional(time, "given up before then"),
     ...REPLAY_OPTIONS,
   },
+  changes: true,
   async run({ again, ...values }, io) {
     const period = periodOf(values);
     return replayFrom("failed", { again, ...values }, io, ({ target, s3, bucket, marks, tally, manner, deps }) => {

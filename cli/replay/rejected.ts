@@ -24,6 +24,7 @@ export const replayRejected = defineCommand({
     asArrived: flag("store readings with a wrong timestamp at their arrival"),
     ...REPLAY_OPTIONS,
   },
+  changes: true,
   async run({ reason, device, asArrived, again, ...values }, io) {
     const filter = { ...periodOf(values), reason, device };
     if (asArrived && reason !== undefined && !CLOCK_REASONS.some((each) => each === reason))

@@ -21,6 +21,7 @@ export const replayRuleErrors = defineCommand({
     until: optional(time, "failed before then"),
     ...REPLAY_OPTIONS,
   },
+  changes: true,
   async run({ again, ...values }, io) {
     const period = periodOf(values);
     return replayFrom("rule-errors", { again, ...values }, io, ({ target, marks, tally, manner, deps }) => {

@@ -20,6 +20,7 @@ export const replayStream = defineCommand({
     until: optional(time, "arrived before then", { aliases: ["to"], absent: "now" }),
     ...REPLAY_OPTIONS,
   },
+  changes: true,
   async run({ again, ...values }, io) {
     const period = periodOf(values, { open: Date.now() });
     return replayFrom("stream", { again, ...values }, io, async ({ target, marks, tally, manner, deps }) => {

@@ -51,6 +51,7 @@ export function restoreEvery(pollMs: number) {
     ],
     usage: ["--since TIME --until TIME [options]"],
     options: OPTIONS,
+    changes: true,
     run: (values, io) => restoreHours(values, io, pollMs),
   });
 }
