@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Owner, ownerIn } from "./folder-owner";
 import { PUBLISH_BATCH_SCRIPT, PUBLISH_SCRIPT, publishBatchScript, publishScript } from "./publish-scripts";
@@ -26,6 +26,10 @@ const FILES = { authorityFile: AUTHORITY, certificateFile: CERTIFICATE, keyFile:
 const OWNER = "stack.json";
 /** The key and certificate of a rotation that is under way. */
 const NEXT = "next-";
+/** Every file that it writes. */
+const OWN = [KEY, CERTIFICATE, AUTHORITY, PUBLISH_SCRIPT, PUBLISH_BATCH_SCRIPT, NEXT + KEY, NEXT + CERTIFICATE, OWNER];
+/** The end of the name of a file that is not whole yet: each process has its own. */
+const PART = /(\.\d+)?\.part$/;
 
 /**
  * A device's folder: its key, which never leaves it, its certificate, the authority to trust and a script that publishes.
@@ -105,19 +109,10 @@ export class DeviceFolder {
     await this.#write(PUBLISH_BATCH_SCRIPT, publishBatchScript(publisher), 0o755);
   }
 
-  /** Removes the files of the device, and the folder if it is empty then. */
+  /** Removes the files of the device, whole or not, and the folder if it is empty then. */
   async remove(): Promise<void> {
-    for (const file of [
-      KEY,
-      CERTIFICATE,
-      AUTHORITY,
-      PUBLISH_SCRIPT,
-      PUBLISH_BATCH_SCRIPT,
-      NEXT + KEY,
-      NEXT + CERTIFICATE,
-      OWNER,
-    ])
-      await rm(this.#file(file), { force: true });
+    const files = existsSync(this.path) ? await readdir(this.path) : [];
+    for (const file of files.filter((name) => OWN.includes(name.replace(PART, "")))) await rm(this.#file(file));
     await rmdir(this.path).catch(() => {});
   }
 
@@ -136,7 +131,7 @@ export class DeviceFolder {
   /** Whole or not at all. */
   async #write(file: string, text: string, mode: number): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
-    const unfinished = `${this.#file(file)}.part`;
+    const unfinished = `${this.#file(file)}.${process.pid}.part`;
     await writeFile(unfinished, text, { mode });
     await chmod(unfinished, mode);
     await rename(unfinished, this.#file(file));

@@ -13,6 +13,7 @@ import { connectionOf } from "./connection";
 import { DeviceDirectory } from "./device-directory";
 import { DeviceFolder } from "./device-folder";
 import { deviceOf, devicesOf } from "./fleet-file";
+import { alone } from "./folder-lock";
 import type { Pace } from "./paced";
 
 /** AWS's default for the slowest of the calls is 10 per second: https://docs.aws.amazon.com/general/latest/gr/iot-core.html#throttling-limits */
@@ -77,7 +78,8 @@ export function paceOf({ rate }: Values<typeof RATE_OPTION>, { signal }: Pick<Io
 }
 
 /**
- * Changes devices of the stack that the options name, each by itself, and resolves with the exit status: 1 where one failed.
+ * Changes devices of the stack that the options name, each by itself, and resolves with the exit status: 1 where one failed. One
+ * command at a time works in a device's folder: two that add one device would certify two keys, and write one file.
  * @param change Resolves with the outcome, in a word.
  * @param tell Tells the device watch of a changed device, where the stack has one.
  */
@@ -97,7 +99,8 @@ export async function changeDevices(
   const folderOf = (name: string) => new DeviceFolder(path.join(values.out, encodeURIComponent(name)), name);
   const watch = tell && (await connectedWatch(target));
   const changeOne = async (device: NewDevice) => {
-    const outcome = await change(device, { directory, folder: folderOf(device.name), connection });
+    const folder = folderOf(device.name);
+    const outcome = await alone(folder.path, io.signal, () => change(device, { directory, folder, connection }));
     if (tell !== undefined && watch !== undefined)
       await tell.watch(device.name, watch).catch((error: Error) => {
         throw new Error(

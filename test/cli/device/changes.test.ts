@@ -293,9 +293,10 @@ describe("removeDevice", () => {
     expect(names().filter((name) => name === "DeleteCertificate")).toHaveLength(2);
   });
 
-  it("keeps a file that is not its own", async () => {
+  it("keeps a file that is not its own, and none that an interruption left", async () => {
     await added();
-    writeFileSync(path.join(root, NAME, "notes.txt"), "mine");
+    for (const name of ["notes.txt", "private.key.4711.part", "stack.json.part"])
+      writeFileSync(path.join(root, NAME, name), "mine");
     aws({ principals: [] });
     await remove();
     expect(readdirSync(path.join(root, NAME))).toEqual(["notes.txt"]);

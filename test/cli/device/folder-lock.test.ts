@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { alone } from "../../../cli/device/folder-lock";
+
+const ROOT = path.resolve(__dirname, "../../..");
+const { signal } = new AbortController();
+let out: string;
+let folder: string;
+let lock: string;
+beforeEach(() => {
+  out = mkdtempSync(path.join(tmpdir(), "lock-"));
+  folder = path.join(out, "sensor-001");
+  lock = `${folder}.lock`;
+});
+afterEach(() => rmSync(out, { recursive: true }));
+
+/** The id of a process that has ended. */
+const ended = () => String(spawnSync(process.execPath, ["-e", ""]).pid);
+
+describe("alone", () => {
+  it("holds a lock with the process's id beside the folder while the work lasts, even where it fails", async () => {
+    const holder = await alone(folder, signal, async () => readFileSync(lock, "utf8"));
+    expect(holder).toBe(String(process.pid));
+    const failing = alone(folder, signal, () => Promise.reject(new Error("AccessDenied")));
+    await expect(failing).rejects.toThrow("AccessDenied");
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it("waits for the one that is at work", async () => {
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      order.push(`${name} ends`);
+    };
+    await Promise.all([alone(folder, signal, work("a")), alone(folder, signal, work("b"))]);
+    expect(order).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+  });
+
+  it("takes over from a process that is gone", async () => {
+    writeFileSync(lock, ended());
+    expect(await alone(folder, signal, async () => "done", 0)).toBe("done");
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it.each([
+    [String(process.pid), ` (process ${process.pid})`],
+    ["", ""],
+  ])("says which command is at work, and leaves its lock: %j", async (holder, shown) => {
+    writeFileSync(lock, holder);
+    await expect(alone(folder, signal, async () => "done", 0)).rejects.toThrow(
+      `"${folder}" must be free, got one in which another command is at work${shown}. Fix: run this again when it has ended; if there is no such command, delete ${lock}`,
+    );
+    expect(readFileSync(lock, "utf8")).toBe(holder);
+  });
+
+  it("stops waiting on Ctrl-C", async () => {
+    writeFileSync(lock, String(process.pid));
+    const stop = new AbortController();
+    const waiting = alone(folder, stop.signal, async () => "done");
+    stop.abort();
+    await expect(waiting).rejects.toThrow("abort");
+    expect(existsSync(lock)).toBe(true);
+  });
+
+  it("leaves no lock where the process ends at once", () => {
+    const script = `const { alone } = await import("./cli/device/folder-lock.ts");
+      await alone(${JSON.stringify(folder)}, new AbortController().signal, () => process.exit(3));`;
+    const { status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: ROOT });
+    expect(status).toBe(3);
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
