@@ -304,6 +304,16 @@ const ALARMS: readonly AlarmRow[] = [
       "No sweep of the device watch has come to its end for five minutes: no timer fires and no silence is found",
   },
   {
+    key: "watch-clock-behind",
+    metric: "watchClockBehind",
+    statistic: "Maximum",
+    above: watchAgeMs,
+    periods: 2,
+    when: hasWatch,
+    description: (config) =>
+      `The clock by which the device watch finds silence is more than ${watchAgeMs(config)} milliseconds behind: readings of some shard wait to be judged`,
+  },
+  {
     key: "outbox-age",
     metric: "watchOutboxAge",
     statistic: "Maximum",

@@ -103,7 +103,7 @@ const PANELS: readonly Panel[] = [
     title: "Device watch: lag",
     unit: "milliseconds behind the stream; seconds until told",
     statistic: "Maximum",
-    metrics: ["watchIteratorAge", "watchOutboxAge"],
+    metrics: ["watchIteratorAge", "watchClockBehind", "watchOutboxAge"],
     isOfWatch: true,
   },
   {

@@ -153,6 +153,7 @@ function deviceMetricsOf<Name>({ suffix, deviceWatch }: Watched<Name>) {
     watchConflicts: own(WATCH_METRIC.conflicts, "count"),
     watchOutboxAge: own(WATCH_METRIC.outboxAge, "seconds"),
     watchNoticesDropped: own(WATCH_METRIC.dropped, "count"),
+    watchClockBehind: own(WATCH_METRIC.clockBehind, "milliseconds"),
     watchSweeps: own(WATCH_METRIC.sweeps, "count"),
     watchErrors: watch("Errors", "count"),
     watchIteratorAge: watch("IteratorAge", "milliseconds"),

@@ -48,7 +48,7 @@ const LOAD: Load = {
 const CONFIG = defaults();
 const ALARMS = alarmCount(CONFIG);
 /** Alarms that a stack with rules has beside them. */
-const WATCH_ALARMS = 8;
+const WATCH_ALARMS = 9;
 
 function defaults(given: Readonly<Record<string, unknown>> = {}) {
   const checked = parseConfig({ environmentSuffix: "dev", ...given }, REGION);
