@@ -276,6 +276,19 @@ describe("a rule that compares a reading with those before it", () => {
     ]);
   });
 
+  it.each([
+    ["removed for a while", [rule()], 1],
+    ["changed", [rule(), rule({ name: "stuck", condition: { kind: "flat", forMs: 2 * M, tolerance: 5 } })], 0.1],
+  ])("forgets to what value a sensor kept where it was %s", (_what, between, tolerance) => {
+    const stuck = ruleSet([rule({ name: "stuck", condition: { kind: "flat", forMs: 2 * M, tolerance } })]);
+    const start = between.length === 1 ? stuck : ruleSet(between);
+    const first = visit(DEVICE, undefined, [reading(0, 50), reading(S, 50)], start);
+    const then = visit(DEVICE, first.state, [reading(M, 52)], ruleSet(between));
+    expect(then.mustWrite).toBe(true);
+    const back = live([reading(3 * M, 50), reading(5 * M - 1, 50), reading(5 * M, 50)], stuck, then.state);
+    expect(story(back)).toEqual(["raise#1 +300"]);
+  });
+
   it("does not take a gap for a value that keeps to itself", () => {
     const stuck = ruleSet([
       rule({ name: "stuck", condition: { kind: "flat", forMs: 20 * M, tolerance: 0 }, deadband: 0 }),

@@ -60,8 +60,8 @@ export interface AlarmState {
   remindedAt?: number;
   /** Raises that were gone before their delay. */
   fleeting?: number;
-  /** The value that the sensor keeps to, and since when, where the rule watches for that. */
-  flat?: { value: number; since: number };
+  /** The value that the sensor keeps to, and since when, where the rule watches for that, and what that rule judges by. */
+  flat?: { value: number; since: number; hash?: string };
   /** A device that sends nothing but old readings: how far it is behind. */
   behindMs?: number;
 }

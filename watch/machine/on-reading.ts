@@ -95,7 +95,8 @@ function flatFor(turn: Turn, key: string, rule: WatchRule, value: number, time: 
   const { state } = alarmAt(turn, key, rule);
   const tolerance = rule.condition.kind === "flat" ? rule.condition.tolerance : 0;
   const isSame = state.flat !== undefined && Math.abs(value - state.flat.value) <= tolerance;
-  if (state.flat === undefined || !isSame || (isGap && state.phase !== "active")) state.flat = { value, since: time };
+  if (state.flat === undefined || !isSame || (isGap && state.phase !== "active"))
+    state.flat = { value, since: time, hash: turn.rules.hashOf(rule) };
   return time - state.flat.since;
 }
 

@@ -66,6 +66,14 @@ function followRules(turn: Turn, at: number): void {
     const { phase, hash } = turn.device.alarms.get(key) ?? {};
     return phase !== "normal" && hash !== turn.rules.hashOf(rule) ? "rule changed" : undefined;
   });
+  for (const [key, state] of turn.device.alarms)
+    if (state.flat !== undefined && !isJudgedBy(turn, key, state.flat.hash)) delete state.flat;
+}
+
+/** Whether an alarm's rule is the one of a hash: what a value did while another looked at it, or none, is not known. */
+function isJudgedBy(turn: Turn, key: string, hash: string | undefined): boolean {
+  const rule = ruleOf(turn, key);
+  return rule !== undefined && (hash === undefined || hash === turn.rules.hashOf(rule));
 }
 
 /** No reading, and no sign of life: only the reason is kept, for when the device is silent. */

@@ -48,6 +48,8 @@ export function visit(
 function isWorthWriting(deviceId: string, before: DeviceState, after: DeviceState, rules: RuleSet): boolean {
   if (isDeepStrictEqual(before, after)) return false;
   if ([...after.alarms.values()].some(isUnderWay)) return true;
+  // A rule is gone, or another one: what it remembered must not come back with it.
+  if ([...before.alarms].some(([key, { flat }]) => flat !== undefined && !after.alarms.get(key)?.flat)) return true;
   if ([...after.sensors.keys()].some((type) => hasMemory(deviceId, type, before, after, rules))) return true;
   return rules.ofSilence(deviceId).some((rule) => {
     const isOld = (was: number | undefined, is: number | undefined) =>
