@@ -9,7 +9,7 @@ import { PLANT_NAME } from "./sender";
 
 /** A mail as SNS takes it. */
 export interface MailText {
-  /** ASCII, at most 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+  /** ASCII, less than 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
   readonly subject: string;
   readonly body: string;
 }
@@ -20,7 +20,7 @@ export interface MailNotice {
   readonly entry: OutboxEntry;
 }
 
-const MAX_SUBJECT = 100;
+const MAX_SUBJECT = 99;
 /** Notices that a mail tells whole, those that it tells in a line, the highest priority first; the rest is counted. SNS takes 256 KB. */
 const MAX_WHOLE = 20;
 const MAX_LINES = 200;

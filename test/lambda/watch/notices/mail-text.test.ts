@@ -85,9 +85,16 @@ describe("a mail", () => {
     expect(mailOf([one]).subject).toBe(subject);
   });
 
-  it("has a subject that SNS takes, however long the name", () => {
-    const { subject } = mailOf([notice({}, `boiler-${"x".repeat(120)}`)]);
-    expect(subject).toMatch(/^[\x20-\x7e]{100}$/);
+  it.each([
+    [98, 98],
+    [99, 99],
+    [100, 99],
+    [160, 99],
+  ])("has for one of %d characters a subject of %d, which SNS takes", (length, cut) => {
+    const rest = "[high]  temperature above 90".length;
+    const { subject } = mailOf([notice({}, "x".repeat(length - rest))]);
+    expect(subject).toMatch(/^[\x20-\x7e]+$/);
+    expect(subject).toHaveLength(cut);
   });
 
   it("of a flood counts, names the worst, and stays below SNS's 256 KB", () => {
