@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -36,17 +37,27 @@ const MAX_KEYS = 100;
 const MAX_CALLS = 8;
 /** Rounds of keys that DynamoDB left out. */
 const MAX_ROUNDS = 6;
+/**
+ * Longest pause before the second round; it doubles with each.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html#Programming.Errors.BatchOperations
+ */
+const FIRST_PAUSE_MS = 100;
+
+type Item = Record<string, AttributeValue>;
 
 /** The watch's table. */
 export class DynamoStore implements WatchStore {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #rules: RuleSet;
+  readonly #random: () => number;
 
-  constructor(client: DynamoDBClient, table: string, rules: RuleSet) {
+  /** @param random From 0 to below 1: many functions must not come back together. */
+  constructor(client: DynamoDBClient, table: string, rules: RuleSet, random: () => number = Math.random) {
     this.#client = client;
     this.#table = table;
     this.#rules = rules;
+    this.#random = random;
   }
 
   async read(deviceIds: readonly string[], consistency: Consistency): Promise<ReadonlyMap<string, StoredDevice>> {
@@ -55,18 +66,8 @@ export class DynamoStore implements WatchStore {
       deviceIds.slice(i * MAX_KEYS, (i + 1) * MAX_KEYS),
     );
     await inTurns(chunks, async (chunk) => {
-      let Keys: Record<string, AttributeValue>[] | undefined = chunk.map((id) => keyOf(id, STATE_ITEM));
-      for (let round = 0; Keys !== undefined && Keys.length > 0; round++) {
-        if (round === MAX_ROUNDS) throw Object.assign(new Error("DynamoDB left keys out"), { name: "UnprocessedKeys" });
-        const answer = await this.#client.send(
-          new BatchGetItemCommand({
-            RequestItems: { [this.#table]: { Keys, ConsistentRead: consistency === "strong" } },
-          }),
-        );
-        for (const item of answer.Responses?.[this.#table] ?? [])
-          found.set(item[HASH]?.S ?? "", storedDevice(fromItem(item)));
-        Keys = answer.UnprocessedKeys?.[this.#table]?.Keys as Record<string, AttributeValue>[] | undefined;
-      }
+      for (const item of await this.#getAll(chunk, consistency))
+        found.set(item[HASH]?.S ?? "", storedDevice(fromItem(item)));
     });
     return found;
   }
@@ -188,6 +189,24 @@ export class DynamoStore implements WatchStore {
     }
   }
 
+  /** The states of at most `MAX_KEYS` devices. What DynamoDB leaves out is asked for again, after a pause that grows. */
+  async #getAll(deviceIds: readonly string[], consistency: Consistency): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    let Keys: Item[] | undefined = deviceIds.map((id) => keyOf(id, STATE_ITEM));
+    for (let round = 0; Keys !== undefined && Keys.length > 0; round++) {
+      if (round === MAX_ROUNDS) throw Object.assign(new Error("DynamoDB left keys out"), { name: "UnprocessedKeys" });
+      if (round > 0) await wait(this.#random() * FIRST_PAUSE_MS * 2 ** (round - 1));
+      const answer = await this.#client.send(
+        new BatchGetItemCommand({
+          RequestItems: { [this.#table]: { Keys, ConsistentRead: consistency === "strong" } },
+        }),
+      );
+      items.push(...(answer.Responses?.[this.#table] ?? []));
+      Keys = answer.UnprocessedKeys?.[this.#table]?.Keys as Item[] | undefined;
+    }
+    return items;
+  }
+
   async #get(hash: string, range: string): Promise<PlainMap | undefined> {
     const { Item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#table, Key: keyOf(hash, range), ConsistentRead: true }),
@@ -214,7 +233,7 @@ export class DynamoStore implements WatchStore {
   }
 }
 
-function keyOf(hash: string, range: string): Record<string, AttributeValue> {
+function keyOf(hash: string, range: string): Item {
   return { [HASH]: { S: hash }, [RANGE]: { S: range } };
 }
 

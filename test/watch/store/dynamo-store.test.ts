@@ -1,4 +1,6 @@
+import { BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
 import { DynamoStore } from "../../../watch/store/dynamo-store";
 import { withEvents } from "../../../watch/store/outbox";
 import { DUE_EVER } from "../../../watch/store/stored-device";
@@ -82,5 +84,32 @@ describe("the watch's table", () => {
     await store.note("boiler-7", [set1, set1, { kind: "set", item: "shelf#hot", fields: { key: "hot" } }]);
     await store.note("boiler-7", [{ kind: "delete", item: "shelf#hot" }]);
     expect((await store.read(["boiler-7"], "strong")).size).toBe(1);
+  });
+});
+
+describe("keys that DynamoDB leaves out", () => {
+  const left = { UnprocessedKeys: { t: { Keys: [{ deviceId: { S: "a" }, item: { S: "state" } }] } } };
+  /** Reads a device that is left out so often, and says how long that took. */
+  const read = async (times: number, random: () => number) => {
+    const dynamodb = mockClient(DynamoDBClient);
+    const Responses = { t: [{ deviceId: { S: "a" }, item: { S: "state" }, version: { N: "1" } }] };
+    let calls = 0;
+    dynamodb.on(BatchGetItemCommand).callsFake(() => (calls++ < times ? left : { Responses }));
+    const startedAt = performance.now();
+    const store = new DynamoStore(new DynamoDBClient({ region: "sa-east-1" }), "t", set, random);
+    const found = await store.read(["a"], "strong").finally(() => dynamodb.restore());
+    return { calls, found: [...found.keys()], tookMs: performance.now() - startedAt };
+  };
+
+  it("are asked for again after a pause that grows", async () => {
+    const { calls, found, tookMs } = await read(2, () => 0.9);
+    expect([calls, found]).toEqual([3, ["a"]]);
+    // 90 and 180 ms, by a timer that may be a little early.
+    expect(tookMs).toBeGreaterThan(260);
+  });
+
+  it("fail the read where they are left out again and again", async () => {
+    expect((await read(5, () => 0)).found).toEqual(["a"]);
+    await expect(read(6, () => 0)).rejects.toThrow("DynamoDB left keys out");
   });
 });
