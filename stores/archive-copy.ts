@@ -12,13 +12,19 @@ const OBJECT = /^[a-z]+\/\d{4}\/\d\d\/\d\d\/\d\d\/[^/\\]+\.(parquet|jsonl)$/;
 
 /**
  * Copies the objects that SQL reads into the folder, under their keys, and resolves with their number.
- * @throws Error where the bucket cannot be read
+ * @throws Error where the bucket cannot be read; the signal's reason
  */
-export async function copyArchive(client: S3Client, bucket: string, folder: string): Promise<number> {
+export async function copyArchive(
+  client: S3Client,
+  bucket: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<number> {
   let count = 0;
   for (const Prefix of COPIED) {
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix })) {
       for (const { Key = "" } of page.Contents ?? []) {
+        signal?.throwIfAborted();
         if (!OBJECT.test(Key)) continue;
         const read = await readBytes(client, bucket, Key);
         if ("unreadable" in read) continue;

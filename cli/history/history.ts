@@ -53,11 +53,11 @@ export const history = defineCommand({
 
 async function ask(values: TargetValues & { data?: string | undefined }, question: Question, io: Io): Promise<Answer> {
   const { data, stack, outputs, endpoint } = values;
-  if (data !== undefined) return askFolder(data, question);
+  if (data !== undefined) return askFolder(data, question, io.signal);
   const target = (stack ?? outputs ?? endpoint) === undefined ? await localRun() : await targetOf(values);
   if (target === undefined) {
     io.note(`no local run is up: this is the archive that a run has kept in ${DEFAULT_FOLDER}`);
-    return askFolder(DEFAULT_FOLDER, question);
+    return askFolder(DEFAULT_FOLDER, question, io.signal);
   }
   if (target.endpoint !== undefined) return askLive(target, target.endpoint, question, io);
   const database = target.output("athena_database");

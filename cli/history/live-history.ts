@@ -20,8 +20,8 @@ export async function askLive(target: Target, endpoint: string, question: Questi
   if (!flushed.ok) throw new Error(`The local run at ${endpoint} cannot write its archive: ${await flushed.text()}`);
   const folder = await mkdtemp(path.join(tmpdir(), "iot-history-"));
   try {
-    await copyArchive(new S3Client(clientConfig(target)), target.output("s3_bucket_name"), folder);
-    return await askFolder(folder, question);
+    await copyArchive(new S3Client(clientConfig(target)), target.output("s3_bucket_name"), folder, io.signal);
+    return await askFolder(folder, question, io.signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -27,9 +27,9 @@ const TYPES = {
 
 /**
  * Asks the archive that a run has kept in a folder: the same tables and columns as in Athena.
- * @throws Error where there is no such folder, or with DuckDB's reason
+ * @throws Error where there is no such folder, or with DuckDB's reason; the signal's reason
  */
-export async function askFolder(folder: string, { sql, parameters }: Question): Promise<Answer> {
+export async function askFolder(folder: string, { sql, parameters }: Question, signal?: AbortSignal): Promise<Answer> {
   if (!existsSync(folder))
     throw new Error(
       `"--data" must be a folder that a run has kept, got "${folder}". Fix: npm run local -- --keep ${shellWord(folder)}`,
@@ -40,14 +40,20 @@ export async function askFolder(folder: string, { sql, parameters }: Question): 
   DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
+  // It ends the statement at hand with an error.
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener("abort", interrupt, { once: true });
   try {
     for (const statement of tables(folder)) await connection.run(statement);
     await speakTrino(connection);
-    const reader = await connection.runAndReadAll(await questionForDuckDb(connection, sql), [...parameters]);
+    const asked = await questionForDuckDb(connection, sql);
+    signal?.throwIfAborted();
+    const reader = await connection.runAndReadAll(asked, [...parameters]);
     const types = reader.columnTypes().map(String);
     const rows = reader.getRowsJson().map((row) => row.map((value, at) => cell(types[at] ?? "", value)));
     return { columns: reader.columnNames(), rows };
   } finally {
+    signal?.removeEventListener("abort", interrupt);
     connection.closeSync();
     instance.closeSync();
   }

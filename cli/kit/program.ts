@@ -1,10 +1,14 @@
 import { wordsOf } from "../../contract/error-words";
 import { type Call, type Command, subcommandOf } from "./command";
+import { unlessStopped } from "./stopped";
 import type { Io } from "./terminal";
 import { UsageError } from "./usage-error";
 
 /** Statuses of a program that a command does not give itself. */
 const STATUS = { done: 0, failed: 1, usage: 2, interrupted: 130 };
+
+/** Milliseconds that a command which only reads has to clean up after Ctrl-C, before it is left where it is. */
+const CLEAN_UP_MS = 1000;
 
 /** The command that a program's command line calls, the words behind its name, and the path that calls it. */
 export function calledCommand(
@@ -22,7 +26,7 @@ export function calledCommand(
 
 /**
  * Runs a program's command line, and resolves with its exit status: that of the command, 1 where it failed, 2 for a command line that
- * cannot be followed, 130 where it was stopped by `io.signal`.
+ * cannot be followed, 130 where it was stopped by `io.signal`. A command that changes something ends by itself then.
  * @param path What calls the program, such as `npx iot`.
  */
 export async function runProgram(program: Command, path: string, args: readonly string[], io: Io): Promise<number> {
@@ -32,7 +36,8 @@ export async function runProgram(program: Command, path: string, args: readonly 
     return STATUS.done;
   }
   try {
-    return await command.run(rest, io);
+    const running = command.run(rest, io);
+    return await (command.changes ? running : unlessStopped(running, io.signal, CLEAN_UP_MS));
   } catch (error) {
     if (io.signal.aborted) return STATUS.interrupted;
     const message = wordsOf(error);

@@ -5,6 +5,7 @@ import { PRICES_DATES } from "../cost/prices";
 import { defineCommand } from "../kit/command";
 import { flag, optional, type Values, withDefault } from "../kit/options";
 import { counted, formatAnswer, JSON_OPTION } from "../kit/output";
+import { unlessStopped } from "../kit/stopped";
 import { clientConfig, TARGET_OPTIONS, targetOf } from "../kit/target";
 import type { Io } from "../kit/terminal";
 import { arrivalHours } from "../kit/time";
@@ -61,7 +62,7 @@ async function restoreHours(values: Values<typeof OPTIONS>, io: Io, pollMs: numb
   const target = await targetOf(values);
   const s3 = new S3Client(clientConfig(target));
   const bucket = target.output("s3_bucket_name");
-  const list = () => archivedObjects(s3, bucket, first, last);
+  const list = () => unlessStopped(archivedObjects(s3, bucket, first, last), io.signal);
   let objects = await list();
   const archived = objects.filter(({ state }) => state === "archived");
   if (!values.status && archived.length > 0) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { defineCommand, defineGroup } from "../../../cli/kit/command";
 import { flag, optional, required } from "../../../cli/kit/options";
@@ -68,6 +69,45 @@ describe("runProgram", () => {
     ["device add broken", 1, "it broke\u001b[2J"],
   ])("of %j ends with %d", async (line, status, note) => {
     expect(await run(line)).toEqual({ status, results: [], notes: [note] });
+  });
+
+  it.each([
+    ["leaves a command that only reads", false, 130],
+    ["lets a command that changes something come to its end", true, 0],
+  ])("at Ctrl-C %s", async (_what, changes, status) => {
+    const stop = new AbortController();
+    const slow = defineCommand({
+      name: "slow",
+      summary: "be slow",
+      description: "Is slow.",
+      examples: [""],
+      changes,
+      run: async () => {
+        stop.abort();
+        await sleep(1500);
+        return 0;
+      },
+    });
+    expect(await runProgram(slow, "npx slow", [], recordingIo({ signal: stop.signal }))).toBe(status);
+  });
+
+  it("waits for a command that only reads to clean up after Ctrl-C, which did not answer though it ended", async () => {
+    const stop = new AbortController();
+    let isClean = false;
+    const quick = defineCommand({
+      name: "quick",
+      summary: "be quick",
+      description: "Is quick.",
+      examples: [""],
+      run: async () => {
+        stop.abort();
+        await sleep(50);
+        isClean = true;
+        return 0;
+      },
+    });
+    const status = await runProgram(quick, "npx quick", [], recordingIo({ signal: stop.signal }));
+    expect({ status, isClean }).toEqual({ status: 130, isClean: true });
   });
 
   it("ends with 130 where Ctrl-C is why it failed", async () => {

@@ -162,4 +162,15 @@ describe("iot restore", () => {
     await expect(status).rejects.toThrow(message);
     await expect(run(args).status).rejects.toBeInstanceOf(UsageError);
   });
+
+  it("ends at Ctrl-C while it looks for the objects", async () => {
+    const stop = new AbortController();
+    s3.on(ListObjectsV2Command).callsFake(() => {
+      stop.abort();
+      return { Contents: [cold("08", "GLACIER")] };
+    });
+    const { io, status } = run(["--status"], { signal: stop.signal });
+    await expect(status).rejects.toHaveProperty("name", "AbortError");
+    expect(io.results).toEqual([]);
+  });
 });

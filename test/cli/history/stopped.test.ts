@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "@jest/globals";
+import { askFolder } from "../../../cli/history/local-history";
+
+const folder = mkdtempSync(path.join(tmpdir(), "stopped-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const NUMBERS = "UNNEST(sequence(1, 10000)) AS";
+const ENDLESS = {
+  sql: `SELECT sum(a.x * b.x * c.x) FROM ${NUMBERS} a(x), ${NUMBERS} b(x), ${NUMBERS} c(x)`,
+  parameters: [],
+};
+
+describe("askFolder", () => {
+  it("ends a query that would take hours at Ctrl-C", async () => {
+    const stop = new AbortController();
+    const asked = askFolder(folder, ENDLESS, stop.signal);
+    setTimeout(() => stop.abort(), 1500);
+    await expect(asked).rejects.toThrow("Interrupted");
+  });
+
+  it("begins none after it", async () => {
+    const stop = new AbortController();
+    const asked = askFolder(folder, ENDLESS, stop.signal);
+    stop.abort();
+    await expect(asked).rejects.toThrow(/aborted|Interrupted/);
+  });
+});
