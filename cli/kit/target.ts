@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { wordsOf } from "../../contract/error-words";
+import { isObject } from "../../contract/json";
 import { LOCAL_PATHS } from "../../contract/local-paths";
 import type { OutputName } from "../../contract/outputs";
 import { PLAIN_ENDPOINT } from "../../stores/plain-endpoint";
@@ -67,15 +68,18 @@ export async function targetOf(values: TargetValues, env = process.env): Promise
   return targetFrom(await localOutputs(url), `the local run at ${url}`, url);
 }
 
+/** No local run is up at an endpoint: nothing answers, or another program does. */
+class NoLocalRun extends Error {}
+
 /**
  * The local run at the usual endpoint; undefined where none is up.
- * @throws UsageError for an endpoint that is not a URL
+ * @throws UsageError for an endpoint that is not a URL, Error where a run is up that does not answer yet, or no longer
  */
 export async function localRun(env = process.env): Promise<Target | undefined> {
   const endpoint = env.AWS_ENDPOINT_URL || DEFAULT_ENDPOINT;
   return targetOf({ endpoint }).catch((error) => {
-    if (error instanceof UsageError) throw error;
-    return undefined;
+    if (error instanceof NoLocalRun) return undefined;
+    throw error;
   });
 }
 
@@ -119,18 +123,20 @@ function refuseLocalOutputs({ iot_endpoint: host }: Outputs, file: string): void
 
 async function localOutputs(url: string): Promise<Outputs> {
   if (!URL.canParse(url)) throw new UsageError(`"--endpoint" must be a URL, such as ${DEFAULT_ENDPOINT}, got "${url}"`);
-  let notReady: string | undefined;
-  try {
-    const response = await fetch(new URL(LOCAL_PATHS.outputs, url));
-    if (response.ok) return (await response.json()) as Outputs;
-    if (response.status === 503) notReady = ((await response.json()) as { problems?: string[] }).problems?.[0];
-  } catch {
-    // Reported below, like an answer of another program.
-  }
-  if (notReady !== undefined) throw new Error(`${url}: ${notReady}`);
-  throw new Error(
+  const response = await fetch(new URL(LOCAL_PATHS.outputs, url)).catch(() => undefined);
+  const answer = await response?.json().catch(() => undefined);
+  if (response?.ok && isObject(answer)) return answer;
+  if (response !== undefined && response.status >= 500)
+    throw new Error(`${url}: ${problemIn(answer) ?? "the local run does not answer"}`);
+  throw new NoLocalRun(
     `No local run answers at ${url}. Fix: start "npm run local", or name a deployed stack with "--stack"`,
   );
+}
+
+/** What a run says that has no answer. */
+function problemIn(answer: unknown): string | undefined {
+  const problems = isObject(answer) ? answer.problems : undefined;
+  return Array.isArray(problems) ? String(problems[0]) : undefined;
 }
 
 async function outputsIn(file: string): Promise<Outputs> {

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { isThisMachine } from "../../../cli/kit/configured-endpoints";
 import { pulumiCommand } from "../../../cli/kit/pulumi-command";
-import { clientConfig, targetOf } from "../../../cli/kit/target";
+import { clientConfig, localRun, targetOf } from "../../../cli/kit/target";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { latest } from "../../../cli/readings/latest";
 import { recordingIo } from "../../helpers/recording-io";
@@ -46,6 +46,38 @@ describe("targetOf", () => {
     await expect(targetOf({ endpoint: "here" })).rejects.toThrow('"--endpoint" must be a URL');
     await expect(targetOf({ outputs: path.join(folder, "none") })).rejects.toThrow('"--outputs" must be a file');
     await expect(targetOf({ endpoint: "http://127.0.0.1:1" })).rejects.toThrow('Fix: start "npm run local"');
+  });
+});
+
+describe("localRun", () => {
+  /** What it resolves with where the endpoint gives this answer. */
+  async function runAt(status: number, body: string) {
+    const answering = createServer((_, res) => res.writeHead(status).end(body));
+    await new Promise<void>((resolve) => answering.listen(0, "127.0.0.1", resolve));
+    const endpoint = `http://127.0.0.1:${(answering.address() as AddressInfo).port}`;
+    return localRun({ AWS_ENDPOINT_URL: endpoint }).finally(() => answering.close());
+  }
+
+  it("is the run that is up", async () => {
+    expect((await runAt(200, '{"region":"sa-east-1"}'))?.region).toBe("sa-east-1");
+  });
+
+  it.each([
+    ["another program answers that it knows nothing of a run", 404, "no such page"],
+    ["another program answers with a page", 200, "<html>"],
+  ])("is none where %s", async (_what, status, body) => {
+    expect(await runAt(status, body)).toBeUndefined();
+  });
+
+  it("is none where nothing answers", async () => {
+    expect(await localRun({ AWS_ENDPOINT_URL: "http://127.0.0.1:1" })).toBeUndefined();
+  });
+
+  it.each([
+    [503, '{"problems":["the local run is starting: the stream"]}', "the local run is starting: the stream"],
+    [500, "", "the local run does not answer"],
+  ])("says why a run that is up has no answer, with status %d", async (status, body, why) => {
+    await expect(runAt(status, body)).rejects.toThrow(why);
   });
 });
 
