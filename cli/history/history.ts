@@ -8,7 +8,7 @@ import type { Io } from "../kit/terminal";
 import { text } from "../kit/values";
 import { askAthena } from "./athena-history";
 import { askLive } from "./live-history";
-import { askFolder } from "./local-history";
+import { askKept } from "./local-history";
 import { optionOf, PARAMETER_OPTIONS, type Question, questionOf } from "./question";
 
 const DEFAULT_FOLDER = ".local/data";
@@ -53,11 +53,11 @@ export const history = defineCommand({
 
 async function ask(values: TargetValues & { data?: string | undefined }, question: Question, io: Io): Promise<Answer> {
   const { data, stack, outputs, endpoint } = values;
-  if (data !== undefined) return askFolder(data, question, io.signal);
+  if (data !== undefined) return askKept(data, question, io);
   const target = (stack ?? outputs ?? endpoint) === undefined ? await localRun() : await targetOf(values);
   if (target === undefined) {
     io.note(`no local run is up: this is the archive that a run has kept in ${DEFAULT_FOLDER}`);
-    return askFolder(DEFAULT_FOLDER, question, io.signal);
+    return askKept(DEFAULT_FOLDER, question, io);
   }
   if (target.endpoint !== undefined) return askLive(target, target.endpoint, question, io);
   const database = target.output("athena_database");

@@ -21,7 +21,7 @@ export async function askLive(target: Target, endpoint: string, question: Questi
   const folder = await mkdtemp(path.join(tmpdir(), "iot-history-"));
   try {
     await copyArchive(new S3Client(clientConfig(target)), target.output("s3_bucket_name"), folder, io.signal);
-    return await askFolder(folder, question, io.signal);
+    return await askFolder(folder, question, io);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

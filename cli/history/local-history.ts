@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import {
   ARRIVAL_HOUR,
   type Column,
@@ -9,11 +10,13 @@ import {
   REJECTED_TABLE,
 } from "../../contract/columns";
 import { PREFIX } from "../../contract/objects";
+import { COPIED } from "../../stores/archive-copy";
 import type { Answer } from "../kit/output";
 import { printable, shellWord } from "../kit/output";
+import type { Io } from "../kit/terminal";
 import { cell } from "./cell";
 import type { Question } from "./question";
-import { readableFiles } from "./readable-files";
+import { quoted, readableLines, readableParquet, type Sorted } from "./readable-files";
 import { questionForDuckDb, speakTrino } from "./trino/question-for-duckdb";
 
 /** DuckDB's names of Glue's types. */
@@ -25,15 +28,33 @@ const TYPES = {
   bigint: "BIGINT",
 } as const;
 
+/** Who asks: takes messages for the person, and can stop it. */
+type Listening = Pick<Io, "note"> & Partial<Pick<Io, "signal">>;
+
 /**
- * Asks the archive that a run has kept in a folder: the same tables and columns as in Athena.
- * @throws Error where there is no such folder, or with DuckDB's reason; the signal's reason
+ * Asks the archive that a run has kept in a folder.
+ * @throws Error where there is no such folder, or with DuckDB's reason
  */
-export async function askFolder(folder: string, { sql, parameters }: Question, signal?: AbortSignal): Promise<Answer> {
-  if (!existsSync(folder))
-    throw new Error(
-      `"--data" must be a folder that a run has kept, got "${folder}". Fix: npm run local -- --keep ${shellWord(folder)}`,
-    );
+export async function askKept(folder: string, question: Question, io: Listening): Promise<Answer> {
+  const rule = '"--data" must be a folder that a run has kept';
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined)
+    throw new Error(`${rule}, got "${folder}". Fix: npm run local -- --keep ${shellWord(folder)}`);
+  if (!found.isDirectory()) throw new Error(`${rule}, got the file "${folder}". Fix: name the folder that it is in`);
+  if (!COPIED.some((prefix) => existsSync(path.join(folder, prefix))))
+    io.note(`"${printable(folder)}" has neither ${COPIED.join(" nor ")}: no run has kept its archive there`);
+  return askFolder(folder, question, io);
+}
+
+/**
+ * Asks an archive in a folder: the same tables and columns as in Athena.
+ * @throws Error with DuckDB's reason; the signal's reason
+ */
+export async function askFolder(
+  folder: string,
+  { sql, parameters }: Question,
+  { note, signal }: Listening,
+): Promise<Answer> {
   // No other command needs it, and loading it takes as long as the rest of most of them.
   const { DuckDBInstance, DuckDBTimestampTZValue }: typeof import("@duckdb/node-api") = require("@duckdb/node-api");
   // Athena's times are in UTC; this client's are in the zone of the machine by default.
@@ -44,7 +65,7 @@ export async function askFolder(folder: string, { sql, parameters }: Question, s
   const interrupt = () => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
   try {
-    for (const statement of tables(folder)) await connection.run(statement);
+    await makeTables(connection, folder, note);
     await speakTrino(connection);
     const asked = await questionForDuckDb(connection, sql);
     signal?.throwIfAborted();
@@ -59,32 +80,21 @@ export async function askFolder(folder: string, { sql, parameters }: Question, s
   }
 }
 
-function tables(folder: string): string[] {
-  const readings = view(
-    folder,
-    READINGS_TABLE,
-    PREFIX.readings,
-    READINGS_COLUMNS,
-    ".parquet",
-    "read_parquet(FILES, filename = true)",
-  );
+async function makeTables(connection: DuckDBConnection, folder: string, note: Io["note"]): Promise<void> {
+  const names = READINGS_COLUMNS.map(({ name }) => name);
+  const readings = await readableParquet(connection, folder, `${PREFIX.readings}*/*/*/*/*.parquet`, names);
+  const rejected = readableLines(folder, `${PREFIX.rejected}*/*/*/*/*.jsonl`);
+  for (const key of [...readings.unreadable, ...rejected.unreadable])
+    note(`"${printable(key)}" cannot be read, and is skipped`);
+  const parquet = "read_parquet(FILES, filename = true)";
+  await connection.run(view(READINGS_TABLE, PREFIX.readings, READINGS_COLUMNS, readings, parquet));
   const fields = REJECTED_COLUMNS.map(({ name, type }) => `${quoted(jsonField(name))}: '${TYPES[type]}'`).join(", ");
   const json = `read_json(FILES, format = 'newline_delimited', ignore_errors = true, columns = {${fields}}, filename = true)`;
-  return [readings, view(folder, REJECTED_TABLE, PREFIX.rejected, REJECTED_COLUMNS, ".jsonl", json)];
+  await connection.run(view(REJECTED_TABLE, PREFIX.rejected, REJECTED_COLUMNS, rejected, json));
 }
 
 /** The statement for a table over the objects under a prefix, with the hour from their keys; it is empty where there are none. */
-function view(
-  folder: string,
-  table: string,
-  prefix: string,
-  columns: readonly Column[],
-  extension: string,
-  source: string,
-): string {
-  const pattern = path.join(folder, prefix, "*/*/*/*", `*${extension}`);
-  const { readable, unreadable } = readableFiles(pattern);
-  for (const file of unreadable) process.stderr.write(`"${printable(file)}" cannot be read, and is skipped\n`);
+function view(table: string, prefix: string, columns: readonly Column[], { readable }: Sorted, source: string): string {
   if (readable.length === 0) {
     const none = columns.map(({ name, type }) => `CAST(NULL AS ${TYPES[type]}) AS ${name}`).join(", ");
     return `CREATE VIEW ${table} AS SELECT ${none}, CAST(NULL AS VARCHAR) AS ${ARRIVAL_HOUR} WHERE false`;
@@ -98,8 +108,4 @@ function view(
 function jsonField(column: string): string {
   const fields = ["reason", "detail", "shardId", "sequenceNumber", "partitionKey", "arrivedAt", "data", "entries"];
   return fields.find((field) => field.toLowerCase() === column) ?? column;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -16,14 +16,14 @@ const ENDLESS = {
 describe("askFolder", () => {
   it("ends a query that would take hours at Ctrl-C", async () => {
     const stop = new AbortController();
-    const asked = askFolder(folder, ENDLESS, stop.signal);
+    const asked = askFolder(folder, ENDLESS, { note: () => {}, signal: stop.signal });
     setTimeout(() => stop.abort(), 1500);
     await expect(asked).rejects.toThrow("Interrupted");
   });
 
   it("begins none after it", async () => {
     const stop = new AbortController();
-    const asked = askFolder(folder, ENDLESS, stop.signal);
+    const asked = askFolder(folder, ENDLESS, { note: () => {}, signal: stop.signal });
     stop.abort();
     await expect(asked).rejects.toThrow(/aborted|Interrupted/);
   });

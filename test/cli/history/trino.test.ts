@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { askFolder } from "../../../cli/history/local-history";
+import type { Question } from "../../../cli/history/question";
 import { NAMED_QUERIES } from "../../../lib/named-queries";
+import { recordingIo } from "../../helpers/recording-io";
 
 /** SQL and Trino's answer to it: https://trino.io/docs/current/functions.html */
 const PAIRS: readonly (readonly [string, unknown])[] = [
@@ -92,13 +94,14 @@ const PAIRS: readonly (readonly [string, unknown])[] = [
 describe("a question that both engines take has Trino's answer", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "iot-trino-"));
   afterAll(() => rmSync(folder, { recursive: true }));
+  const ask = (question: Question) => askFolder(folder, question, recordingIo());
 
   describe("to one of its expressions", () => {
     let answers: readonly unknown[] = [];
     beforeAll(async () => {
       // All at once: what starts the engine and teaches it Trino takes longer than most answers.
       const sql = `SELECT ${PAIRS.map(([expression], at) => `${expression} AS answer_${at}`).join(", ")}`;
-      const { columns, rows } = await askFolder(folder, { sql, parameters: [] });
+      const { columns, rows } = await ask({ sql, parameters: [] });
       expect(columns).toEqual(PAIRS.map((_, at) => `answer_${at}`));
       answers = rows[0] ?? [];
     });
@@ -109,14 +112,14 @@ describe("a question that both engines take has Trino's answer", () => {
   });
 
   it("names a column without a name by its place", async () => {
-    const { columns } = await askFolder(folder, { sql: "SELECT 1, 2 AS two, 1 + 1", parameters: [] });
+    const { columns } = await ask({ sql: "SELECT 1, 2 AS two, 1 + 1", parameters: [] });
     expect(columns).toEqual(["_col0", "two", "_col2"]);
   });
 
   it("answers each named query", async () => {
     for (const { sql, parameters } of NAMED_QUERIES) {
       const filled = parameters.map(({ name }) => (/minutes|seconds/.test(name) ? "1" : "2026/01/01/00"));
-      expect((await askFolder(folder, { sql, parameters: filled })).rows).toEqual([]);
+      expect((await ask({ sql, parameters: filled })).rows).toEqual([]);
     }
   });
 
@@ -128,7 +131,7 @@ describe("a question that both engines take has Trino's answer", () => {
     writeFileSync(path.join(hour, "s-1-2.jsonl"), line("1", "not_json") + line("2", "not_utf8"));
     writeFileSync(path.join(hour, "s-1-3.jsonl"), line("1", "not_json") + line("3", "not_json"));
     const sql = NAMED_QUERIES.find(({ name }) => name === "rejections")?.sql ?? "";
-    const { rows } = await askFolder(folder, { sql, parameters: ["2026/01/01/00", "2026/01/01/00"] });
+    const { rows } = await ask({ sql, parameters: ["2026/01/01/00", "2026/01/01/00"] });
     expect(rows).toEqual([
       ["not_json", "d", 2, 1],
       ["not_utf8", "d", 1, 1],
@@ -150,6 +153,6 @@ describe("a question that both engines take has Trino's answer", () => {
   );
 
   it("fails for a division by zero", async () => {
-    await expect(askFolder(folder, { sql: "SELECT 1/0", parameters: [] })).rejects.toThrow("Division by zero");
+    await expect(ask({ sql: "SELECT 1/0", parameters: [] })).rejects.toThrow("Division by zero");
   });
 });

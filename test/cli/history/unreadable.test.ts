@@ -30,6 +30,6 @@ describe("iot history over a folder with objects that cannot be read", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: ROOT, encoding: "utf8" });
     expect({ status, answer: stdout.trim() }).toEqual({ status: 0, answer: '{"readings":0,"rejected":1}' });
     for (const name of ["cut.parquet", "empty.parquet", "s-3-4.jsonl"])
-      expect(stderr).toContain(`${name}" cannot be read, and is skipped`);
+      expect(stderr).toContain(`/${hour}/${name}" cannot be read, and is skipped`);
   });
 });
