@@ -309,6 +309,8 @@ const ALARMS: readonly AlarmRow[] = [
     statistic: "Maximum",
     above: watchAgeMs,
     periods: 2,
+    // A clock that cannot be told is not published.
+    missingDataBreaches: true,
     when: hasWatch,
     description: (config) =>
       `The clock by which the device watch finds silence is more than ${watchAgeMs(config)} milliseconds behind: readings of some shard wait to be judged`,

@@ -1,5 +1,7 @@
 /** Sizes and times that the stack declares and that `iot cost` prices. Nothing of Pulumi is imported here, so that a command loads fast. */
 
+import { WATCH_MAX_AGE_SECONDS } from "../contract/watch";
+
 const MINUTE = 60;
 
 /** Memory and time of each function. */
@@ -16,9 +18,9 @@ export const BATCHING_WINDOW_SECONDS = 5;
 
 /**
  * The watch's event source mapping. Its window decides when a batch is full, so that each device's state is read once in it: Lambda takes
- * 10,000 records at most. What is older than an hour is no longer news. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+ * 10,000 records at most. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
  */
-export const WATCH_BATCH = { records: 10_000, maxAgeSeconds: 60 * MINUTE } as const;
+export const WATCH_BATCH = { records: 10_000, maxAgeSeconds: WATCH_MAX_AGE_SECONDS } as const;
 
 /** The delivery writes an object when it holds this much, counted as JSON, or after this time: large objects, and a bounded delay. */
 export const ARCHIVE_BUFFER = { megabytes: 128, seconds: 15 * MINUTE } as const;

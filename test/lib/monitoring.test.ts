@@ -202,7 +202,7 @@ const WATCH_ALARMS = [
   ["watch-destination-failures", "AWS/Lambda", "DestinationDeliveryFailures", WATCH, "Sum", 0, 300, 1, "notBreaching"],
   ["watch-notices-dropped", "IoT/Manufacturing", "NoticesDropped", OWN, "Sum", 0, 300, 1, "notBreaching"],
   ["sweep-missing", "IoT/Manufacturing", "SweepRuns", OWN, "Sum", 1, 300, 1, "breaching"],
-  ["watch-clock-behind", "IoT/Manufacturing", "StreamClockBehindMs", OWN, "Maximum", 65_000, 300, 2, "notBreaching"],
+  ["watch-clock-behind", "IoT/Manufacturing", "StreamClockBehindMs", OWN, "Maximum", 65_000, 300, 2, "breaching"],
   ["outbox-age", "IoT/Manufacturing", "OutboxAgeSeconds", OWN, "Maximum", 300, 300, 2, "notBreaching"],
 ] as const;
 const WATCH_UNITS: Readonly<Record<string, string>> = {

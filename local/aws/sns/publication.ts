@@ -3,7 +3,7 @@ import { type Asked, attributeBytes, attributesFault, messageAttributes } from "
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 const MAX_MESSAGE_BYTES = 256 * 1024;
-const MAX_SUBJECT = 100;
+const MAX_SUBJECT = 99;
 
 /** What a mailbox gets of a message, or why SNS does not take the message. */
 export type Publication =

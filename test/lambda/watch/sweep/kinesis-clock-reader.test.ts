@@ -7,7 +7,6 @@ import type { FeedMessage } from "../../../../lambda/watch/notices/feed-message"
 import { SnsPublisher } from "../../../../lambda/watch/notices/sns-publisher";
 import type { Looking } from "../../../../lambda/watch/sweep/clock-reader";
 import { KinesisClockReader } from "../../../../lambda/watch/sweep/kinesis-clock-reader";
-import { WATCH_BATCH } from "../../../../lib/sizes";
 import { M } from "../../../watch/plants";
 
 const mark = (sequenceNumber: string, arrivedAt: number) => ({
@@ -110,10 +109,6 @@ describe("the clock's reader", () => {
       ["it does not once all are too old", [200, 300], 301 + LIMIT, { kind: "none", behindMs: 0 }],
     ])("%s", async (_what, arrivals, now, next) => {
       expect(await lookAt(arrivals, now)).toEqual(next);
-    });
-
-    it("knows the age that is deployed", () => {
-      expect(WATCH_MAX_AGE_SECONDS).toBe(WATCH_BATCH.maxAgeSeconds);
     });
   });
 
