@@ -122,7 +122,9 @@ function refuseLocalOutputs({ iot_endpoint: host }: Outputs, file: string): void
 }
 
 async function localOutputs(url: string): Promise<Outputs> {
-  if (!URL.canParse(url)) throw new UsageError(`"--endpoint" must be a URL, such as ${DEFAULT_ENDPOINT}, got "${url}"`);
+  // A host and a port are a URL, too: one whose scheme is the host.
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new UsageError(`"--endpoint" must be a URL with http or https, such as ${DEFAULT_ENDPOINT}, got "${url}"`);
   const response = await fetch(new URL(LOCAL_PATHS.outputs, url)).catch(() => undefined);
   const answer = await response?.json().catch(() => undefined);
   if (response?.ok && isObject(answer)) return answer;

@@ -43,7 +43,12 @@ describe("targetOf", () => {
   it("says what is wrong, and what to do", async () => {
     for (const pair of ["--stack dev --endpoint a", "--stack dev --outputs a", "--outputs a --endpoint b"])
       await expect(latest.run(["sensor-001", ...pair.split(" ")], recordingIo())).rejects.toThrow(UsageError);
-    await expect(targetOf({ endpoint: "here" })).rejects.toThrow('"--endpoint" must be a URL');
+    for (const endpoint of ["here", "localhost:4566", "127.0.0.1:4566", "ftp://127.0.0.1"])
+      await expect(targetOf({ endpoint })).rejects.toThrow(
+        new UsageError(
+          `"--endpoint" must be a URL with http or https, such as http://127.0.0.1:4566, got "${endpoint}"`,
+        ),
+      );
     await expect(targetOf({ outputs: path.join(folder, "none") })).rejects.toThrow('"--outputs" must be a file');
     await expect(targetOf({ endpoint: "http://127.0.0.1:1" })).rejects.toThrow('Fix: start "npm run local"');
   });
