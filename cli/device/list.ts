@@ -1,5 +1,5 @@
 import { defineCommand } from "../kit/command";
-import { type Answer, counted, FORMAT_OPTIONS, formatAnswer, formatOf } from "../kit/output";
+import { type Answer, counted, FORMAT_OPTIONS, formatOf, writeAnswer } from "../kit/output";
 import { TARGET_OPTIONS, targetOf } from "../kit/target";
 import type { DeviceDirectory } from "./device-directory";
 import { type Pace, paced } from "./paced";
@@ -15,7 +15,7 @@ export const listDevices = defineCommand({
   async run(values, io) {
     const directory = directoryOf(await targetOf(values));
     const rows = await rowsOf(directory, paceOf(values, io), (count) => io.progress(counted(count, "device")));
-    io.result(formatAnswer(rows, formatOf(values)));
+    writeAnswer(rows, formatOf(values), io.result);
     io.signal.throwIfAborted();
     return 0;
   },

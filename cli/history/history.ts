@@ -2,7 +2,7 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { NAMED_QUERIES } from "../../lib/named-queries";
 import { defineCommand } from "../kit/command";
 import { flag, optional } from "../kit/options";
-import { type Answer, counted, FORMAT_OPTIONS, formatAnswer, formatOf } from "../kit/output";
+import { type Answer, counted, FORMAT_OPTIONS, formatAnswer, formatOf, writeAnswer } from "../kit/output";
 import { clientConfig, localRun, TARGET_OPTIONS, type TargetValues, targetOf } from "../kit/target";
 import type { Io } from "../kit/terminal";
 import { text } from "../kit/values";
@@ -43,7 +43,7 @@ export const history = defineCommand({
     }
     const question = questionOf(sql, query, values, Date.now());
     const answer = await ask(values, question, io);
-    io.result(formatAnswer(answer, format));
+    writeAnswer(answer, format, io.result);
     io.note(counted(answer.rows.length, "row"));
     if (answer.rows.length === 0 && query !== undefined)
       io.note("the hours are hours of arrival: a reading that was sent late is in the hour in which it arrived");

@@ -44,10 +44,12 @@ export function rowWriter(
 
 /** The answer as text: aligned columns for a person, one JSON object per line, or CSV (RFC 4180). */
 export function formatAnswer({ columns, rows }: Answer, format: Format): string {
-  if (format === "json")
+  if (format === "json") {
+    const names = differentNames(columns);
     return rows
-      .map((row) => JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))))
+      .map((row) => JSON.stringify(Object.fromEntries(names.map((name, i) => [name, row[i] ?? null]))))
       .join("\n");
+  }
   if (format === "csv") return [columns, ...rows].map((row) => row.map(csvField).join(",")).join("\r\n");
   const names = columns.map(printable);
   const texts = rows.map((row) => columns.map((_, i) => printable(row[i])));
@@ -58,6 +60,27 @@ export function formatAnswer({ columns, rows }: Answer, format: Format): string 
       .join("  ")
       .trimEnd();
   return [names, widths.map((width) => "-".repeat(width)), ...texts].map(line).join("\n");
+}
+
+/** Hands over an answer as text. No rows are nothing in JSON: an empty line is no object. */
+export function writeAnswer(answer: Answer, format: Format, write: (text: string) => void): void {
+  if (format !== "json" || answer.rows.length > 0) write(formatAnswer(answer, format));
+}
+
+/** The names, of which each that occurred before has a number behind it: an object's field has one value. */
+function differentNames(names: readonly string[]): string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name) => {
+    if (!seen.has(name)) {
+      seen.add(name);
+      return name;
+    }
+    let number = 1;
+    while (taken.has(`${name}_${number}`)) number += 1;
+    taken.add(`${name}_${number}`);
+    return `${name}_${number}`;
+  });
 }
 
 /** Control characters, and characters that turn the direction of text, break a line or are invisible. */

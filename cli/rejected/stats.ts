@@ -1,7 +1,7 @@
 import { rejectedRecords } from "../../stores/rejected-records";
 import { defineCommand } from "../kit/command";
 import { optional } from "../kit/options";
-import { FORMAT_OPTIONS, formatAnswer, formatOf } from "../kit/output";
+import { FORMAT_OPTIONS, formatOf, writeAnswer } from "../kit/output";
 import { oneOf } from "../kit/values";
 import { archiveOf, FILTER_OPTIONS, filterOf } from "./filter";
 import { statistics } from "./statistics";
@@ -24,7 +24,7 @@ export const rejectedStats = defineCommand({
     const records = rejectedRecords(s3, bucket, filter, unreadable.add);
     const grouping = { byDevice: by === "device", withTotal: format === "table" };
     const answer = await statistics(records, grouping, (count) => io.progress(`${count} records`));
-    io.result(formatAnswer(answer, format));
+    writeAnswer(answer, format, io.result);
     unreadable.conclude();
     return 0;
   },

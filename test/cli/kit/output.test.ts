@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { formatAnswer, printableLines, shellWord } from "../../../cli/kit/output";
+import { formatAnswer, printableLines, shellWord, writeAnswer } from "../../../cli/kit/output";
 
 const answer = {
   columns: ["device", "note"],
@@ -39,6 +39,13 @@ describe("formatAnswer", () => {
     ]);
   });
 
+  it.each([
+    [["value", "value", "value"], '{"value":1,"value_1":2,"value_2":3}'],
+    [["value", "value", "value_1"], '{"value":1,"value_2":2,"value_1":3}'],
+  ])("keeps the columns %j apart in JSON", (columns, written) => {
+    expect(formatAnswer({ columns, rows: [[1, 2, 3]] }, "json")).toBe(written);
+  });
+
   it("quotes CSV where it must", () => {
     expect(formatAnswer({ ...answer, rows: answer.rows.slice(0, 2) }, "csv")).toBe(
       'device,note\r\nsensor-001,"says ""hi"", twice"\r\ns,',
@@ -73,6 +80,24 @@ describe("formatAnswer", () => {
 
   it("leaves JSON as it is", () => {
     expect(formatAnswer({ columns: ["c"], rows: [["=1\u202E"]] }, "json")).toBe('{"c":"=1\u202E"}');
+  });
+});
+
+describe("writeAnswer", () => {
+  it.each([
+    ["table", ["a\n-"]],
+    ["csv", ["a"]],
+    ["json", []],
+  ] as const)("of no rows writes, as %s, %j", (format, written) => {
+    const texts: string[] = [];
+    writeAnswer({ columns: ["a"], rows: [] }, format, (text) => texts.push(text));
+    expect(texts).toEqual(written);
+  });
+
+  it("writes rows as text", () => {
+    const texts: string[] = [];
+    writeAnswer({ columns: ["a"], rows: [[1], [2]] }, "json", (text) => texts.push(text));
+    expect(texts).toEqual(['{"a":1}\n{"a":2}']);
   });
 });
 
