@@ -21,5 +21,5 @@ export const METRIC = {
 /** The metric of the archive's transform function. It is published only where there is something to count. */
 export const ARCHIVE_METRIC = {
   /** Records that were not archived, and are in `firehose-errors/`. */
-  setAside: "ArchiveSetAside",
+  failed: "ArchiveFailedRecords",
 } as const;

@@ -220,8 +220,8 @@ const ALARMS: readonly AlarmRow[] = [
     description: "Rows could not be converted to Parquet; they are in firehose-errors/",
   },
   {
-    key: "archive-set-aside",
-    metric: "archiveSetAside",
+    key: "archive-failed-records",
+    metric: "archiveFailedRecords",
     statistic: "Sum",
     above: 0,
     description:

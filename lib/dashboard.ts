@@ -65,7 +65,7 @@ const PANELS: readonly Panel[] = [
     title: "Archive: rows and failures",
     unit: "count",
     statistic: "Sum",
-    metrics: ["archiveRows", "archiveConversionFailures", "archiveSetAside", "transformErrors"],
+    metrics: ["archiveRows", "archiveConversionFailures", "archiveFailedRecords", "transformErrors"],
   },
   {
     title: "Archive: share of deliveries that succeed",

@@ -126,7 +126,7 @@ export function metricsOf<Name>(watched: Watched<Name>) {
     archiveRows: delivery("SucceedConversion.Records", "count"),
     archiveConversionFailures: delivery("FailedConversion.Records", "count"),
     archiveDeliverySuccess: delivery("DeliveryToS3.Success", "share of deliveries that succeed"),
-    archiveSetAside: own(ARCHIVE_METRIC.setAside, "count"),
+    archiveFailedRecords: own(ARCHIVE_METRIC.failed, "count"),
     transformErrors: transform("Errors", "count"),
     bucketBytes: bucketSize("BucketSizeBytes", "bytes"),
     bucketObjects: bucketObjects("NumberOfObjects", "count"),

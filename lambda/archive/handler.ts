@@ -22,12 +22,12 @@ export async function handler(event: FirehoseTransformationEvent): Promise<Fireh
   const startedAt = performance.now();
   const { records, ...counts } = transform(event, rules);
   const durationMs = Math.round(performance.now() - startedAt);
-  const setAside = counts.oversized + counts.unidentified;
+  const failed = counts.oversized + counts.unidentified;
   const facts = { records: records.length, ...counts, durationMs };
   process.stdout.write(
-    setAside === 0
+    failed === 0
       ? `${JSON.stringify(facts)}\n`
-      : embeddedMetricsLine(environment, Date.now(), { [ARCHIVE_METRIC.setAside]: setAside }, facts),
+      : embeddedMetricsLine(environment, Date.now(), { [ARCHIVE_METRIC.failed]: failed }, facts),
   );
   return { records };
 }

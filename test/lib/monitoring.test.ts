@@ -107,7 +107,7 @@ const ALARMS = [
   ["archive-freshness", "AWS/Firehose", "DeliveryToS3.DataFreshness", DELIVERY, "Maximum", 3600, 300, 2],
   ["archive-lag", "AWS/Firehose", "KinesisMillisBehindLatest", DELIVERY, "Maximum", 3_600_000, 300, 2],
   ["archive-conversion-failures", "AWS/Firehose", "FailedConversion.Records", DELIVERY, "Sum", 0, 300, 1],
-  ["archive-set-aside", "IoT/Manufacturing", "ArchiveSetAside", OWN, "Sum", 0, 300, 1],
+  ["archive-failed-records", "IoT/Manufacturing", "ArchiveFailedRecords", OWN, "Sum", 0, 300, 1],
   ["archive-delivery-failures", "AWS/Firehose", "DeliveryToS3.Success", DELIVERY, "Minimum", 1, 300, 1],
   ["archive-transform-errors", "AWS/Lambda", "Errors", TRANSFORM, "Sum", 0, 300, 1],
 ] as const;

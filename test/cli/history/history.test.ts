@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
@@ -6,6 +6,7 @@ import { history } from "../../../cli/history/history";
 import { recordingIo } from "../../helpers/recording-io";
 
 const folder = mkdtempSync(path.join(tmpdir(), "history-"));
+mkdirSync(path.join(folder, "readings"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("iot history --json", () => {

@@ -27,7 +27,7 @@ const kinesisRecordMetadata = {
 };
 
 describe("the transform's log line", () => {
-  it("is a metric where records are set aside, so that an alarm tells of them", async () => {
+  it("is a metric where records cannot be archived, so that an alarm tells of them", async () => {
     await handler(eventOf({ recordId: "1", data }, { recordId: "2", data, kinesisRecordMetadata }));
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({
@@ -37,12 +37,12 @@ describe("the transform's log line", () => {
             {
               Namespace: "IoT/Manufacturing",
               Dimensions: [["Environment"]],
-              Metrics: [{ Name: "ArchiveSetAside", Unit: "Count" }],
+              Metrics: [{ Name: "ArchiveFailedRecords", Unit: "Count" }],
             },
           ],
         },
         Environment: "dev",
-        ArchiveSetAside: 1,
+        ArchiveFailedRecords: 1,
         unidentified: 1,
         rejected: 1,
       }),

@@ -2,7 +2,6 @@ import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCo
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { WATCH_MAX_AGE_SECONDS } from "../../../../contract/watch";
 import type { FeedMessage } from "../../../../lambda/watch/notices/feed-message";
 import { SnsPublisher } from "../../../../lambda/watch/notices/sns-publisher";
 import type { Looking } from "../../../../lambda/watch/sweep/clock-reader";
