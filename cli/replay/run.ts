@@ -2,6 +2,7 @@ import { printable } from "../kit/output";
 import type { Io } from "../kit/terminal";
 import { type Done, NOTHING_DONE, together, type Verdict } from "./answer";
 import { mayPass } from "./invoker";
+import { type Clock, RateLimit } from "./rate-limit";
 
 /** Records that are replayed together. */
 export interface Batch<Item> {
@@ -47,12 +48,8 @@ export function outcomeOf({ stored, rejected, superseded }: Done) {
 }
 
 /** What a replay takes from outside. */
-export interface ReplayDeps {
+export interface ReplayDeps extends Clock {
   readonly io: Pick<Io, "note" | "progress" | "signal">;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Resolves after the time, or immediately when the signal is given. Never rejects. */
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** How a replay goes on. */
@@ -71,7 +68,7 @@ const REASONS_SHOWN = 5;
 
 /**
  * Replays batch after batch, one at a time: a device's records keep their order. Each is marked before the next begins, so that a
- * replay that is interrupted goes on from there. After Ctrl-C the current batch is the last.
+ * replay that is interrupted goes on from there. After Ctrl-C the current delivery is the last.
  * @throws What a verdict has as `fatal`, when the records that are done are marked; the error that they cannot be marked for
  */
 export async function replayAll<Item>(
@@ -81,23 +78,24 @@ export async function replayAll<Item>(
   { dryRun, rate }: Manner,
   deps: ReplayDeps,
 ): Promise<void> {
-  const { io, now, sleep } = deps;
-  const startedAt = now();
+  const { io } = deps;
+  const limit = new RateLimit(rate, deps);
+  const onPart = (part: Done) => {
+    addTo(tally, part);
+    io.progress(`${tally.records} records replayed, ${tally.rejected} rejected, ${tally.failed} failed`);
+  };
   let reasons = 0;
   for await (const { key, items, mark } of batches) {
-    if (!dryRun) await sleep(startedAt + (tally.records / rate) * 1000 - now());
     if (io.signal.aborted) return;
-    tally.records += items.length;
     if (dryRun) {
+      tally.records += items.length;
       io.progress(`${tally.records} records`);
       continue;
     }
-    const verdict = await deliverPatiently(items, deliver, deps);
-    const { recovered, rejected, superseded } = outcomeOf(verdict);
-    tally.recovered += recovered;
-    tally.rejected += rejected;
-    tally.superseded += superseded;
-    tally.failed += items.length - verdict.done;
+    const verdict = await deliverInParts(items, deliver, limit, onPart, deps);
+    const failed = verdict.why === undefined ? 0 : items.length - verdict.done;
+    tally.records += failed;
+    tally.failed += failed;
     const unmarked = verdict.done > 0 ? await markPatiently(() => mark(verdict), deps) : undefined;
     if (unmarked !== undefined)
       io.note(
@@ -107,15 +105,45 @@ export async function replayAll<Item>(
     if (end !== undefined) throw end;
     if (verdict.why !== undefined && (verdict.isLasting || reasons < REASONS_SHOWN)) {
       reasons += 1;
-      const records = `${items.length - verdict.done} of ${items.length} records`;
-      io.note(`${records}${originOf(key)} are not replayed: ${printable(verdict.why)}`);
+      io.note(`${failed} of ${items.length} records${originOf(key)} are not replayed: ${printable(verdict.why)}`);
     }
-    io.progress(`${tally.records} records replayed, ${tally.rejected} rejected, ${tally.failed} failed`);
   }
 }
 
 function originOf(key: string | undefined): string {
   return key === undefined ? "" : ` of "${printable(key)}"`;
+}
+
+function addTo(tally: Tally, part: Done): void {
+  const { recovered, rejected, superseded } = outcomeOf(part);
+  tally.records += part.done;
+  tally.recovered += recovered;
+  tally.rejected += rejected;
+  tally.superseded += superseded;
+}
+
+/** Delivers a batch in parts that keep to the rate. What is left of it at Ctrl-C is neither done nor failed. */
+async function deliverInParts<Item>(
+  items: readonly Item[],
+  deliver: (items: readonly Item[]) => Promise<Verdict>,
+  limit: RateLimit,
+  onPart: (part: Done) => void,
+  deps: ReplayDeps,
+): Promise<Verdict> {
+  const deliverCounted = (part: readonly Item[]) => {
+    limit.count(part.length);
+    return deliver(part);
+  };
+  let done = NOTHING_DONE;
+  while (done.done < items.length) {
+    const room = await limit.room();
+    if (deps.io.signal.aborted) break;
+    const verdict = await deliverPatiently(items.slice(done.done, done.done + room), deliverCounted, deps);
+    onPart(verdict);
+    done = together(done, verdict);
+    if (verdict.why !== undefined) return { ...verdict, ...done };
+  }
+  return done;
 }
 
 async function deliverPatiently<Item>(

@@ -7,7 +7,7 @@ const ALL = { dryRun: false, rate: Number.POSITIVE_INFINITY };
 /** Replays batches of these items under a clock of its own. */
 async function replayed(
   batches: readonly (readonly string[])[],
-  deliver: (items: readonly string[], stop: AbortController) => Verdict,
+  deliver: (items: readonly string[], stop: AbortController, now: number) => Verdict,
   manner = ALL,
   troubles: readonly unknown[] = [],
 ) {
@@ -30,7 +30,7 @@ async function replayed(
     source(),
     async (items) => {
       delivered.push(items.join(""));
-      return deliver(items, stop);
+      return deliver(items, stop, time);
     },
     tally,
     manner,
@@ -172,6 +172,50 @@ describe("replayAll", () => {
   it("keeps to the rate", async () => {
     const { slept } = await replayed([["a", "b"], ["c"], ["d"]], allDone, { ...ALL, rate: 4 });
     expect(slept).toEqual([500, 250]);
+  });
+
+  it("keeps to the rate within a batch, which is marked as a whole", async () => {
+    const items = ["a", "b", "c", "d", "e"];
+    const { tally, delivered, marked, slept } = await replayed([items], allDone, { ...ALL, rate: 2 });
+    expect({ delivered, slept, marked }).toEqual({
+      delivered: ["ab", "cd", "e"],
+      slept: [1000, 1000],
+      marked: [allDone(items)],
+    });
+    expect(tally).toEqual({ ...newTally(), records: 5, recovered: 5 });
+  });
+
+  it("has no second with more records than the rate, batches of any size and tries included", async () => {
+    const tries: { at: number; records: number }[] = [];
+    const sizes = [3, 4, 1, 5, 2];
+    const batches = sizes.map((size, batch) => Array.from({ length: size }, (_, item) => `${batch}${item}`));
+    await replayed(
+      batches,
+      (items, _stop, at) => {
+        tries.push({ at, records: items.length });
+        const nothing = { done: 0, stored: 0, rejected: 0, superseded: 0 };
+        return tries.length === 2 ? { ...nothing, why: "throttled" } : allDone(items);
+      },
+      { ...ALL, rate: 4 },
+    );
+    for (const { at: from } of tries) {
+      const second = tries.filter(({ at }) => at >= from && at < from + 1000);
+      expect(second.reduce((sum, { records }) => sum + records, 0)).toBeLessThanOrEqual(4);
+    }
+    expect(tries.reduce((sum, { records }) => sum + records, 0)).toBe(15 + (tries[1]?.records ?? 0));
+  });
+
+  it("leaves the parts that wait for the rate at Ctrl-C, marks what is done, and counts no other", async () => {
+    const { tally, delivered, marked, notes } = await replayed(
+      [["a", "b", "c"], ["d"]],
+      (items, stop) => {
+        stop.abort();
+        return allDone(items);
+      },
+      { ...ALL, rate: 2 },
+    );
+    expect({ delivered, marked, notes }).toEqual({ delivered: ["ab"], marked: [allDone(["a", "b"])], notes: [] });
+    expect(tally).toEqual({ ...newTally(), records: 2, recovered: 2 });
   });
 
   it("ends after the batch at hand at Ctrl-C, and marks it", async () => {
