@@ -12,7 +12,15 @@ const CHANGED_RULES = { ...WATCHED.watchRules, hot: { sensorType: "temperature",
 const FANNED_OUT = { ...WATCHED, watchFanOut: true };
 const UP = ["up", "--yes", "--skip-preview", "--stack", "dev"];
 const isOfWatch = (name: string) => name.startsWith("iot-device-watch");
-const OWN_ALARMS = ["iterator-age", "errors", "dropped", "notices-dropped"]
+const OWN_ALARMS = [
+  "iterator-age",
+  "errors",
+  "dropped",
+  "lost",
+  "destination-failures",
+  "notices-dropped",
+  "clock-behind",
+]
   .map((key) => `iot-monitoring-watch-${key}`)
   .concat("iot-monitoring-sweep-missing", "iot-monitoring-outbox-age");
 
@@ -39,13 +47,15 @@ describeWithEngine("the device watch on the real engine", (deployment) => {
     expect(JSON.stringify(account.all)).not.toMatch(/device-watch|device-notices/);
   });
 
-  it("comes with the first rule, again: the dashboard changes, and nothing of the stack before", async () => {
+  it("comes with the first rule, again: the dashboard and an alarm's threshold change, and nothing else of the stack before", async () => {
     const { engine, account } = deployment();
     await engine.configure("dev", stackFile(WATCHED));
     const planned = await plan(engine, "dev");
     expect(brokenRules(planned)).toEqual([]);
     const found = changes(planned).filter(({ type }) => type.startsWith("aws:"));
     expect(found.filter(({ op }) => op !== "create").map(({ op, name }) => `${op} ${name}`)).toEqual([
+      // The sweep reads what waits for a batch to fill.
+      "update iot-monitoring-kinesis-iterator-age",
       "update iot-monitoring-dashboard",
     ]);
     const created = found.filter(({ op }) => op === "create").map(({ name }) => name);

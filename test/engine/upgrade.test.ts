@@ -9,8 +9,13 @@ import type { Properties } from "./stand-in/properties";
 const FIXTURE = path.join(__dirname, "fixtures/state-of-5e058ac.json");
 /** The text of a named query: AWS has no call that changes it, and it holds nothing. */
 const REPLACEABLE = "aws:athena/namedQuery:NamedQuery";
-/** What the stack has had since: a query more. Whatever else is created was there already, under another parent or name. */
-const ADDED = ["aws:athena/namedQuery:NamedQuery iot-history-query-rejections"];
+/** What the stack has had since: a query and alarms more. Whatever else is created was there already, under another parent or name. */
+const ADDED = [
+  "aws:athena/namedQuery:NamedQuery iot-history-query-rejections",
+  ...["archive-failed-records", "processor-stopped", "rule-throttled"].map(
+    (key) => `aws:cloudwatch/metricAlarm:MetricAlarm iot-monitoring-${key}`,
+  ),
+];
 
 interface Stored {
   readonly type: string;
@@ -35,7 +40,8 @@ describeWithEngine("an upgrade in place from the first version that could be dep
     expect(
       found
         .filter(({ op, type }) => op === "create" && type.startsWith("aws:"))
-        .map(({ type, name }) => `${type} ${name}`),
+        .map(({ type, name }) => `${type} ${name}`)
+        .sort(),
     ).toEqual(ADDED);
     await engine.must(["up", "--yes", "--skip-preview", "--stack", "dev"]);
     expect(account.changes.filter(({ operation, type }) => operation === "delete" && type !== REPLACEABLE)).toEqual([]);
