@@ -58,6 +58,16 @@ const watchAgeMs = ({ alarmIteratorAgeMs, watchWindowSeconds }: StackConfig) =>
 /** The watch's sweep reads what waits for a batch to fill, too. */
 const readerAgeMs = (config: StackConfig) => (hasWatch(config) ? watchAgeMs(config) : config.alarmIteratorAgeMs);
 
+/** Nothing is counted for `silenceMinutes`. What receives nothing, or does nothing, may publish nothing. */
+const NONE_FOR_MINUTES = {
+  statistic: "Sum",
+  below: 1,
+  periodSeconds: 60,
+  periods: ({ silenceMinutes }: StackConfig) => silenceMinutes,
+  missingDataBreaches: true,
+  when: ({ silenceMinutes }: AlarmSwitches) => silenceMinutes > 0,
+} as const;
+
 /**
  * Every alarm. A sum counts events, and no data means that there was none. An age must be too high twice in a row, because one slow read
  * is no fault.
@@ -130,25 +140,14 @@ const ALARMS: readonly AlarmRow[] = [
   {
     key: "silence",
     metric: "streamRecords",
-    statistic: "Sum",
-    below: 1,
-    periodSeconds: 60,
-    periods: ({ silenceMinutes }) => silenceMinutes,
-    // A stream that receives nothing may publish nothing.
-    missingDataBreaches: true,
-    when: ({ silenceMinutes }) => silenceMinutes > 0,
+    ...NONE_FOR_MINUTES,
     description: ({ silenceMinutes }) => `No reading has arrived for ${silenceMinutes} minutes`,
   },
   {
+    // A function that is not invoked has no age and no errors.
     key: "processor-stopped",
     metric: "processorInvocations",
-    statistic: "Sum",
-    below: 1,
-    periodSeconds: 60,
-    periods: ({ silenceMinutes }) => silenceMinutes,
-    // A function that is not invoked has no age and no errors: it says nothing.
-    missingDataBreaches: true,
-    when: ({ silenceMinutes }) => silenceMinutes > 0,
+    ...NONE_FOR_MINUTES,
     description: ({ silenceMinutes }) =>
       `The processor has not been invoked for ${silenceMinutes} minutes: no reading arrives, or none is stored`,
   },
