@@ -31,13 +31,16 @@ describe("alone", () => {
 
   it("waits for the one that is at work", async () => {
     const order: string[] = [];
-    const work = (name: string) => async () => {
-      order.push(`${name} begins`);
+    let other: Promise<unknown> | undefined;
+    const work = async () => {
+      order.push("a begins");
+      other = alone(folder, signal, async () => order.push("b begins"));
       await new Promise((resolve) => setTimeout(resolve, 20));
-      order.push(`${name} ends`);
+      order.push("a ends");
     };
-    await Promise.all([alone(folder, signal, work("a")), alone(folder, signal, work("b"))]);
-    expect(order).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+    await alone(folder, signal, work);
+    await other;
+    expect(order).toEqual(["a begins", "a ends", "b begins"]);
   });
 
   it("takes over from a process that is gone", async () => {
