@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { keyOf, keyText, parseAlarmName } from "../../watch/machine/alarm-name";
 import { step } from "../../watch/machine/step";
 import { visit } from "../../watch/machine/visit";
@@ -322,7 +322,7 @@ describe("time", () => {
 });
 
 describe("a visit", () => {
-  it("of 1,000 readings at 200 active alarms takes a fraction of a second", () => {
+  it("does not go through all alarms of a device for each of its readings", () => {
     const set = ruleSet([
       anyRule(),
       anyRule({ name: "odd", device: "boiler-*", condition: { kind: "outside", low: 0, high: 90 } }),
@@ -331,11 +331,10 @@ describe("a visit", () => {
     const message = (from: number) =>
       Array.from({ length: 1000 }, (_, i) => reading(from + Math.floor(i / 200), 97, { sensorType: `t${i % 200}` }));
     const { state } = visit(DEVICE, undefined, message(0), set);
-    const before = process.cpuUsage();
+    const find = jest.spyOn(set, "find");
     const { fates } = visit(DEVICE, state, message(S), set);
-    const { user } = process.cpuUsage(before);
     expect(fates).toEqual(Array.from({ length: 1000 }, () => "judged"));
-    expect(user / 1000).toBeLessThan(500);
+    expect(find.mock.calls.length).toBeLessThanOrEqual(2 * state.alarms.size);
   });
 });
 

@@ -18,7 +18,8 @@ describe("askFolder", () => {
     const stop = new AbortController();
     const asked = askFolder(folder, ENDLESS, { note: () => {}, signal: stop.signal });
     setTimeout(() => stop.abort(), 1500);
-    await expect(asked).rejects.toThrow("Interrupted");
+    // On a busy machine it may not have begun.
+    await expect(asked).rejects.toThrow(/aborted|Interrupted/);
   });
 
   it("begins none after it", async () => {
