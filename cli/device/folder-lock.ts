@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRunning } from "../kit/running-process";
 
 const POLL_MS = 100;
 const PATIENCE_MS = 60_000;
@@ -61,13 +62,7 @@ function holderOf(lock: string): string | undefined {
 
 /** Whether the process has ended. One that has not written its id yet has not. */
 function isGone(holder: string): boolean {
-  if (!/^\d+$/.test(holder)) return false;
-  try {
-    process.kill(Number(holder), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  return /^\d+$/.test(holder) && !isRunning(Number(holder));
 }
 
 /** Removes the lock of a process that is gone. Of several that try it, one gets the file; where that is a new lock already, it is put back. */

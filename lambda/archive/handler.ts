@@ -4,14 +4,13 @@ import type {
   FirehoseTransformationResult,
 } from "aws-lambda";
 import { ARCHIVE_METRIC } from "../../contract/metrics";
-import { DEFAULTS, ENV } from "../../contract/variables";
 import { embeddedMetricsLine } from "../embedded-metrics";
 import { shapeOf } from "../reading/kinesis-batch";
-import { readRules } from "../reading/settings";
+import { environmentIn, readRules } from "../reading/settings";
 import { transform } from "./transform";
 
 const rules = readRules(process.env);
-const environment = process.env[ENV.environment] || DEFAULTS.environment;
+const environment = environmentIn(process.env);
 
 /** Entry point of the archive's transform function: a buffer of the stream's records, on its way to Parquet. */
 export async function handler(event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> {

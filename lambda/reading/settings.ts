@@ -31,11 +31,16 @@ export function readSettings(env: Variables): Settings {
   const settings = {
     table: required(ENV.table),
     bucket: required(ENV.bucket),
-    environment: env[ENV.environment] || DEFAULTS.environment,
+    environment: environmentIn(env),
     ...rulesIn(env, problems),
   };
   refuse(problems);
   return settings;
+}
+
+/** The suffix of the stack that an environment belongs to. */
+export function environmentIn(env: Variables): string {
+  return env[ENV.environment] || DEFAULTS.environment;
 }
 
 /**

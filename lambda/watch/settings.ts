@@ -1,6 +1,5 @@
-import { DEFAULTS, ENV } from "../../contract/variables";
 import { RULES_FILE, WATCH_ENV } from "../../contract/watch";
-import { type Rules, readRules } from "../reading/settings";
+import { environmentIn, type Rules, readRules } from "../reading/settings";
 
 /** What the watch and its sweep need to know, read once when they load. */
 export interface WatchSettings extends Rules {
@@ -33,7 +32,7 @@ export function readWatchSettings(env: Variables, folder: string): WatchSettings
     mailTopic: env[WATCH_ENV.mailTopic] ?? "",
     feedTopic: env[WATCH_ENV.feedTopic] ?? "",
     stream: env[WATCH_ENV.stream] || undefined,
-    environment: env[ENV.environment] || DEFAULTS.environment,
+    environment: environmentIn(env),
     timezone: env[WATCH_ENV.timezone] || TIMEZONE,
     rulesFile: env[WATCH_ENV.rulesFile] || `${folder}/${RULES_FILE}`,
     ...readRules(env),

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { isRunning } from "../../cli/kit/running-process";
 
 /** How often it is looked whether the processes that started this one still run. */
 const LOOK_EVERY_MS = 500;
@@ -31,14 +32,5 @@ async function npmAbove(parent: number): Promise<number | undefined> {
     return /^-?(\S*\/)?(sh|dash|bash|zsh)$/.test(command) ? Number(pid) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Another user's runs as well.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { buildSync } from "esbuild";
 import { alone } from "../../../cli/device/folder-lock";
 
-const ROOT = path.resolve(__dirname, "../../..");
+const built = mkdtempSync(path.join(tmpdir(), "built-"));
+afterAll(() => rmSync(built, { recursive: true }));
 const { signal } = new AbortController();
 let out: string;
 let folder: string;
@@ -70,9 +72,11 @@ describe("alone", () => {
   });
 
   it("leaves no lock where the process ends at once", () => {
-    const script = `const { alone } = await import("./cli/device/folder-lock.ts");
+    const outfile = path.join(built, "folder-lock.mjs");
+    buildSync({ entryPoints: ["cli/device/folder-lock.ts"], outfile, bundle: true, platform: "node", format: "esm" });
+    const script = `const { alone } = await import(${JSON.stringify(outfile)});
       await alone(${JSON.stringify(folder)}, new AbortController().signal, () => process.exit(3));`;
-    const { status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: ROOT });
+    const { status } = spawnSync(process.execPath, ["--input-type=module", "-e", script]);
     expect(status).toBe(3);
     expect(readdirSync(out)).toEqual([]);
   });
