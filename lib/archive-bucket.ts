@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PREFIX } from "../contract/objects";
+import * as aws from "./aws";
 import { bucketName, type Environment } from "./environment";
 import { denyPlainHttp, type PolicyDocument, policyDocument, policyText } from "./policy-document";
 import { PrivateBucket } from "./private-bucket";

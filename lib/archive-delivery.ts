@@ -1,7 +1,7 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PREFIX } from "../contract/objects";
 import { ENV } from "../contract/variables";
+import * as aws from "./aws";
 import type { StackConfig } from "./config";
 import { arnOf, type Environment, tagsOf } from "./environment";
 import { logGroup } from "./log-group";

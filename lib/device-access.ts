@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { topicsOf } from "../contract/topics";
+import * as aws from "./aws";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { type PolicyDocument, policyDocument, policyText } from "./policy-document";

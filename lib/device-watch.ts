@@ -1,8 +1,8 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ENV } from "../contract/variables";
 import { RULES_FILE, WATCH_ENV } from "../contract/watch";
 import { rulesFileText } from "../watch/rules/rules-file";
+import * as aws from "./aws";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { NOTICES_FILE, readNotices } from "./function-bundle";

@@ -1,4 +1,3 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ARRIVAL_HOUR_FORMAT } from "../contract/arrival-hour";
 import {
@@ -10,6 +9,7 @@ import {
   REJECTED_TABLE,
 } from "../contract/columns";
 import { PREFIX } from "../contract/objects";
+import * as aws from "./aws";
 import type { StackConfig } from "./config";
 import { type Environment, tagsOf } from "./environment";
 import { NAMED_QUERIES } from "./named-queries";

@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ATTRIBUTE, SENSOR_TYPE_INDEX } from "../contract/item";
+import * as aws from "./aws";
 import { type Environment, tagsOf } from "./environment";
 
 /** Arguments of `HotStore`. */

@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, alarms } from "./alarms";
+import * as aws from "./aws";
 import type { StackConfig } from "./config";
 import { dashboardBody } from "./dashboard";
 import type { DeviceWatch } from "./device-watch";

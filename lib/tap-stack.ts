@@ -1,8 +1,8 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { OutputName } from "../contract/outputs";
 import { ArchiveBucket } from "./archive-bucket";
 import { ArchiveDelivery } from "./archive-delivery";
+import * as aws from "./aws";
 import { REGION, type StackConfig } from "./config";
 import { DeviceAccess } from "./device-access";
 import { DeviceWatch } from "./device-watch";

@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { DUE_INDEX, LISTED_INDEX, LISTED_PROJECTION, WATCH_ATTRIBUTE } from "../contract/watch";
+import * as aws from "./aws";
 import { type Environment, tagsOf } from "./environment";
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as aws from "../../lib/aws";
 import { record } from "../../local/stack/capture";
 import type { RecordedResource, Recording } from "../../local/stack/recording";
 import { policyTexts, recordStack } from "../helpers/stack";

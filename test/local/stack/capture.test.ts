@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import * as aws from "@pulumi/aws";
+import { getRegionsOutput } from "@pulumi/aws/getRegions";
 import * as pulumi from "@pulumi/pulumi";
+import * as aws from "../../../lib/aws";
 import { record } from "../../../local/stack/capture";
 
 const STREAM = "aws:kinesis/stream:Stream";
@@ -96,8 +97,8 @@ describe("record", () => {
 
   it("names the functions of the provider that it cannot answer, when all is declared", async () => {
     const recording = record(() => {
-      aws.getRegionsOutput({});
-      aws.getRegionsOutput({});
+      getRegionsOutput({});
+      getRegionsOutput({});
       new aws.sns.Topic("t", { name: "t" });
     });
     await expect(recording).rejects.toThrow(
