@@ -90,6 +90,21 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
     expect(refused).toEqual([]);
   });
 
+  it("gets all that waited for it, however much that is", async () => {
+    const COUNT = 200;
+    await once(client(version, keptSession(version), subscribe(1, "t"), { cmd: "disconnect" }).socket, "close");
+    for (let i = 0; i < COUNT; i += 1) await broker.publish("t", Buffer.alloc(128 * 1024, i), 1);
+    const later = client(version, keptSession(version));
+    later.onPacket((packet) => {
+      if (isPublish(packet))
+        later.socket.write(
+          generate({ cmd: "puback", messageId: packet.messageId ?? 0 }, { protocolVersion: version }),
+        );
+    });
+    await eventually("all are there", () => later.got.filter(isPublish).length === COUNT);
+    expect(refused).toEqual([]);
+  });
+
   it("is reported in one line, whatever it asks for", async () => {
     const topic = "forbidden/\nreading stored";
     const publish: Packet = { cmd: "publish", topic, payload: "x", qos: 0, dup: false, retain: false };
