@@ -113,6 +113,8 @@ export function makeOrEnd(folder, fix) {
  * @param {Record<string, (folder: string) => Promise<string>>} others
  */
 async function buildInto(outdir, entryPoints, others) {
+  // esbuild reads it as it is loaded. In a thread, it starts a process that nobody waits for, which stays as a zombie as long as this one.
+  process.env.ESBUILD_WORKER_THREADS = "0";
   // Loaded where it is needed: most processes find their build.
   const { build, stop } = await import("esbuild");
   try {

@@ -97,9 +97,7 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
     const later = client(version, keptSession(version));
     later.onPacket((packet) => {
       if (isPublish(packet))
-        later.socket.write(
-          generate({ cmd: "puback", messageId: packet.messageId ?? 0 }, { protocolVersion: version }),
-        );
+        later.socket.write(generate({ cmd: "puback", messageId: packet.messageId ?? 0 }, { protocolVersion: version }));
     });
     await eventually("all are there", () => later.got.filter(isPublish).length === COUNT);
     expect(refused).toEqual([]);
