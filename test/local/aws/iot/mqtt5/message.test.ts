@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { annotationsOf, expiresAt, secondsLeft, unwrap, wrap } from "../../../../../local/aws/iot/mqtt5/message";
+import { anyText } from "../../../../helpers/any-text";
 
 const bytes = fc.uint8Array().map((array) => Buffer.from(array));
-const text = fc.string({ unit: "binary" });
+const text = anyText();
 const annotations = fc.record(
   {
     payloadFormatIndicator: fc.boolean(),
