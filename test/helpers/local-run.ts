@@ -49,7 +49,7 @@ export class LocalRun {
 
   /** Where it listens, once it does. */
   async ready(): Promise<{ readonly mqttPort: number; readonly tlsPort: number; readonly endpoint: string }> {
-    await this.#shows(/aws --endpoint-url/);
+    await this.#shows("where it listens", (text) => text.includes("aws --endpoint-url"));
     const mqttPort = Number(/MQTT +127\.0\.0\.1:(\d+)/.exec(this.#err)?.[1]);
     const tlsPort = Number(/MQTT over TLS +127\.0\.0\.1:(\d+)/.exec(this.#err)?.[1]);
     const endpoint = /AWS endpoint +(http:\S+)/.exec(this.#err)?.[1] ?? "";
@@ -62,10 +62,17 @@ export class LocalRun {
     return /page +(http:\S+)/.exec(this.#err)?.[1] ?? "";
   }
 
-  /** Resolves when its standard error has shown this. */
-  async #shows(wanted: RegExp): Promise<void> {
-    while (!wanted.test(this.#err)) {
-      if (this.#child.exitCode !== null) throw new Error(`the run ended before it showed ${wanted}:\n${this.#err}`);
+  /** Resolves when its progress says that its fleet has published so many readings. */
+  async published(atLeast: number): Promise<void> {
+    await this.#shows(`${atLeast} published readings`, (text) =>
+      [...text.matchAll(/published ([\d,]+)/g)].some(([, count = ""]) => Number(count.replaceAll(",", "")) >= atLeast),
+    );
+  }
+
+  /** Resolves when its standard error shows this. */
+  async #shows(what: string, isThere: (text: string) => boolean): Promise<void> {
+    while (!isThere(this.#err)) {
+      if (this.#child.exitCode !== null) throw new Error(`the run ended before it showed ${what}:\n${this.#err}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -25,8 +25,7 @@ async function endsAt(...signals: readonly NodeJS.Signals[]): Promise<void> {
   const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json");
   await run.ready();
   await eventually("both emulators and the functions run", () => run.descendants().length >= 3);
-  // Some readings are on their way.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await run.published(1);
   const children = run.descendants();
   // What the terminal ends reaches the run alone.
   expect(groupsOf(children)).not.toContain(groupsOf([run.pid])[0]);
@@ -77,7 +76,7 @@ describe("npm run local", () => {
     const { endpoint } = await run.ready();
     // A pipeline that cannot run dry.
     await fetch(`${endpoint}/_local/faults`, { method: "PUT", body: '{"dynamodb":{"kind":"hang","share":1}}' });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await run.published(1);
     const children = run.descendants();
     run.interrupt();
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -75,7 +75,7 @@ describe("npm run local", () => {
     const run = new LocalRun("--devices 5 --rate 50 --bad 0 --json --patience 8s --config retryAttempts=-1");
     const { endpoint } = await run.ready();
     await fetch(`${endpoint}/_local/faults`, { method: "PUT", body: '{"function":{"kind":"throw","share":1}}' });
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await run.published(51);
     run.interrupt();
     const ended = await run.ended;
     const { published = 0, stored = 0, unfinished = 0, lost } = summaryOf(ended);
