@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createRawServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
@@ -72,6 +72,17 @@ describe("localRun", () => {
     ["another program answers with a page", 200, "<html>"],
   ])("is none where %s", async (_what, status, body) => {
     expect(await runAt(status, body)).toBeUndefined();
+  });
+
+  it.each([
+    ["speaks no HTTP", "\x20\x02\x00\x00"],
+    ["breaks off", 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"region":'],
+    ["says nothing", ""],
+  ])("is none where a program answers that %s", async (_what, bytes) => {
+    const answering = createRawServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes)));
+    await new Promise<void>((resolve) => answering.listen(0, "127.0.0.1", resolve));
+    const endpoint = `http://127.0.0.1:${(answering.address() as AddressInfo).port}`;
+    expect(await localRun({ AWS_ENDPOINT_URL: endpoint }).finally(() => answering.close())).toBeUndefined();
   });
 
   it("is none where nothing answers", async () => {
