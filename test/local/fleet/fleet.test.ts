@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { Fleet, type Publish } from "../../../local/fleet/fleet";
+import type * as fleetModule from "../../../local/fleet/fleet";
 import { seededRandom } from "../../../local/fleet/random";
 
 jest.mock("../../../local/fleet/device", () => ({
@@ -20,9 +20,12 @@ afterEach(() => {
 
 const T = Date.UTC(2026, 0, 31);
 
+/** Loaded after the mock of what it is made of. */
+const { Fleet } = jest.requireActual<typeof fleetModule>("../../../local/fleet/fleet");
+
 /** A fleet of one device, which falls silent, and what it publishes. */
 function silentFleet(now: () => number) {
-  const publishes: Publish[] = [];
+  const publishes: fleetModule.Publish[] = [];
   const fleet = new Fleet(
     {
       devices: 1,
