@@ -19,7 +19,9 @@ module.exports = {
   roots: ["test", ...Object.keys(FLOORS)].map((folder) => `<rootDir>/${folder}`),
   testMatch: ["**/*.test.ts"],
   // p-map is an ES module, which Jest's require does not load.
-  transform: { "\\.ts$|/node_modules/p-map/.*\\.js$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" } } }] },
+  transform: {
+    "\\.ts$|/node_modules/p-map/.*\\.js$": ["@swc/jest", { swcrc: false, jsc: { parser: { syntax: "typescript" } } }],
+  },
   transformIgnorePatterns: ["/node_modules/(?!p-map/)"],
   moduleNameMapper: { "^esbuild$": "<rootDir>/test/helpers/bundled-once.cjs" },
   globalSetup: "<rootDir>/test/helpers/before-all.mjs",
