@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, createServer as createRawServer } from "node:net";
+import { type AddressInfo, createServer as createRawServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
@@ -56,8 +56,12 @@ describe("targetOf", () => {
 
 describe("localRun", () => {
   /** What it resolves with where the endpoint gives this answer. */
-  async function runAt(status: number, body: string) {
-    const answering = createServer((_, res) => res.writeHead(status).end(body));
+  function runAt(status: number, body: string) {
+    return runOf(createServer((_, res) => res.writeHead(status).end(body)));
+  }
+
+  /** What it resolves with where this server is the endpoint. */
+  async function runOf(answering: Server) {
     await new Promise<void>((resolve) => answering.listen(0, "127.0.0.1", resolve));
     const endpoint = `http://127.0.0.1:${(answering.address() as AddressInfo).port}`;
     return localRun({ AWS_ENDPOINT_URL: endpoint }).finally(() => answering.close());
@@ -77,12 +81,10 @@ describe("localRun", () => {
   it.each([
     ["speaks no HTTP", "\x20\x02\x00\x00"],
     ["breaks off", 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"region":'],
-    ["says nothing", ""],
-  ])("is none where a program answers that %s", async (_what, bytes) => {
+    ["hangs up", ""],
+  ])("is none where another program answers and %s", async (_what, bytes) => {
     const answering = createRawServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes)));
-    await new Promise<void>((resolve) => answering.listen(0, "127.0.0.1", resolve));
-    const endpoint = `http://127.0.0.1:${(answering.address() as AddressInfo).port}`;
-    expect(await localRun({ AWS_ENDPOINT_URL: endpoint }).finally(() => answering.close())).toBeUndefined();
+    expect(await runOf(answering)).toBeUndefined();
   });
 
   it("is none where nothing answers", async () => {
