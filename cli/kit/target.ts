@@ -29,6 +29,8 @@ export interface Target {
 }
 
 const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
+/** A run answers within milliseconds, on a machine that is overloaded within seconds. */
+const ANSWERS_WITHIN_MS = 30_000;
 
 /** Options that name the stack; without any, it is the local run. */
 export const TARGET_OPTIONS = {
@@ -125,14 +127,28 @@ async function localOutputs(url: string): Promise<Outputs> {
   // A host and a port are a URL, too: one whose scheme is the host.
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`"--endpoint" must be a URL with http or https, such as ${DEFAULT_ENDPOINT}, got "${url}"`);
-  const response = await fetch(new URL(LOCAL_PATHS.outputs, url)).catch(() => undefined);
-  const answer = await response?.json().catch(() => undefined);
+  const { response, answer } = await answerOf(url);
   if (response?.ok && isObject(answer)) return answer;
   if (response !== undefined && response.status >= 500)
     throw new Error(`${url}: ${problemIn(answer) ?? "the local run does not answer"}`);
   throw new NoLocalRun(
     `No local run answers at ${url}. Fix: start "npm run local", or name a deployed stack with "--stack"`,
   );
+}
+
+/**
+ * What answers at an endpoint: undefined where nothing does, or no HTTP server.
+ * @throws Error where one takes the request and does not answer in time
+ */
+async function answerOf(url: string): Promise<{ readonly response: Response | undefined; readonly answer: unknown }> {
+  const inTime = AbortSignal.timeout(ANSWERS_WITHIN_MS);
+  const response = await fetch(new URL(LOCAL_PATHS.outputs, url), { signal: inTime }).catch(() => undefined);
+  const answer = await response?.json().catch(() => undefined);
+  if (inTime.aborted)
+    throw new Error(
+      `${url} has not answered for ${ANSWERS_WITHIN_MS / 1000} s. Fix: continue the local run where it is suspended, with "fg" in its terminal, or end it`,
+    );
+  return { response, answer };
 }
 
 /** What a run says that has no answer. */
