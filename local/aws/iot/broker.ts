@@ -147,7 +147,8 @@ export class Broker {
     if (error) return done(error, false);
     await this.#clients.turnOf(client, (older) => this.#takeOver(older));
     const { version, cleanStart } = sessionOf(client.conn, client.clean);
-    if (await this.#sessions.begin(client.id, version, cleanStart)) resumeSession(client.conn);
+    const sent = await this.#sessions.begin(client.id, version, cleanStart);
+    if (sent) resumeSession(client.conn, sent);
     done(null, true);
   }
 
@@ -211,8 +212,7 @@ export class Broker {
   #disconnected(client: Client): void {
     this.#clients.closed(client);
     const { id, conn, clean } = client;
-    const { version, expirySeconds } = sessionOf(conn, clean);
-    this.#sessions.closed(id, version, expirySeconds);
+    this.#sessions.closed(id, sessionOf(conn, clean));
   }
 
   /** Reports a connection that aedes has closed: for a packet that breaks the protocol, or for silence. */

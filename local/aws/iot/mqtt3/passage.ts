@@ -36,6 +36,14 @@ export class Passage implements Dialect {
     return this.#outstanding.isEmpty;
   }
 
+  get unacknowledged(): ReadonlySet<number> {
+    return this.#deliveries.unacknowledged;
+  }
+
+  resume(sent: ReadonlySet<number>): void {
+    this.#deliveries.resume(sent);
+  }
+
   endBecause(reason: Reason): void {
     this.#reason ??= reason;
   }

@@ -4,6 +4,7 @@ import { ClientConnection } from "../wire/connection";
 import { Mqtt5Connection } from "./connection";
 import { type Annotations, expiresAt, secondsLeft, unwrap, wrap } from "./message";
 import type { Reason } from "./reason";
+import type { Session } from "./sessions";
 
 /** A session of 3.1.1 that outlives its connection: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-persistent-sessions */
 const MQTT3_SESSION_SECONDS = 3600;
@@ -16,20 +17,18 @@ export function endBecause(conn: Duplex, reason: Reason): void {
   if (conn instanceof ClientConnection) conn.endBecause(reason);
 }
 
-/** The client takes up a session that was kept. */
-export function resumeSession(conn: Duplex): void {
-  if (conn instanceof ClientConnection) conn.resumeSession();
+/** The client takes up a session that was kept, and has not acknowledged the publishes with these packet identifiers. */
+export function resumeSession(conn: Duplex, sent: ReadonlySet<number>): void {
+  if (conn instanceof ClientConnection) conn.resumeSession(sent);
 }
 
 /** A client's session, from its connection. */
-export function sessionOf(
-  conn: Duplex,
-  clean: boolean,
-): { version: number; cleanStart: boolean; expirySeconds: number } {
+export function sessionOf(conn: Duplex, clean: boolean): Session & { readonly cleanStart: boolean } {
+  const unacknowledged = conn instanceof ClientConnection ? conn.unacknowledged : new Set<number>();
   if (!(conn instanceof Mqtt5Connection))
-    return { version: 4, cleanStart: clean, expirySeconds: clean ? 0 : MQTT3_SESSION_SECONDS };
+    return { version: 4, cleanStart: clean, expirySeconds: clean ? 0 : MQTT3_SESSION_SECONDS, unacknowledged };
   const { cleanStart = true, sessionExpirySeconds = 0 } = conn.agreed ?? {};
-  return { version: 5, cleanStart, expirySeconds: sessionExpirySeconds };
+  return { version: 5, cleanStart, expirySeconds: sessionExpirySeconds, unacknowledged };
 }
 
 /** A last will as its client has sent it. */

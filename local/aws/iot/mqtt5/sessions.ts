@@ -24,10 +24,21 @@ function persistenceOf(broker: object): Persistence {
   return (broker as { readonly persistence: Persistence }).persistence;
 }
 
-interface Session {
+/** A session as its connection leaves it. */
+export interface Session {
+  /** Of MQTT: 4 is 3.1.1. */
   readonly version: number;
+  /** How long it outlives the connection. */
+  readonly expirySeconds: number;
+  /** The packet identifiers of the publishes that its client was sent, and has not acknowledged. */
+  readonly unacknowledged: ReadonlySet<number>;
+}
+
+interface Kept extends Omit<Session, "expirySeconds"> {
   readonly cancelEnd?: () => void;
 }
+
+const NOTHING: ReadonlySet<number> = new Set();
 
 /** Ends sessions when AWS IoT does: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-persistent-sessions */
 export class Sessions {
@@ -35,7 +46,7 @@ export class Sessions {
   readonly #forget: (clientId: string) => Promise<void>;
   /** Calls `then` after a while, and returns how to prevent it. */
   readonly #later: (ms: number, then: () => void) => () => void;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Kept>();
   /** Sessions that are being forgotten. */
   readonly #endings = new Map<string, Promise<void>>();
 
@@ -44,29 +55,32 @@ export class Sessions {
     this.#later = later;
   }
 
-  /** A client is about to be let in. Resolves with whether it resumes a session; what it may not resume is gone then. */
-  async begin(clientId: string, version: number, cleanStart: boolean): Promise<boolean> {
+  /**
+   * A client is about to be let in. Resolves with what it has not acknowledged of the session that it resumes, undefined where it
+   * resumes none; what it may not resume is gone then.
+   */
+  async begin(clientId: string, version: number, cleanStart: boolean): Promise<ReadonlySet<number> | undefined> {
     await this.#endings.get(clientId);
     const session = this.#sessions.get(clientId);
     // A session of one version is not resumed by the other.
     const isResumed = !cleanStart && session?.version === version;
     if (cleanStart || (session && !isResumed)) await this.#forget(clientId);
-    return isResumed;
+    return isResumed ? session.unacknowledged : undefined;
   }
 
   /** It is in. */
   opened(clientId: string, version: number): void {
     this.#sessions.get(clientId)?.cancelEnd?.();
-    this.#sessions.set(clientId, { version });
+    this.#sessions.set(clientId, { version, unacknowledged: NOTHING });
   }
 
-  /** Its connection has ended; the session has so many seconds left. */
-  closed(clientId: string, version: number, expirySeconds: number): void {
+  /** Its connection has ended. */
+  closed(clientId: string, { version, expirySeconds, unacknowledged }: Session): void {
     // One that ends with its connection is not taken up by whoever comes next.
     if (expirySeconds === 0) this.#end(clientId);
     else {
       const cancelEnd = this.#later(expirySeconds * 1000, () => this.#end(clientId));
-      this.#sessions.set(clientId, { version, cancelEnd });
+      this.#sessions.set(clientId, { version, unacknowledged, cancelEnd });
     }
   }
 

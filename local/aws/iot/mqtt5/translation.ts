@@ -60,6 +60,14 @@ export class Translation implements Dialect {
     return this.#state === "refused";
   }
 
+  get unacknowledged(): ReadonlySet<number> {
+    return this.#deliveries?.unacknowledged ?? new Set();
+  }
+
+  resume(sent: ReadonlySet<number>): void {
+    this.#deliveries?.resume(sent);
+  }
+
   /** Remembers why the connection is about to end; the first reason counts. */
   endBecause(reason: Reason): void {
     this.#reason ??= reason;

@@ -61,9 +61,18 @@ export class ClientConnection extends Duplex {
     this.#dialect.endBecause(reason);
   }
 
-  /** The client takes up a session that was kept. The broker alone says so only where that has subscriptions. */
-  resumeSession(): void {
+  /** The packet identifiers of the publishes that the session's client was sent, and has not acknowledged. */
+  get unacknowledged(): ReadonlySet<number> {
+    return this.#dialect.unacknowledged;
+  }
+
+  /**
+   * The client takes up a session that was kept. The broker alone says so only where that has subscriptions.
+   * @param sent What it has not acknowledged, as `unacknowledged` of the connection before.
+   */
+  resumeSession(sent: ReadonlySet<number>): void {
     this.#hasSession = true;
+    this.#dialect.resume(sent);
   }
 
   override _read(): void {

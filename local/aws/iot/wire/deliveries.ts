@@ -8,6 +8,8 @@ export class Deliveries {
   /** Publishes at QoS 1 without a PUBACK. */
   readonly #inFlight = new Set<number>();
   readonly #held: IPublishPacket[] = [];
+  /** What earlier connections of the session were sent and have not acknowledged, until it is sent again. */
+  #sentBefore = new Set<number>();
 
   /**
    * @param receiveMaximum Publishes at QoS 1 that the client has not acknowledged, at most.
@@ -16,6 +18,16 @@ export class Deliveries {
   constructor(receiveMaximum: number, prepare: (packet: IPublishPacket) => IPublishPacket | undefined) {
     this.#receiveMaximum = receiveMaximum;
     this.#prepare = prepare;
+  }
+
+  /** The packet identifiers of the publishes that the session's client was sent, and has not acknowledged. */
+  get unacknowledged(): ReadonlySet<number> {
+    return new Set([...this.#sentBefore, ...this.#inFlight]);
+  }
+
+  /** Takes up a session. What it was sent before is marked so when it is sent again: https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Toc398718038 */
+  resume(sent: ReadonlySet<number>): void {
+    this.#sentBefore = new Set(sent);
   }
 
   deliver(packet: IPublishPacket): Step[] {
@@ -27,6 +39,7 @@ export class Deliveries {
   /** The client has acknowledged one: there is room for another. */
   acknowledged(messageId: number): Step[] {
     this.#inFlight.delete(messageId);
+    this.#sentBefore.delete(messageId);
     const steps: Step[] = [];
     while (this.#inFlight.size < this.#receiveMaximum) {
       const packet = this.#held.shift();
@@ -40,7 +53,8 @@ export class Deliveries {
     const message = this.#prepare(packet);
     const { messageId } = packet;
     if (message === undefined) return messageId === undefined ? [] : [{ toBroker: { cmd: "puback", messageId } }];
-    if (messageId !== undefined) this.#inFlight.add(messageId);
-    return [{ toClient: message }];
+    if (messageId === undefined) return [{ toClient: message }];
+    this.#inFlight.add(messageId);
+    return [{ toClient: this.#sentBefore.delete(messageId) ? { ...message, dup: true } : message }];
   }
 }

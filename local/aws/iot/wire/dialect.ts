@@ -15,6 +15,10 @@ export interface Dialect {
   /** @param frame The packet's bytes. */
   fromClient(packet: ClientPacket, frame: Buffer): Step[];
   fromBroker(packet: Packet): Step[];
+  /** The packet identifiers of the publishes that the session's client was sent, and has not acknowledged. */
+  readonly unacknowledged: ReadonlySet<number>;
+  /** Takes up a session that was sent these, and has not acknowledged them. */
+  resume(sent: ReadonlySet<number>): void;
   /** Remembers why the connection is about to end; the first reason counts. */
   endBecause(reason: Reason): void;
   /** The packet that tells the client why its connection ends, where there is something to tell and it was not told yet. */

@@ -90,6 +90,33 @@ describe.each([4, 5] as const)("a client of version %i", (version) => {
     expect(refused).toEqual([]);
   });
 
+  it("gets what it has not acknowledged once more, marked as a duplicate, and nothing else is", async () => {
+    const ack = ({ messageId = 0 }: IPublishPacket) =>
+      generate({ cmd: "puback", messageId }, { protocolVersion: version });
+    const found = ({ got }: { got: Packet[] }) => got.filter(isPublish).map(({ payload, dup }) => `${payload} ${dup}`);
+    const first = client(version, keptSession(version), subscribe(1, "t"));
+    await eventually("it is in", () => first.got.some(({ cmd }) => cmd === "suback"));
+    for (const word of ["a", "b", "c"]) await broker.publish("t", Buffer.from(word), 1);
+    await eventually("it has them", () => found(first).length === 3);
+    const [a] = first.got.filter(isPublish);
+    if (a) first.socket.end(ack(a));
+    await once(first.socket, "close");
+    await broker.publish("t", Buffer.from("d"), 1);
+    expect(found(first)).toEqual(["a false", "b false", "c false"]);
+
+    const second = client(version, keptSession(version));
+    await eventually("it has the others", () => found(second).length === 3);
+    expect(found(second)).toEqual(["b true", "c true", "d false"]);
+    // The one is closed for the other.
+    const third = client(version, keptSession(version));
+    await eventually("it has them again", () => found(third).length === 3);
+    expect(found(third)).toEqual(["b true", "c true", "d true"]);
+    for (const packet of third.got.filter(isPublish)) third.socket.write(ack(packet));
+    await broker.publish("t", Buffer.from("e"), 1);
+    await eventually("it has one more", () => found(third).length === 4);
+    expect(found(third).at(-1)).toBe("e false");
+  });
+
   it("gets all that waited for it, however much that is", async () => {
     const COUNT = 200;
     await once(client(version, keptSession(version), subscribe(1, "t"), { cmd: "disconnect" }).socket, "close");

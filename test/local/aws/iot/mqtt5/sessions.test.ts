@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { Sessions } from "../../../../../local/aws/iot/mqtt5/sessions";
+import { type Session, Sessions } from "../../../../../local/aws/iot/mqtt5/sessions";
 
 let forgotten: string[];
 let timers: { ms: number; then: () => void }[];
@@ -20,11 +20,16 @@ beforeEach(() => {
   );
 });
 
+/** A session as a connection leaves it. */
+function left(version: number, expirySeconds: number, ...unacknowledged: number[]): Session {
+  return { version, expirySeconds, unacknowledged: new Set(unacknowledged) };
+}
+
 /** A connection that came and went. */
 async function visit(version: number, cleanStart: boolean, expirySeconds: number): Promise<void> {
   await sessions.begin("a", version, cleanStart);
   sessions.opened("a", version);
-  sessions.closed("a", version, expirySeconds);
+  sessions.closed("a", left(version, expirySeconds));
 }
 
 describe("Sessions", () => {
@@ -49,7 +54,7 @@ describe("Sessions", () => {
     await sessions.begin("a", 5, true);
     expect(forgotten).toEqual(["a"]);
     sessions.opened("a", 5);
-    sessions.closed("a", 5, 60);
+    sessions.closed("a", left(5, 60));
     await sessions.begin("a", 4, false);
     expect(forgotten).toEqual(["a", "a"]);
   });
@@ -58,11 +63,26 @@ describe("Sessions", () => {
     await sessions.begin("a", 5, false);
     sessions.opened("a", 5);
     // The broker closes the older one before it lets the newer one in.
-    sessions.closed("a", 5, 60);
+    sessions.closed("a", left(5, 60));
     await sessions.begin("a", 5, false);
     sessions.opened("a", 5);
     expect(timers).toEqual([]);
     expect(forgotten).toEqual([]);
+  });
+
+  it("hand on what was not acknowledged to who resumes them, and to nobody else", async () => {
+    expect(await sessions.begin("a", 5, false)).toBeUndefined();
+    sessions.opened("a", 5);
+    sessions.closed("a", left(5, 60, 7, 8));
+    expect(await sessions.begin("b", 5, false)).toBeUndefined();
+    expect(await sessions.begin("a", 5, false)).toEqual(new Set([7, 8]));
+    sessions.opened("a", 5);
+    sessions.closed("a", left(5, 60));
+    expect(await sessions.begin("a", 5, false)).toEqual(new Set());
+    sessions.opened("a", 5);
+    sessions.closed("a", left(5, 60, 9));
+    expect(await sessions.begin("a", 5, true)).toBeUndefined();
+    expect(await sessions.begin("a", 4, false)).toBeUndefined();
   });
 
   it("end with their connection where they are not kept, before another one begins", async () => {
@@ -76,7 +96,7 @@ describe("Sessions", () => {
     );
     await slow.begin("a", 5, false);
     slow.opened("a", 5);
-    slow.closed("a", 5, 0);
+    slow.closed("a", left(5, 0));
     await slow.begin("a", 5, false);
     steps.push("begun");
     expect(steps).toEqual(["forgotten", "begun"]);

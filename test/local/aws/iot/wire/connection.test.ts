@@ -16,6 +16,7 @@ function faulty() {
   };
   const dialect: Dialect = {
     ...{ isWaiting: false, isConnected: true, isRefused: false, isSettled: true },
+    ...{ unacknowledged: new Set<number>(), resume: () => {} },
     ...{ fromClient: fail, fromBroker: fail, endBecause: () => {}, farewell: () => undefined },
   };
   const [socket, client] = duplexPair();
