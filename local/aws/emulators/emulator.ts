@@ -58,7 +58,7 @@ export class Emulator {
     });
     child.once("exit", (code, signal) =>
       onExit(
-        `the ${kind} emulator ended (${signal ?? code}), and what it held is lost${said(words)}. Fix: start the run again, with more free memory if that ran out`,
+        `the ${kind} emulator ended (${signal ?? code}), and what it held is lost${said(words)}. Fix: start the run again, with more free memory or disk space if that ran out`,
       ),
     );
     return new Emulator(child, port);
