@@ -18,6 +18,8 @@ function inShell(redirected: string) {
   const { status, stdout, stderr } = spawnSync("bash", ["-c", script, process.execPath], {
     cwd: ROOT,
     encoding: "utf8",
+    // The shell warns of a locale that the machine does not have, such as one that ssh has brought along.
+    env: { ...process.env, LC_ALL: "C" },
   });
   return { status, stdout, stderr };
 }

@@ -27,6 +27,8 @@ describe("Emulator", () => {
       "the dynamodb emulator ended (1), and what it held is lost: no space",
     ],
   ])("says how it ended, and what to do: %s", async (program, why) => {
-    expect(await whyEnded(program)).toBe(`${why}. Fix: start the run again, with more free memory or disk space if that ran out`);
+    expect(await whyEnded(program)).toBe(
+      `${why}. Fix: start the run again, with more free memory or disk space if that ran out`,
+    );
   });
 });
