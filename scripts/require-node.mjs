@@ -5,7 +5,7 @@ const { node: required } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 ).devDependencies;
 
-/** Ends the process with what to do where another major version runs. Jest calls it as its global setup. */
+/** Ends the process with what to do where another major version runs. Vitest calls it as its global setup. */
 export default function requireNode() {
   /** @param {string} version */
   const major = (version) => version.replace(/^v/, "").split(".")[0];

@@ -1,4 +1,4 @@
-/** `npm test`: the suites that compute beside those that start processes and wait. With arguments: Jest with them. */
+/** `npm test`: the suites that compute beside those that start processes and wait. With arguments: Vitest with them. */
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
@@ -6,10 +6,9 @@ import { testRunFolder } from "../test/helpers/before-all.mjs";
 import { sideBySide } from "./side-by-side.mjs";
 
 const run = promisify(execFile);
-const WAITING = ["test/engine/", "test/integration/"];
 /** Suites that compute at once: now and then one waits. */
 const COMPUTING = Math.ceil(1.5 * availableParallelism());
-const jest = ["node", "node_modules/jest/bin/jest.js"];
+const vitest = ["node", "node_modules/vitest/vitest.mjs", "--run"];
 const args = process.argv.slice(2);
 
 if (args.length === 0) {
@@ -19,11 +18,11 @@ if (args.length === 0) {
 process.env.TEST_RUN_FOLDER = testRunFolder();
 process.exit(
   await (args.length > 0
-    ? sideBySide({ Jest: [...jest, ...args] })
+    ? sideBySide({ Vitest: [...vitest, "--project=units", "--project=integration", ...args] })
     : sideBySide(
         {
-          "unit tests": [...jest, "--coverage", `--maxWorkers=${COMPUTING}`, "--testPathIgnorePatterns", ...WAITING],
-          "integration tests": [...jest, ...WAITING],
+          "unit tests": [...vitest, "--project=units", "--coverage", `--maxWorkers=${COMPUTING}`],
+          "integration tests": [...vitest, "--project=integration", "--maxWorkers=6"],
         },
         { yielding: "unit tests" },
       )),

@@ -57,7 +57,7 @@ function plainPart(prefix: string): string {
  * @throws Error for another object
  */
 async function takeRows(body: Uint8Array, rows: EvidenceStore["rows"]): Promise<void> {
-  // Loaded when it is needed: jest does not load it.
+  // Loaded when it is needed.
   const { parquetMetadata, parquetReadObjects } = await import("hyparquet");
   const file = new Uint8Array(body).buffer;
   const columns = ["shard_id", "sequence_number", "device_id", "reading_key"];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { isSensorType } from "../../contract/sensor-type";
 import { THING_NAME } from "../../contract/thing-name";
 import { areInOrder } from "../../contract/variables";

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { partitionKeyOf } from "../../cli/replay/rule-error-batches";
 import { MAX_PREFIX_LENGTH, MAX_PREFIX_LEVELS, topicsOf } from "../../contract/topics";
 import { DevicePolicy } from "../../local/aws/iot/device-policy";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { documents, filled, partsIn } from "../../scripts/docs/generated";
 import { parts } from "../../scripts/docs/parts";
 

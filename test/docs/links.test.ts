@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { documents } from "../../scripts/docs/generated";
 
 const ROOT = path.resolve(__dirname, "../..");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeAws } from "../helpers/fake-aws";
 import { kinesisRecord } from "../helpers/kinesis-records";
 import { readingsIn } from "../helpers/packed";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 
 const ROOT = path.resolve(__dirname, "../..");
 const PAGE = readFileSync(path.join(ROOT, "docs/rights.md"), "utf8");

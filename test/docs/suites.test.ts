@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { documents } from "../../scripts/docs/generated";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -26,6 +26,6 @@ describe("the suites that the documents name", () => {
 
   it("are not started by npx, which takes whatever Node.js is on the PATH", () => {
     const texts = documents(ROOT).map((document) => readFileSync(path.join(ROOT, document), "utf8"));
-    expect(texts.filter((text) => text.includes("npx jest"))).toEqual([]);
+    expect(texts.filter((text) => text.includes("npx vitest"))).toEqual([]);
   });
 });

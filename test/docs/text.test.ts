@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { iot } from "../../cli/main";
 import { KEYS } from "../../lib/config";
 import { documents, withoutParts } from "../../scripts/docs/generated";

@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from "@jest/globals";
+import { beforeAll, expect, it } from "vitest";
 import { describeWithEngine, stackFile } from "./engine-suite";
 import { changes, plan } from "./plan";
 import { brokenRules } from "./plan-rules";

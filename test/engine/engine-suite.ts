@@ -1,5 +1,5 @@
 import path from "node:path";
-import { afterAll, beforeAll, describe, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { COMPILED } from "../helpers/compiled";
 import { Engine, type StackFile } from "./engine";
 import { findPulumi, HOW_TO_GET_ONE } from "./find-pulumi";

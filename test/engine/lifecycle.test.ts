@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from "@jest/globals";
+import { beforeAll, expect, it } from "vitest";
 import { recordStack } from "../helpers/stack";
 import { describeWithEngine, stackFile } from "./engine-suite";
 import { changes, plan, type Step } from "./plan";

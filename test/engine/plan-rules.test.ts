@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { Step } from "./plan";
 import { brokenRules } from "./plan-rules";
 

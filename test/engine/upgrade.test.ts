@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, it } from "@jest/globals";
+import { expect, it } from "vitest";
 import { describeWithEngine, stackFile } from "./engine-suite";
 import { changes, plan } from "./plan";
 import type { Properties } from "./stand-in/properties";

@@ -5,15 +5,17 @@ import { projectRoot } from "../../scripts/kept-build.mjs";
 import requireNode from "../../scripts/require-node.mjs";
 
 /**
- * Before the suites: what their processes share has a folder of its own in each test run, which may be of several Jests.
- * @param {{ watch: boolean, watchAll: boolean }} options
+ * Before the suites: what their processes share has a folder of its own in each test run, which may have several processes.
+ * @param {import("vitest/node").TestProject} project
  */
-export default function beforeAll({ watch, watchAll }) {
+export default function beforeAll(project) {
   requireNode();
+  process.env.TEST_RUN_FOLDER ??= testRunFolder();
   const { TEST_RUN_FOLDER: folder } = process.env;
-  if (folder === undefined) process.env.TEST_RUN_FOLDER = testRunFolder();
   // The sources are others than in the run before.
-  else if (watch || watchAll) for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true });
+  project.onTestsRerun(() => {
+    for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true });
+  });
 }
 
 /** Makes the folder, which goes with this process. What ends after it, of an interrupted run, may leave something there: the next run removes it. */

@@ -5,7 +5,7 @@ const { join } = require("node:path");
 
 /**
  * esbuild, whose builds in memory are made once in a test run, by whoever needs them first: dozens of suites and programs bundle the same
- * functions. They lie in the folder that TEST_RUN_FOLDER names. Jest takes this module for esbuild; a process that preloads it does so too.
+ * functions. They lie in the folder that TEST_RUN_FOLDER names. Vitest takes this module for esbuild; a process that preloads it does so too.
  * @param {typeof import("esbuild")} esbuild
  * @returns {typeof import("esbuild")}
  */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildSync } from "esbuild";
 
-/** A module with everything that it imports in one file: Jest does not load packages that are ES modules. */
+/** A module with everything that it imports in one file, loaded anew. */
 export function bundled<T>(file: string): T {
   const folder = mkdtempSync(path.join(tmpdir(), "bundled-"));
   const outfile = path.join(folder, "module.cjs");

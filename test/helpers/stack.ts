@@ -23,8 +23,11 @@ export async function recordStack(suffix = "dev", config: Readonly<Record<string
 }
 
 /** The same, whatever was recorded before. */
-export function recordStackAnew(suffix = "dev", config: Readonly<Record<string, unknown>> = {}): Promise<Recording> {
-  const { declareStack }: typeof import("../../local/stack/declare-stack") = require("../../local/stack/declare-stack");
+export async function recordStackAnew(
+  suffix = "dev",
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<Recording> {
+  const { declareStack } = await import("../../local/stack/declare-stack.js");
   return declareStack({ environmentSuffix: suffix, protectData: false, ...config }, suffix);
 }
 

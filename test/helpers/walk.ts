@@ -2,7 +2,7 @@ import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect } from "@jest/globals";
+import { expect } from "vitest";
 
 const ROOT = path.resolve(__dirname, "../..");
 

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "vitest";
 import { killLeftRuns, LocalRun, runFolder, summaryOf } from "../helpers/local-run";
 
 afterEach(killLeftRuns);

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "vitest";
 import {
   descendantsOf,
   eventually,

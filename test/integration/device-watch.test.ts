@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
 /** Where Debian's package puts it. */

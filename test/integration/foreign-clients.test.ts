@@ -5,8 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { DescribeTableCommand, DynamoDBClient, ListTagsOfResourceCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, killLeftRuns, LocalRun } from "../helpers/local-run";
 
 const run = promisify(execFile);

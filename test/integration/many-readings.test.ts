@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { iotAgainst } from "../helpers/iot-command";
 import { eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 

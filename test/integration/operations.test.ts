@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseConfig, REGION } from "../../lib/config";
 import { eventually, killLeftRuns, LocalRun } from "../helpers/local-run";
 

@@ -1,6 +1,6 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OUTPUTS } from "../../contract/outputs";
 import { deploymentFolder } from "../helpers/deployment";
 import { type ProgramRun, runProgram } from "../helpers/pulumi-engine";
@@ -42,7 +42,7 @@ describe("index.ts under Pulumi's own runner", () => {
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     it("compiles and declares the stack", async () => {
-      await expect(readdir(path.join(folder, "node_modules/jest"))).rejects.toThrow("ENOENT");
+      await expect(readdir(path.join(folder, "node_modules/vitest"))).rejects.toThrow("ENOENT");
       const watchRules = JSON.stringify({ silent: { silentFor: "15m" } });
       const run = await runProgram({ ...CONFIG, "industrial-iot-monitoring:watchRules": watchRules }, { folder });
       expectWholeStack(run);

@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PREFIX } from "../../contract/objects";
 import { iotAgainst } from "../helpers/iot-command";
 import { eventually, killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "vitest";
 import { killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 import { followWalk, walkersFolder } from "../helpers/walk";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleFunctions } from "../../lib/function-bundle";
 import { FakeAws } from "../helpers/fake-aws";
 import { goodPayload, kinesisRecord } from "../helpers/kinesis-records";

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Decision, evaluatePolicy, type PolicyRequest } from "../../local/aws/iam/policy-evaluator";
 import type { Recording } from "../../local/stack/recording";
 import { named, policyTexts, recordStack } from "../helpers/stack";

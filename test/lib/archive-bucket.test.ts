@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { archiveLifecycle } from "../../lib/archive-bucket";
 import type { Recording } from "../../local/stack/recording";
 import { dependenciesOf, named, policyOf, recordStack, tags } from "../helpers/stack";

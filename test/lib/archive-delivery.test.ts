@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleFunctions } from "../../lib/function-bundle";
 import { evaluatePolicy } from "../../local/aws/iam/policy-evaluator";
 import type { Recording } from "../../local/stack/recording";

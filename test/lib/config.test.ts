@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
 import { parseConfig, type StackConfig } from "../../lib/config";
 import { readConfig } from "../../lib/read-config";
 import { record } from "../../local/stack/capture";

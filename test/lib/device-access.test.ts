@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Recording } from "../../local/stack/recording";
 import { policyOf, recordStack, tags } from "../helpers/stack";
 

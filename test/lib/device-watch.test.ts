@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { parseConfig, REGION } from "../../lib/config";
 import { bundleFunctions } from "../../lib/function-bundle";
 import { longestSuffix } from "../../lib/names";

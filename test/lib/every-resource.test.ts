@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as aws from "../../lib/aws";
 import { record } from "../../local/stack/capture";
 import type { RecordedResource, Recording } from "../../local/stack/recording";
@@ -9,7 +9,7 @@ import { policyTexts, recordStack } from "../helpers/stack";
 
 /** Rules over all resources at once, so that one that is added later is covered too. */
 let stack: Recording;
-const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
 beforeAll(async () => {
   const watchRules = { silent: { silentFor: "15m" } };
   stack = await recordStack("dev", { alarmEmails: ["a@example.com"], watchRules, watchFanOut: true });

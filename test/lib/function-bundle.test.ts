@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { bundleFunctions, readNotices } from "../../lib/function-bundle";
 import { thirdPartyNotices } from "../../lib/third-party-notices";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { READINGS_COLUMNS, REJECTED_COLUMNS } from "../../contract/columns";
 import { NAMED_QUERIES } from "../../lib/named-queries";
 import type { Recording } from "../../local/stack/recording";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { dashboardBody } from "../../lib/dashboard";
 import { metricsOf } from "../../lib/metrics";
 

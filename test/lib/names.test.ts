@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { alarms } from "../../lib/alarms";
 import { parseConfig, REGION } from "../../lib/config";
 import { alarmName, longestSuffix, physicalNames, refusedNames } from "../../lib/names";

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Environment } from "../../lib/environment";
 import { physicalNames } from "../../lib/names";
 import { NodeFunction, type NodeFunctionArgs } from "../../lib/node-function";

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../lib/read-config";
 import { TapStack, type TapStackOutputs } from "../../lib/tap-stack";
 import { record } from "../../local/stack/capture";

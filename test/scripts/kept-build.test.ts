@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const ROOT = path.resolve(__dirname, "../..");
 const FOLDERS = ["cli/deep", "contract", "lambda", "lib", "local", "stores", "watch"];

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "vitest";
 import { killLeftRuns, LocalRun, summaryOf } from "../helpers/local-run";
 
 afterEach(killLeftRuns);

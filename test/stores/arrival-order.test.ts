@@ -1,7 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { describe, expect, it } from "vitest";
 import { inArrivalOrder, rejectedInArrivalOrder } from "../../stores/arrival-order";
+import { mockClient } from "../helpers/mocked-clients";
 import { answerWithArchive, everything, line, T } from "../helpers/rejected-archive";
 
 describe("inArrivalOrder", () => {

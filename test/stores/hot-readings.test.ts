@@ -1,9 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import { HotReadings } from "../../stores/hot-readings";
 import type { StoredReading } from "../../stores/unpacked";
+import { mockClient } from "../helpers/mocked-clients";
 import { all, reading, T } from "../helpers/stored-readings";
 
 const documents = mockClient(DynamoDBDocumentClient);

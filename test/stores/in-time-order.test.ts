@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { inTimeOrder } from "../../stores/in-time-order";
 import { all, each, reading } from "../helpers/stored-readings";
 

@@ -1,8 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import { recordId } from "../../contract/stream-record";
 import { findRejectedRecord, type RejectedRecord, rejectedRecords } from "../../stores/rejected-records";
+import { mockClient } from "../helpers/mocked-clients";
 import { answerWithArchive, everything, keys, line, T } from "../helpers/rejected-archive";
 
 const s3 = mockClient(S3Client);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { listAlarms } from "../../watch/machine/list-alarms";
 import { tryRules } from "../../watch/machine/try-rules";
 import { command } from "../../watch/store/command";

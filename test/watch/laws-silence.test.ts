@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { streamClock } from "../../lambda/watch/sweep/stream-clock";
 import type { DeviceState } from "../../watch/machine/device-state";
 import { nextDue } from "../../watch/machine/step";

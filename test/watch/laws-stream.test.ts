@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import type { WatchEvent } from "../../watch/machine/watch-event";
 import {
   anyRule,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import type { AlarmEvent } from "../../watch/machine/alarm-event";
 import { keyText } from "../../watch/machine/alarm-name";
 import { step } from "../../watch/machine/step";

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it, vi } from "vitest";
 import { keyOf, keyText, parseAlarmName } from "../../watch/machine/alarm-name";
 import { step } from "../../watch/machine/step";
 import { visit } from "../../watch/machine/visit";
@@ -331,7 +331,7 @@ describe("a visit", () => {
     const message = (from: number) =>
       Array.from({ length: 1000 }, (_, i) => reading(from + Math.floor(i / 200), 97, { sensorType: `t${i % 200}` }));
     const { state } = visit(DEVICE, undefined, message(0), set);
-    const find = jest.spyOn(set, "find");
+    const find = vi.spyOn(set, "find");
     const { fates } = visit(DEVICE, state, message(S), set);
     expect(fates).toEqual(Array.from({ length: 1000 }, () => "judged"));
     expect(find.mock.calls.length).toBeLessThanOrEqual(2 * state.alarms.size);

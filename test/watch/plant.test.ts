@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { GATHER_MS, nextPlant } from "../../watch/machine/plant";
 import { storedPlant } from "../../watch/store/plant-item";
 import { M } from "./plants";

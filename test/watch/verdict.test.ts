@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { isAnomaly } from "../../lambda/reading/anomaly";
 import { qualityOf } from "../../watch/machine/quality";
 import { judge, worse } from "../../watch/machine/verdict";

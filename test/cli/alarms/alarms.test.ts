@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alarms } from "../../../cli/alarms/alarms";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { PLANT_ITEMS } from "../../../contract/watch";

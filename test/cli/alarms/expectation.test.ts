@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDevice, expectUnknown, forgetDevice } from "../../../cli/alarms/expectation";
 import { type ConnectedWatch, connectedWatch } from "../../../cli/alarms/watch";
 import { targetOf } from "../../../cli/kit/target";

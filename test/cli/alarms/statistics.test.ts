@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { mostFrequent, statistics } from "../../../cli/alarms/statistics";
 import type { ListedAlarm } from "../../../watch/machine/list-alarms";
 import type { HistoryLine } from "../../../watch/store/history-item";

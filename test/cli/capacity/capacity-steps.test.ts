@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { reshardSteps } from "../../../cli/capacity/reshard-steps";
 
 describe("the steps from a deployed shard count", () => {

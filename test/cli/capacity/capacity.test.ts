@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { capacity } from "../../../cli/capacity/capacity";
 import { limits, type Plant, shardsNeeded } from "../../../cli/capacity/limits";
 import { plan } from "../../../cli/capacity/plan";

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { BATCH_LINE_BYTES, type CostLine } from "../../../cli/cost/cost-line";
 import {
   keeping,

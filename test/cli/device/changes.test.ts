@@ -14,13 +14,13 @@ import {
   ListThingPrincipalsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-iot";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addDevice, finishRotation, removeDevice, rotateDevice } from "../../../cli/device/changes";
 import { DeviceDirectory } from "../../../cli/device/device-directory";
 import { DeviceFolder, idOf } from "../../../cli/device/device-folder";
 import { topicsOf } from "../../../contract/topics";
 import { CertificateAuthority } from "../../../local/aws/iot/registry/certificate-authority";
+import { mockClient } from "../../helpers/mocked-clients";
 
 const POLICY = "iot-device-policy-dev";
 const NAME = "sensor-001";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { device } from "../../../cli/device/device";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { recordingIo } from "../../helpers/recording-io";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { deviceOf, devicesOf as devicesOfBytes } from "../../../cli/device/fleet-file";
 import { UsageError } from "../../../cli/kit/usage-error";
 

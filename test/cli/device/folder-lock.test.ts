@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { buildSync } from "esbuild";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { alone } from "../../../cli/device/folder-lock";
 
 const built = mkdtempSync(path.join(tmpdir(), "built-"));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { paced } from "../../../cli/device/paced";
 
 const never = new AbortController().signal;

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DescribeEndpointCommand, IoTClient } from "@aws-sdk/client-iot";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changeDevices } from "../../../cli/device/workplace";
+import { mockClient } from "../../helpers/mocked-clients";
 import { recordingIo } from "../../helpers/recording-io";
 import { startWatchTables, WATCH_TABLE, type WatchTables } from "../../helpers/watch-table";
 

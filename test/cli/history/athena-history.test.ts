@@ -5,9 +5,9 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import { askAthena } from "../../../cli/history/athena-history";
+import { mockClient } from "../../helpers/mocked-clients";
 import { type RecordingIo, recordingIo } from "../../helpers/recording-io";
 
 const athena = mockClient(AthenaClient);

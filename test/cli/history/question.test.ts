@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { type ParameterValues, questionOf } from "../../../cli/history/question";
 import { timeOf } from "../../../cli/kit/time";
 import { NAMED_QUERIES } from "../../../lib/named-queries";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { Command } from "../../../cli/kit/command";
 import { HELP_WIDTH, wrapped } from "../../../cli/kit/help";
 import { nameOf } from "../../../cli/kit/options";

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { flag, optional, parseLine, repeated, required, withDefault } from "../../../cli/kit/options";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { keyValue, share, text, time, wholeNumber } from "../../../cli/kit/values";

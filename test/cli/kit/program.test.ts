@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { defineCommand, defineGroup } from "../../../cli/kit/command";
 import { flag, optional, required } from "../../../cli/kit/options";
 import { runProgram } from "../../../cli/kit/program";

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, createServer as createRawServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { isThisMachine } from "../../../cli/kit/configured-endpoints";
 import { pulumiCommand } from "../../../cli/kit/pulumi-command";
 import { clientConfig, localRun, targetOf } from "../../../cli/kit/target";
@@ -92,7 +92,7 @@ describe("localRun", () => {
     ["the half of an answer", 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"region":'],
   ])("does not wait for ever for a run that says %s, as one that is suspended", async (_what, bytes) => {
     const { timeout } = AbortSignal;
-    const limit = jest.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout(100));
+    const limit = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout(100));
     const silent = createRawServer((socket) => socket.on("error", () => {}).once("data", () => socket.write(bytes)));
     await expect(runOf(silent)).rejects.toThrow(/ has not answered for 30 s\. Fix: continue the local run /);
     expect(limit.mock.calls).toEqual([[30_000]]);

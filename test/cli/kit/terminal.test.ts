@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { type Streams, Terminal } from "../../../cli/kit/terminal";
 import { UsageError } from "../../../cli/kit/usage-error";
 

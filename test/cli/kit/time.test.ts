@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { arrivalHours, type GivenTime, periodOf, timeOf } from "../../../cli/kit/time";
 import { UsageError } from "../../../cli/kit/usage-error";
 

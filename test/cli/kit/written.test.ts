@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { Streams } from "../../../cli/kit/terminal";
 import { endWithOutput, hasReader, outliveOutput } from "../../../cli/kit/written";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { follow, LATE_MS } from "../../../cli/readings/follow";
 import { each, reading, T } from "../../helpers/stored-readings";
 

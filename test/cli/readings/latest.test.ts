@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { latestOfEachType } from "../../../cli/readings/latest";
 import { each, reading, T } from "../../helpers/stored-readings";
 

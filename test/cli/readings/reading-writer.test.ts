@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { aheadInWords, readingWriter } from "../../../cli/readings/reading-writer";
 import { recordingIo } from "../../helpers/recording-io";
 import { reading, T } from "../../helpers/stored-readings";

@@ -1,9 +1,9 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import { statistics } from "../../../cli/rejected/statistics";
 import type { RejectReason } from "../../../contract/rejected";
 import { type RejectedRecord, rejectedRecords } from "../../../stores/rejected-records";
+import { mockClient } from "../../helpers/mocked-clients";
 import { answerWithArchive, everything, T } from "../../helpers/rejected-archive";
 
 const s3 = mockClient(S3Client);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { verdictOn } from "../../../cli/replay/answer";
 
 const NUMBERS = ["11", "12", "13"];

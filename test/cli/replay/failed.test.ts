@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import { failureBody, failureKey } from "../../../local/aws/lambda/event-source-mapping/failure-object";
+import { mockClient } from "../../helpers/mocked-clients";
 import { answerOf, BUCKET, bucketOf, bytes, counts, FUNCTION, runReplay, STREAM_ARN } from "../../helpers/replays";
 
 const s3 = mockClient(S3Client);

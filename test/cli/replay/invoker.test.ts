@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { mayPass } from "../../../cli/replay/invoker";
 
 const error = (fields: object) => Object.assign(new Error("no"), fields);

@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { RejectedLine, RejectReason } from "../../../contract/rejected";
+import { mockClient } from "../../helpers/mocked-clients";
 import { answerOf, bucketOf, counts, FUNCTION, runReplay, STREAM_ARN } from "../../helpers/replays";
 
 const s3 = mockClient(S3Client);

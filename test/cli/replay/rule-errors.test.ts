@@ -1,12 +1,12 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import { partitionKeyOf } from "../../../cli/replay/rule-error-batches";
 import { ErrorLog } from "../../../local/aws/iot/error-log";
 import { compileTemplate, parseRuleSql } from "../../../local/aws/iot/rule-sql";
 import { readDeclaration } from "../../../local/stack/declaration";
+import { mockClient } from "../../helpers/mocked-clients";
 import { recordingIo } from "../../helpers/recording-io";
 import { bucketOf, counts, replayOn, runReplay, STREAM_ARN } from "../../helpers/replays";
 import { recordStack } from "../../helpers/stack";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../../cli/replay/answer";
 import { type Batch, newTally, replayAll, TRIES } from "../../../cli/replay/run";
 

@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
+import { mockClient } from "../../helpers/mocked-clients";
 import { answerOf, bucketOf, counts, runReplay, STREAM_ARN } from "../../helpers/replays";
 
 const s3 = mockClient(S3Client);

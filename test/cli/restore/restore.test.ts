@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ListObjectsV2Command, RestoreObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { restoreEvery } from "../../../cli/restore/restore";
+import { mockClient } from "../../helpers/mocked-clients";
 import { recordingIo } from "../../helpers/recording-io";
 
 const s3 = mockClient(S3Client);

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { FirehoseTransformationEvent, FirehoseTransformationEventRecord } from "aws-lambda";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { handler } from "../../../lambda/archive/handler";
 
 const lines: string[] = [];
 beforeEach(() => {
   lines.length = 0;
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => lines.push(String(text)) > 0);
 });
 afterEach(() => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
 });
 
 const eventOf = (...records: object[]) =>

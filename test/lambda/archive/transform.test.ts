@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import type { FirehoseTransformationEventRecord } from "aws-lambda";
+import { describe, expect, it } from "vitest";
 import { transform } from "../../../lambda/archive/transform";
 import { MAX_ROWS_BYTES } from "../../../lambda/reading/row-size";
 import { readRules } from "../../../lambda/reading/settings";

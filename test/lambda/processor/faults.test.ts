@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeAws, type Fault } from "../../helpers/fake-aws";
 import { goodPayload, kinesisRecord, payload } from "../../helpers/kinesis-records";
 import { type Invocation, processorOn, rejectedLines } from "../../helpers/processor";

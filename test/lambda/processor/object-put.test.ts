@@ -1,7 +1,7 @@
 import { lookup } from "node:dns";
 import { Agent } from "node:http";
 import { S3Client } from "@aws-sdk/client-s3";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ObjectPut } from "../../../lambda/processor/object-put";
 import { FakeAws } from "../../helpers/fake-aws";
 

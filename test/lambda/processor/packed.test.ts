@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeAws } from "../../helpers/fake-aws";
 import { ARRIVED_AT, kinesisRecord, sequenceNumber } from "../../helpers/kinesis-records";
 import { readingsIn, sizeOf } from "../../helpers/packed";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { KinesisStreamRecord } from "aws-lambda";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { REJECT_REASONS, type RejectReason } from "../../../contract/rejected";
 import { anomalyKey } from "../../../lambda/processor/object-keys";
 import { FakeAws } from "../../helpers/fake-aws";

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mannerOf } from "../../../lambda/processor/invocation";
 import { FakeAws } from "../../helpers/fake-aws";
 import { ARRIVED_AT, kinesisRecord, payload, sequenceNumber } from "../../helpers/kinesis-records";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { Deadline } from "../../../lambda/processor/deadline";
 import { CUT_OFF, mapWithLimit, writeInRounds } from "../../../lambda/processor/rounds";
 import { totalEffort } from "../../../lambda/processor/write-result";

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeAws } from "../../helpers/fake-aws";
 import { goodPayload, kinesisRecord } from "../../helpers/kinesis-records";
 import { processorOn, rejectedLines } from "../../helpers/processor";

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";
 import { jsonFault } from "../../../lambda/reading/json-fault";

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { numberText } from "../../../contract/number-text";
 import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";

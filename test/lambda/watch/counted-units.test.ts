@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { WATCH_UNITS } from "../../../cli/cost/watch";
 import { streamRecord } from "../../../contract/stream-record";
 import { DUE_BUCKETS, LISTED_BUCKETS } from "../../../contract/watch";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { streamRecord } from "../../../contract/stream-record";
 import { readSettings } from "../../../lambda/reading/settings";
 import { watchBatch } from "../../../lambda/watch/batch/watch-batch";

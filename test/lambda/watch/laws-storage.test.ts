@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { deliver, type Publisher } from "../../../lambda/watch/notices/deliver";
 import { deviceSender } from "../../../lambda/watch/notices/sender";
 import { type DeviceState, newDevice } from "../../../watch/machine/device-state";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../../contract/stream-record";
 import { recordId } from "../../../contract/stream-record";
 import { takeAccount } from "../../../local/accounting/account";

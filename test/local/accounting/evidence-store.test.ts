@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { type EvidencePart, EvidenceStore } from "../../../local/accounting/evidence-store";
 import { collected } from "../../helpers/collected";
 import { evidenceStore } from "../../helpers/evidence-store";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../../contract/stream-record";
 import { type AcceptedMessage, Ledger } from "../../../local/accounting/ledger";
 import { payloadIdOf } from "../../../local/accounting/payload-id";

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { EvidenceTable } from "../../../local/accounting/evidence-table";
 import { SpilledMap } from "../../../local/accounting/spilled-map";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { accountsForAll, archiveErrorWords, formatSummary, type Summary } from "../../../local/accounting/summary";
 
 const NONE = {

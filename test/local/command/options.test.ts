@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../cli/kit/usage-error";
 import { localCommand } from "../../../local/command/options";
 import { recordingIo } from "../../helpers/recording-io";

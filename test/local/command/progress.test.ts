@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { formatProgress } from "../../../local/command/progress";
 
 describe("formatProgress", () => {

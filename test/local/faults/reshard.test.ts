@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { reshard } from "../../../local/faults/reshard";
 import { simulatedStream } from "../aws/kinesis/simulated-stream";
 

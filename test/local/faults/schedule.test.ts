@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { parseFaults } from "../../../local/faults/endpoint-faults";
 import { type ChaosEvent, chaosEvents, describeEvent } from "../../../local/faults/schedule";
 import { seededRandom } from "../../../local/fleet/random";

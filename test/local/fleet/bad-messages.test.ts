@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { streamRecord } from "../../../contract/stream-record";
 import { checkRecord } from "../../../lambda/reading/check-record";
 import { readRules } from "../../../lambda/reading/settings";

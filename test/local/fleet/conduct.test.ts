@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { conductOf, type Misbehaviour } from "../../../local/fleet/conduct";
 import { seededRandom } from "../../../local/fleet/random";
 import { silenceLength } from "../../../local/fleet/silence-length";

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import type * as fleetModule from "../../../local/fleet/fleet";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Fleet, type Publish } from "../../../local/fleet/fleet";
 import { seededRandom } from "../../../local/fleet/random";
 
-jest.mock("../../../local/fleet/device", () => ({
+vi.mock("../../../local/fleet/device", () => ({
   Device: class {
     readonly ready = true;
     readonly inFlight = 0;
@@ -12,20 +12,17 @@ jest.mock("../../../local/fleet/device", () => ({
 }));
 
 beforeEach(() => {
-  jest.useFakeTimers();
+  vi.useFakeTimers();
 });
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 const T = Date.UTC(2026, 0, 31);
 
-/** Loaded after the mock of what it is made of. */
-const { Fleet } = jest.requireActual<typeof fleetModule>("../../../local/fleet/fleet");
-
 /** A fleet of one device, which falls silent, and what it publishes. */
 function silentFleet(now: () => number) {
-  const publishes: fleetModule.Publish[] = [];
+  const publishes: Publish[] = [];
   const fleet = new Fleet(
     {
       devices: 1,
@@ -57,10 +54,10 @@ describe("Fleet", () => {
     let elapsed = 0;
     const { fleet, publishes } = silentFleet(() => T - 60_000 * elapsed++);
     fleet.start();
-    jest.advanceTimersByTime(5000);
+    vi.advanceTimersByTime(5000);
     const before = publishes.length;
     expect(before).toBeLessThan(20);
-    jest.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(10_000);
     expect(publishes.length).toBeGreaterThan(before);
     fleet.pause();
   });

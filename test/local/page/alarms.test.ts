@@ -1,12 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
 import { pageAlarms } from "../../../local/page/alarms";
 import { newDevice } from "../../../watch/machine/device-state";
 import { checkWatchRules } from "../../../watch/rules/check-rules";
 import { RuleSet } from "../../../watch/rules/rule-set";
 import { decide } from "../../../watch/store/decide";
+import { mockClient } from "../../helpers/mocked-clients";
 import { MemoryStore } from "../../lambda/watch/memory-store";
 
 const checked = checkWatchRules({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { WatchLedger } from "../../../local/accounting/watch/watch-ledger";
 import { Notices } from "../../../local/pipeline/notices";
 import type { Declaration } from "../../../local/stack/declaration";

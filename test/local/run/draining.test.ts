@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { untilStalled } from "../../../local/run/draining";
 
 const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

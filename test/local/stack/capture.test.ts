@@ -1,6 +1,6 @@
-import { describe, expect, it } from "@jest/globals";
 import { getRegionsOutput } from "@pulumi/aws/getRegions";
 import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
 import * as aws from "../../../lib/aws";
 import { record } from "../../../local/stack/capture";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "vitest";
 import { tableInput } from "../../../local/aws/emulators/resources";
 import { readDeclaration, type TableDeclaration } from "../../../local/stack/declaration";
 import { declareStack } from "../../../local/stack/declare-stack";

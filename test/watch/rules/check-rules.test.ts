@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { nearestWord } from "../../../lib/nearest-word";
 import { checkWatchRules, MAX_RULES } from "../../../watch/rules/check-rules";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { nearestWord } from "../../../lib/nearest-word";
 import { checkWatchQuiet } from "../../../watch/rules/check-quiet";
 import { matchesGlob } from "../../../watch/rules/device-glob";

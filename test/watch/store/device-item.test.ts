@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import type { AlarmEvent } from "../../../watch/machine/alarm-event";
 import type { WatchEvent } from "../../../watch/machine/watch-event";
 import { fromItem, type Plain, toItem } from "../../../watch/store/attribute";

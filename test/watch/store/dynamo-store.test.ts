@@ -1,9 +1,9 @@
 import { BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DynamoStore } from "../../../watch/store/dynamo-store";
 import { withEvents } from "../../../watch/store/outbox";
 import { DUE_EVER } from "../../../watch/store/stored-device";
+import { mockClient } from "../../helpers/mocked-clients";
 import { startWatchTables, WATCH_TABLE, type WatchTables } from "../../helpers/watch-table";
 import { anyRule, clock, live, M, reading, rule, ruleSet, T0 } from "../plants";
 

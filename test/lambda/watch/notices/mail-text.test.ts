@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { type MailNotice, mailText } from "../../../../lambda/watch/notices/mail-text";
 import { PLANT_NAME } from "../../../../lambda/watch/notices/sender";
 import type { AlarmEvent } from "../../../../watch/machine/alarm-event";

@@ -1,11 +1,11 @@
 import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { FeedMessage } from "../../../../lambda/watch/notices/feed-message";
 import { SnsPublisher } from "../../../../lambda/watch/notices/sns-publisher";
 import type { Looking } from "../../../../lambda/watch/sweep/clock-reader";
 import { KinesisClockReader } from "../../../../lambda/watch/sweep/kinesis-clock-reader";
+import { mockClient } from "../../../helpers/mocked-clients";
 import { M } from "../../../watch/plants";
 
 const mark = (sequenceNumber: string, arrivedAt: number) => ({

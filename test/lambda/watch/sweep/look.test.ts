@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { goOnLooking, nextLook } from "../../../../lambda/watch/sweep/look";
 import { Visits } from "../../../../lambda/watch/sweep/visits";
 import type { Look, StoredPlant } from "../../../../watch/store/watch-store";

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { expectedAlarms } from "../../../../local/accounting/watch/expected-alarms";
 import type { LiveReading } from "../../../../local/accounting/watch/sent-by-device";
 import type { SweepLook } from "../../../../local/accounting/watch/watch-ledger";

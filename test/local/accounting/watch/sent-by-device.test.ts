@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { seenRecord, unitsOf } from "../../../../local/accounting/seen-record";
 import { sentByDevice } from "../../../../local/accounting/watch/sent-by-device";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { HistoryOccurrence } from "../../../../local/accounting/watch/history-read-back";
 import type { LiveReading } from "../../../../local/accounting/watch/sent-by-device";
 import { takeWatchAccount, type WatchEvidence } from "../../../../local/accounting/watch/watch-account";

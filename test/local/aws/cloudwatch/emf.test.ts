@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { embeddedMetrics, MetricTotals } from "../../../../local/aws/cloudwatch/emf";
 
 const line = (fields: object, directive: object = {}) =>

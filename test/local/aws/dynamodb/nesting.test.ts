@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { encodeMetadata } from "../../../../lambda/reading/attribute-value";
 import { isTooDeep } from "../../../../local/aws/dynamodb/nesting";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { mergeUnprocessed, splitBatch } from "../../../../local/aws/dynamodb/unprocessed";
 
 const body = (tables: Record<string, number[]>) =>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { digestFault, refuseContradicted } from "../../../../local/aws/emulators/body-digests";
 
 /** The body whose checksums the catalogues of checksums give. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { boundListing } from "../../../../local/aws/emulators/listing-bounds";
 
 describe("boundListing", () => {

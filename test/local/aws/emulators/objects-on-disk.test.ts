@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
 import { keepObjectsIn, type ObjectStore, type StoredObject } from "../../../../local/aws/emulators/objects-on-disk";
 
 const folder = mkdtempSync(path.join(tmpdir(), "objects-"));

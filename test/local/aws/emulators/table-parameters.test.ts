@@ -8,7 +8,7 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addTableParameters } from "../../../../local/aws/emulators/table-parameters";
 
 const TableName = "table";

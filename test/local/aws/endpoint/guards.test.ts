@@ -17,7 +17,7 @@ import {
   PutObjectTaggingCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { dynamodbGuard } from "../../../../local/aws/dynamodb/dynamodb-guard";
 import type { Gateway } from "../../../../local/aws/endpoint/gateway";
 import { s3Guard } from "../../../../local/aws/s3/s3-guard";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { signedService } from "../../../../local/aws/endpoint/route";
 
 const signed = (scope: string) => ({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { checkExpression, evaluatePrefix, objectName } from "../../../../local/aws/firehose/object-name";
 
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 
-/** In a process of its own: jest does not load these packages. */
+/** In a process of its own, as other programs read it. */
 const SCRIPT = `
   import { writeFileSync, rmSync } from "node:fs";
   import { DuckDBInstance } from "@duckdb/node-api";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { ConversionError, rowsOf } from "../../../../local/aws/firehose/row";
 
 describe("rowsOf", () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { BoundedMemory } from "../../../../local/aws/iot/bounded-memory";
 
 const MAX_BYTES = 10_000;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect as connectSocket, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from "mqtt-packet";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Authorizer } from "../../../../local/aws/iot/authorizer";
 import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
 import { DevicePolicy } from "../../../../local/aws/iot/device-policy";

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { connect as connectSocket, type Socket } from "node:net";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import mqtt, {
   type IClientOptions,
@@ -10,6 +9,7 @@ import mqtt, {
   type MqttClient,
 } from "mqtt";
 import { generate, type Packet, parser } from "mqtt-packet";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { certificateRequest, newKey } from "../../../../cli/device/key-pair";
 import { Authorizer } from "../../../../local/aws/iot/authorizer";
 import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";

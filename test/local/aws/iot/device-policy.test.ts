@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { type DeviceAction, DevicePolicy, type Standing } from "../../../../local/aws/iot/device-policy";
 
 const ARN = "arn:aws:iot:sa-east-1:123456789012";

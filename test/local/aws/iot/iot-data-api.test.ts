@@ -1,6 +1,6 @@
 import { IoTDataPlaneClient, type PayloadFormatIndicator, PublishCommand } from "@aws-sdk/client-iot-data-plane";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { iotDataApi } from "../../../../local/aws/iot/iot-data-api";
 import type { Annotations } from "../../../../local/aws/iot/mqtt5/message";
 import { anyText } from "../../../helpers/any-text";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { clientIdFault, publishFault, topicFilterFault } from "../../../../local/aws/iot/limits";
 
 const packet = (change: object) => ({ topic: "sensor/data/a", payload: Buffer.from("x"), qos: 1, ...change });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { ErrorLog } from "../../../../local/aws/iot/error-log";
 import { KinesisAction } from "../../../../local/aws/iot/kinesis-action";
 import type { RuleMessage } from "../../../../local/aws/iot/rule-sql";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { putRecordTo } from "../../../../local/aws/kinesis/in-process";
 import { FaultBoard } from "../../../../local/faults/endpoint-faults";
 import { simulatedStream } from "./simulated-stream";

@@ -1,9 +1,9 @@
 import { buffer } from "node:stream/consumers";
 import * as kinesis from "@aws-sdk/client-kinesis";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { cbor, tag } from "@smithy/core/cbor";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HttpServer } from "../../../../local/aws/http-server";
 import { kinesisApi } from "../../../../local/aws/kinesis/kinesis-api";
 import { simulatedStream } from "./simulated-stream";
@@ -224,7 +224,7 @@ describe("Kinesis' API, as the SDK for JavaScript speaks it", () => {
     ]);
   });
 
-  it.each([
+  it.each<readonly [what: string, command: object, name: string, message: unknown]>([
     [
       "another stream",
       new kinesis.ListShardsCommand({ StreamName: "other" }),

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "vitest";
 import { RecordLog } from "../../../../local/aws/kinesis/record-log";
 
 const folder = mkdtempSync(path.join(tmpdir(), "record-log-"));

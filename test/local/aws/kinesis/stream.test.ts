@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { HASH_KEYS } from "../../../../local/aws/kinesis/hash-key";
 import type { Shard } from "../../../../local/aws/kinesis/shard";
 import type { Stream } from "../../../../local/aws/kinesis/stream";

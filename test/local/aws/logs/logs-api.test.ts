@@ -8,7 +8,7 @@ import {
   paginateDescribeLogGroups,
   paginateFilterLogEvents,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ErrorLog } from "../../../../local/aws/iot/error-log";
 import { declaredGroups } from "../../../../local/aws/logs/declared-groups";
 import { FunctionLog } from "../../../../local/aws/logs/log-group";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { argumentFault } from "../../../../local/aws/s3/s3-arguments";
 
 const faultOf = (key: string, query = "", headers = {}) =>

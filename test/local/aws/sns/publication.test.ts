@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { publication } from "../../../../local/aws/sns/publication";
 
 /** A message with one attribute, as the query protocol writes it. */

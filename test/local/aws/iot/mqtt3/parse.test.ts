@@ -1,6 +1,6 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { generate } from "mqtt-packet";
+import { describe, expect, it } from "vitest";
 import { packetReader3 } from "../../../../../local/aws/iot/mqtt3/parse";
 import { REASON, Reason } from "../../../../../local/aws/iot/mqtt5/reason";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { agreementOn, welcome } from "../../../../../local/aws/iot/mqtt5/agreement";
 
 const connect = (change: object = {}) => ({

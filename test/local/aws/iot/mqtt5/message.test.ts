@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { annotationsOf, expiresAt, secondsLeft, unwrap, wrap } from "../../../../../local/aws/iot/mqtt5/message";
 import { anyText } from "../../../../helpers/any-text";
 

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { generate, type Packet } from "mqtt-packet";
+import { describe, expect, it } from "vitest";
 import { packetReader5 } from "../../../../../local/aws/iot/mqtt5/parse";
 import { REASON, Reason } from "../../../../../local/aws/iot/mqtt5/reason";
 import { anyText } from "../../../../helpers/any-text";

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type Session, Sessions } from "../../../../../local/aws/iot/mqtt5/sessions";
 
 let forgotten: string[];

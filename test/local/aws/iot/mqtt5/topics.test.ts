@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { REASON, Reason } from "../../../../../local/aws/iot/mqtt5/reason";
 import { filterFault, responseTopicFault, topicOf } from "../../../../../local/aws/iot/mqtt5/topics";
 

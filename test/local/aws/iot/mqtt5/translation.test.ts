@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { IConnectPacket, Packet } from "mqtt-packet";
+import { beforeEach, describe, expect, it } from "vitest";
 import { unwrap, wrap } from "../../../../../local/aws/iot/mqtt5/message";
 import { REASON, Reason } from "../../../../../local/aws/iot/mqtt5/reason";
 import { Translation } from "../../../../../local/aws/iot/mqtt5/translation";

@@ -19,7 +19,7 @@ import {
   ListThingsCommand,
   UpdateCertificateCommand,
 } from "@aws-sdk/client-iot";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { certificateRequest, newKey } from "../../../../../cli/device/key-pair";
 import type { Gateway } from "../../../../../local/aws/endpoint/gateway";
 import { CertificateAuthority } from "../../../../../local/aws/iot/registry/certificate-authority";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { duplexPair } from "node:stream";
-import { describe, expect, it } from "@jest/globals";
 import { generate } from "mqtt-packet";
+import { describe, expect, it } from "vitest";
 import { ClientConnection } from "../../../../../local/aws/iot/wire/connection";
 import type { Dialect } from "../../../../../local/aws/iot/wire/dialect";
 import { packetReader } from "../../../../../local/aws/iot/wire/parse";

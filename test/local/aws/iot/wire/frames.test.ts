@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { REASON } from "../../../../../local/aws/iot/mqtt5/reason";
 import { Frames } from "../../../../../local/aws/iot/wire/frames";
 

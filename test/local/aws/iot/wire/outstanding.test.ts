@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { grantedTo, Outstanding } from "../../../../../local/aws/iot/wire/outstanding";
 
 const publish = (messageId: number) =>

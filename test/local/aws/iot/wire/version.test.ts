@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { generate } from "mqtt-packet";
+import { describe, expect, it } from "vitest";
 import { speaksMqtt5, whenVersionKnown } from "../../../../../local/aws/iot/wire/version";
 
 const connect = (protocolVersion: 4 | 5, clientId = "a") =>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { MAX_PAYLOAD_BYTES, nextBatch } from "../../../../../local/aws/lambda/event-source-mapping/batching";
 import { failureBody, failureKey } from "../../../../../local/aws/lambda/event-source-mapping/failure-object";
 import { outcomeOf } from "../../../../../local/aws/lambda/event-source-mapping/invocation-outcome";

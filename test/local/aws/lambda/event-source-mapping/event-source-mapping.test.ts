@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import { DONE, recordOf, reports, START, simulate, streamOf, THROWN } from "./simulation";
 
 const five = [0, 1, 2, 3, 4].map((index) => recordOf(index));

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../../../../contract/stream-record";
 import type { MappingSettings } from "../../../../../local/aws/lambda/event-source-mapping/settings";
 import { seededRandom } from "../../../../../local/fleet/random";

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { HASH_KEYS } from "../../../../../local/aws/kinesis/hash-key";
 import { readerOf } from "../../../../../local/aws/kinesis/in-process";
 import { EventSourceMapping } from "../../../../../local/aws/lambda/event-source-mapping/event-source-mapping";

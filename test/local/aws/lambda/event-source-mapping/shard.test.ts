@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "vitest";
 import type { StreamRecord } from "../../../../../contract/stream-record";
 import { readerOf } from "../../../../../local/aws/kinesis/in-process";
 import type { KinesisReader } from "../../../../../local/aws/kinesis/kinesis-reader";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "vitest";
 import { FunctionHost } from "../../../../../local/aws/lambda/function-host/function-host";
 import type { FunctionSettings } from "../../../../../local/aws/lambda/function-host/function-settings";
 import { runningOf } from "../../../../helpers/local-run";

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { invokeApi } from "../../../../../local/aws/lambda/function-host/invoke-api";
 import type { InvokeResult } from "../../../../../local/aws/lambda/function-host/invoke-result";
 import { gatewayWith } from "../../../../helpers/gateway";
