@@ -22,6 +22,7 @@ const WAITING = ["test/engine/**/*.test.ts", "test/integration/**/*.test.ts"];
 export default defineConfig({
   test: {
     pool: "forks",
+    execArgv: [`--require=${import.meta.dirname}/test/helpers/ends-with-parent.cjs`],
     globalSetup: "test/helpers/before-all.mjs",
     // For what hangs: on a busy machine the slowest takes two minutes.
     testTimeout: 300_000,
