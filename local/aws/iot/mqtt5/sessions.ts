@@ -38,8 +38,6 @@ interface Kept extends Omit<Session, "expirySeconds"> {
   readonly cancelEnd?: () => void;
 }
 
-const NOTHING: ReadonlySet<number> = new Set();
-
 /** Ends sessions when AWS IoT does: https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-persistent-sessions */
 export class Sessions {
   /** Forgets what the broker keeps of a client's session. */
@@ -71,7 +69,7 @@ export class Sessions {
   /** It is in. */
   opened(clientId: string, version: number): void {
     this.#sessions.get(clientId)?.cancelEnd?.();
-    this.#sessions.set(clientId, { version, unacknowledged: NOTHING });
+    this.#sessions.set(clientId, { version, unacknowledged: new Set() });
   }
 
   /** Its connection has ended. */
