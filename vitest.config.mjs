@@ -20,6 +20,9 @@ const WAITING = ["test/engine/**/*.test.ts", "test/integration/**/*.test.ts"];
 
 /** Suites are compiled without a look at their types, which `npm run check` checks. */
 export default defineConfig({
+  resolve: {
+    alias: [{ find: /^esbuild$/, replacement: `${import.meta.dirname}/test/helpers/bundled-once.cjs` }],
+  },
   test: {
     pool: "forks",
     execArgv: [`--require=${import.meta.dirname}/test/helpers/ends-with-parent.cjs`],
@@ -27,6 +30,8 @@ export default defineConfig({
     // For what hangs: on a busy machine the slowest takes two minutes.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // For suites that start a run, which wait more than they compute.
+    maxWorkers: 6,
     sequence: { sequencer: TestOrder },
     coverage: {
       provider: "v8",
@@ -38,14 +43,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        resolve: {
-          alias: [{ find: /^esbuild$/, replacement: `${import.meta.dirname}/test/helpers/bundled-once.cjs` }],
-        },
         test: {
           name: "units",
           include: ["test/**/*.test.ts"],
           exclude: WAITING,
-          // The suites of a process share what they load, which takes longer than they do.
+          // The suites of a process share the packages that they load, which takes longer than they do.
           isolate: false,
           setupFiles: "test/helpers/each-suite.ts",
         },

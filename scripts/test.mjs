@@ -22,7 +22,7 @@ process.exit(
     : sideBySide(
         {
           "unit tests": [...vitest, "--project=units", "--coverage", `--maxWorkers=${COMPUTING}`],
-          "integration tests": [...vitest, "--project=integration", "--maxWorkers=6"],
+          "integration tests": [...vitest, "--project=integration"],
         },
         { yielding: "unit tests" },
       )),

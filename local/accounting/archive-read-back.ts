@@ -57,7 +57,7 @@ function plainPart(prefix: string): string {
  * @throws Error for another object
  */
 async function takeRows(body: Uint8Array, rows: EvidenceStore["rows"]): Promise<void> {
-  // Loaded when it is needed.
+  // Only the end of a run needs it.
   const { parquetMetadata, parquetReadObjects } = await import("hyparquet");
   const file = new Uint8Array(body).buffer;
   const columns = ["shard_id", "sequence_number", "device_id", "reading_key"];

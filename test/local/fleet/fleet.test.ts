@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Fleet, type Publish } from "../../../local/fleet/fleet";
 import { seededRandom } from "../../../local/fleet/random";
 
@@ -16,6 +16,10 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+});
+// The next suite of this process has the device as it is.
+afterAll(() => {
+  vi.doUnmock("../../../local/fleet/device");
 });
 
 const T = Date.UTC(2026, 0, 31);

@@ -3,12 +3,9 @@ import { connect as connectSocket, type Socket } from "node:net";
 import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Authorizer } from "../../../../local/aws/iot/authorizer";
-import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
+import { Broker } from "../../../../local/aws/iot/broker";
 import { DevicePolicy } from "../../../../local/aws/iot/device-policy";
-import { bundled } from "../../../helpers/bundled";
 import { eventually } from "../../../helpers/local-run";
-
-const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/aws/iot/broker.ts");
 
 /** Everything is allowed but to subscribe to what is refused, and to publish what is forbidden. */
 const POLICY = JSON.stringify({
@@ -21,7 +18,7 @@ const POLICY = JSON.stringify({
 });
 const policy = new DevicePolicy(POLICY, "sa-east-1", "123456789012");
 
-let broker: BrokerType;
+let broker: Broker;
 let port: number;
 let refused: string[];
 let sockets: Socket[];

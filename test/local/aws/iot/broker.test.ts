@@ -12,15 +12,12 @@ import { generate, type Packet, parser } from "mqtt-packet";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { certificateRequest, newKey } from "../../../../cli/device/key-pair";
 import { Authorizer } from "../../../../local/aws/iot/authorizer";
-import type { Broker as BrokerType } from "../../../../local/aws/iot/broker";
+import { Broker } from "../../../../local/aws/iot/broker";
 import { DevicePolicy } from "../../../../local/aws/iot/device-policy";
 import { CertificateAuthority } from "../../../../local/aws/iot/registry/certificate-authority";
 import { DeviceRegistry } from "../../../../local/aws/iot/registry/device-registry";
 import type { DeviceMessage } from "../../../../local/aws/iot/rule-sql";
-import { bundled } from "../../../helpers/bundled";
 import { eventually } from "../../../helpers/local-run";
-
-const { Broker } = bundled<typeof import("../../../../local/aws/iot/broker")>("local/aws/iot/broker.ts");
 
 const ARN = "arn:aws:iot:sa-east-1:123456789012";
 /** Whoever is a thing may do everything but write under forbidden/ and listen there. */
@@ -37,7 +34,7 @@ const POLICY = JSON.stringify({
   ],
 });
 
-let broker: BrokerType;
+let broker: Broker;
 let port: number;
 let taken: DeviceMessage[];
 let refused: string[];
@@ -541,7 +538,7 @@ describe("a connection with a certificate", () => {
   const [THING, POLICY_NAME] = ["a", "policy"];
   let authority: CertificateAuthority;
   let registry: DeviceRegistry;
-  let withCertificates: BrokerType;
+  let withCertificates: Broker;
   let tlsPort: number;
 
   beforeAll(async () => {
