@@ -24,6 +24,7 @@ export default defineConfig({
     alias: [{ find: /^esbuild$/, replacement: `${import.meta.dirname}/test/helpers/bundled-once.cjs` }],
   },
   test: {
+    watch: false,
     pool: "forks",
     execArgv: [`--require=${import.meta.dirname}/test/helpers/ends-with-parent.cjs`],
     globalSetup: "test/helpers/before-all.mjs",

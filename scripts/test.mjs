@@ -8,7 +8,7 @@ import { sideBySide } from "./side-by-side.mjs";
 const run = promisify(execFile);
 /** Suites that compute at once: now and then one waits. */
 const COMPUTING = Math.ceil(1.5 * availableParallelism());
-const vitest = ["node", "node_modules/vitest/vitest.mjs", "--run"];
+const vitest = ["node", "node_modules/vitest/vitest.mjs"];
 const args = process.argv.slice(2);
 
 if (args.length === 0) {
