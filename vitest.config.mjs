@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { TestOrder } from "./scripts/test-order.mjs";
 
@@ -31,8 +32,6 @@ export default defineConfig({
     // For what hangs: on a busy machine the slowest takes two minutes.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // For suites that start a run, which wait more than they compute.
-    maxWorkers: 6,
     sequence: { sequencer: TestOrder },
     coverage: {
       provider: "v8",
@@ -51,9 +50,15 @@ export default defineConfig({
           // The suites of a process share the packages that they load, which takes longer than they do.
           isolate: false,
           setupFiles: "test/helpers/each-suite.ts",
+          // Now and then one waits.
+          maxWorkers: Math.ceil(1.5 * availableParallelism()),
         },
       },
-      { extends: true, test: { name: "integration", include: WAITING } },
+      // In a run of both these come second, because other numbers of workers do not mix.
+      {
+        extends: true,
+        test: { name: "integration", include: WAITING, maxWorkers: 6, sequence: { groupOrder: 1 } },
+      },
       { extends: true, test: { name: "soak", include: ["test/soak/*.soak.ts"] } },
     ],
   },

@@ -1,13 +1,10 @@
 /** `npm test`: the suites that compute beside those that start processes and wait. With arguments: Vitest with them. */
 import { execFile } from "node:child_process";
-import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { testRunFolder } from "../test/helpers/before-all.mjs";
 import { sideBySide } from "./side-by-side.mjs";
 
 const run = promisify(execFile);
-/** Suites that compute at once: now and then one waits. */
-const COMPUTING = Math.ceil(1.5 * availableParallelism());
 const vitest = ["node", "node_modules/vitest/vitest.mjs"];
 const args = process.argv.slice(2);
 
@@ -21,7 +18,7 @@ process.exit(
     ? sideBySide({ Vitest: [...vitest, "--project=units", "--project=integration", ...args] })
     : sideBySide(
         {
-          "unit tests": [...vitest, "--project=units", "--coverage", `--maxWorkers=${COMPUTING}`],
+          "unit tests": [...vitest, "--project=units", "--coverage"],
           "integration tests": [...vitest, "--project=integration"],
         },
         { yielding: "unit tests" },
