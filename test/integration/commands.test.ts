@@ -15,7 +15,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "commands-"));
 let endpoint: string;
 let tlsPort: number;
 beforeAll(async () => {
-  const run = new LocalRun("--devices 5 --rate 20 --bad 0.2 --mqtts-port 0 --config batchSize=2");
+  const run = new LocalRun("--devices 5 --rate 5 --bad 0.2 --mqtts-port 0 --config batchSize=2");
   ({ endpoint, tlsPort } = await run.ready());
   await eventually("readings are stored", async () => (await iot("latest sensor-001")).status === 0);
 });

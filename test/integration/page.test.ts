@@ -10,7 +10,7 @@ const CHROMIUM = "/usr/bin/chromium";
 let page: string;
 let browser: Browser | undefined;
 beforeAll(async () => {
-  const run = new LocalRun("--devices 5 --rate 40 --anomalies 0.2 --bad 0.2 --page-port 0 --config batchSize=2");
+  const run = new LocalRun("--devices 5 --rate 10 --anomalies 0.2 --bad 0.2 --page-port 0 --config batchSize=2");
   page = await run.page();
   if (existsSync(CHROMIUM))
     browser = await chromium.launch({
