@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { TestOrder } from "./scripts/test-order.mjs";
 
@@ -50,15 +49,9 @@ export default defineConfig({
           // The suites of a process share the packages that they load, which takes longer than they do.
           isolate: false,
           setupFiles: "test/helpers/each-suite.ts",
-          // Now and then one waits.
-          maxWorkers: Math.ceil(1.5 * availableParallelism()),
         },
       },
-      // In a run of both these come second, because other numbers of workers do not mix.
-      {
-        extends: true,
-        test: { name: "integration", include: WAITING, maxWorkers: 6, sequence: { groupOrder: 1 } },
-      },
+      { extends: true, test: { name: "integration", include: WAITING } },
       { extends: true, test: { name: "soak", include: ["test/soak/*.soak.ts"] } },
     ],
   },
